@@ -1,0 +1,188 @@
+import type { BudgetCheck, CandidateGroup } from './decision.ts';
+import type { ArtifactRef, JobSpec } from './job.ts';
+import type { DoctorCheck, Posture } from './source.ts';
+import type {
+  AttemptOutcome,
+  ComputeClass,
+  DecisionOutcome,
+  FallbackMode,
+  HoldReason,
+  JobState,
+  PolicyMode,
+  Role,
+  Rule,
+  SessionState,
+  Side,
+  SourceKind,
+  WriteKind,
+} from './terms.ts';
+
+export interface RegisteredFacts {
+  platform: string;
+  arch: string;
+  cpu_count: number;
+  memory_bytes: number;
+  gpu: string | null;
+  node_version: string;
+  runner_version: string;
+}
+
+/** The answer that was written down, without its seq and time, which are those of its entry. */
+export interface DecisionBody {
+  decision_id: string;
+  job_id: string | null;
+  /** Set when the record speaks for a bucket of jobs. */
+  bucket?: number;
+  outcome: DecisionOutcome;
+  source_id: string | null;
+  sentence: string;
+  policy_version: number;
+  /** Class used on the assignment run; null where nothing was assigned. */
+  compute_class: ComputeClass | null;
+  candidates: CandidateGroup[];
+  budget: BudgetCheck | null;
+  supersedes: string | null;
+}
+
+export interface PolicyBody {
+  version: number;
+  mode: PolicyMode;
+  fallback: { mode: FallbackMode; after_ms: number };
+  refuse_after_ms: number | null;
+  overrides: unknown[];
+  fair_share: boolean;
+  four_eyes: boolean;
+  reason: string | null;
+}
+
+type StreamSize = { size_bytes: number; sha256: string | null; truncated: boolean };
+
+/** Every event of the log and its body. The list is closed: an unknown type is a newer schema. */
+export interface EventBodies {
+  'config.changed': {
+    name?: string;
+    lease_ttl_ms?: number;
+    paused?: boolean;
+    reason?: string | null;
+    time_zone?: string;
+    workspace_id?: string;
+  };
+  'policy.published': PolicyBody;
+  'policy.decided': DecisionBody;
+  'credential.issued': {
+    enrollment_id: string;
+    source_id: string;
+    /** SHA-256 of the credential, for the check; its first 8 digits are the fingerprint on screen. */
+    credential_sha256: string;
+    ttl_ms: number;
+  };
+  'credential.redeemed': { enrollment_id: string; session_id: string };
+  'credential.expired': { enrollment_id: string };
+  'credential.burned': { enrollment_id: string; reason: string | null };
+  'source.enrolled': {
+    source_id: string;
+    name: string;
+    kind: SourceKind;
+    side: Side;
+    capacity: number;
+    labels: Record<string, string>;
+    pinned_class: ComputeClass | null;
+  };
+  'source.changed': {
+    source_id: string;
+    name?: string;
+    capacity?: number;
+    labels?: Record<string, string>;
+    pinned_class?: ComputeClass | null;
+    posture?: Posture;
+  };
+  'source.late': { source_id: string };
+  'source.offline': { source_id: string; reason: string };
+  'source.online': { source_id: string };
+  'source.quarantined': { source_id: string; reason: string };
+  'source.cordoned': { source_id: string; reason: string | null };
+  'source.draining': { source_id: string; reason: string | null; deadline_ms: number | null };
+  'source.resumed': { source_id: string; reason: string | null };
+  'source.revoked': { source_id: string; reason: string | null };
+  'source.diagnosed': { source_id: string; checks: DoctorCheck[] };
+  'session.registered': {
+    session_id: string;
+    source_id: string;
+    public_key: string;
+    compute_class: ComputeClass;
+    posture: Posture;
+    facts: RegisteredFacts;
+    capacity: number;
+  };
+  'session.state': { session_id: string; state: SessionState; reason: string | null };
+  'job.submitted': { job_id: string; spec: JobSpec; digest: string; retry_of: string | null };
+  'job.state': { job_id: string; state: JobState; hold: HoldReason | null; reason: string | null; sentence?: string };
+  /** A retry waits this long; `not_before_ms` is only for show, the wait is on the plane's monotonic clock. */
+  'job.requeued': { job_id: string; delay_ms: number; cause: AttemptOutcome; reason: string };
+  'job.cancel_requested': { job_id: string; reason: string | null };
+  'job.fallback_opened': { job_id: string; because: string };
+  'job.settled': { job_id: string; lease_id: string | null; outcome: JobState; cost_mcu: number; reason: string };
+  'lease.granted': {
+    lease_id: string;
+    job_id: string;
+    attempt: number;
+    fence: number;
+    source_id: string;
+    session_id: string;
+    assignment_run_id: string;
+    compute_class: ComputeClass;
+    side: Side;
+    ttl_ms: number;
+    max_runtime_ms: number;
+    hold_mcu: number;
+  };
+  'lease.released': LeaseEnd;
+  'lease.expired': LeaseEnd;
+  'lease.revoked': LeaseEnd;
+  'attempt.started': { job_id: string; lease_id: string; attempt: number };
+  'attempt.stopped': { lease_id: string; cause: string; asked_at: string; gone_at: string };
+  'completion.rejected': {
+    lease_id: string;
+    job_id: string;
+    fence: number;
+    current_fence: number;
+    write: WriteKind;
+    source_id: string;
+  };
+  'budget.held': { lease_id: string; scope: string; mcu: number };
+  'budget.settled': { lease_id: string; scope: string; held_mcu: number; debited_mcu: number; released_mcu: number };
+  'approval.requested': { approval_id: string; kind: 'fallback'; job_id: string; sentence: string };
+  'approval.approved': { approval_id: string; job_id: string; reason: string | null };
+  'approval.rejected': { approval_id: string; job_id: string; reason: string | null };
+  'approval.expired': { approval_id: string; job_id: string };
+  'time.jumped': { wall_ms: number; mono_ms: number; cause: 'start' | 'clock' };
+  'integrity.checked': { cut_bytes: number; cut_lines: number };
+  /** The plane's own log, `ws_plane`. */
+  'key.created': { public_key: string; fingerprint: string };
+  'config.workspace': { workspace_id: string; name: string };
+  'config.operator': { operator_id: string; name: string; role: Role; token_sha256: string };
+  'config.operator_revoked': { operator_id: string };
+}
+
+/** How a lease ended, with all that was volatile about it. */
+export interface LeaseEnd {
+  lease_id: string;
+  job_id: string;
+  outcome: AttemptOutcome;
+  reason: string;
+  exit_code: number | null;
+  runtime_ms: number;
+  cost_mcu: number;
+  /** Cost past the hold: shown, never debited. */
+  overrun_mcu: number;
+  renewals: number;
+  last_renewal_ms_ago: number;
+  artifacts: ArtifactRef[];
+  refused_outputs?: { path: string; reason: string }[];
+  output: { stdout: StreamSize; stderr: StreamSize } | null;
+  run_receipt_sha256: string | null;
+}
+
+export type EventType = keyof EventBodies;
+export type PlaneEvent = { [T in EventType]: { type: T; body: EventBodies[T] } }[EventType];
+export type EventRule = Rule;

@@ -1,0 +1,256 @@
+import { z } from 'zod';
+import { assignmentRunId, decisionId, jobId, leaseId, sourceId } from './ids.ts';
+import { SAFE_INTEGER_MAX } from './limits.ts';
+import {
+  count,
+  digest,
+  idempotencyKey,
+  instant,
+  labels,
+  listOf,
+  positive,
+  queryCursor,
+  queryLimit,
+  reason,
+  sha256Hex,
+  text,
+  wuId,
+} from './primitives.ts';
+import { problem } from './problems.ts';
+import {
+  ATTEMPT_OUTCOMES,
+  CONFINEMENTS,
+  computeClass,
+  HOLD_REASONS,
+  JOB_KINDS,
+  JOB_STATES,
+  LEASE_STATES,
+} from './terms.ts';
+
+/** A path below the work directory: relative, forward slashes, no `..`, no drive, no device name. */
+export const workPath = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((p) => !/^[/\\]|\\|^[A-Za-z]:|[\u0000-\u001f]/.test(p), 'must be a relative path with forward slashes')
+  .refine(
+    (p) => p.split('/').every((s) => s !== '' && s !== '.' && s !== '..'),
+    'must not hold empty, . or .. segments',
+  )
+  .refine(
+    (p) => !p.split('/').some((s) => /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(s) || /[. ]$/.test(s)),
+    'must not be a device name',
+  );
+
+/** Inline inputs become blobs before the job is recorded; a digest names a blob that is stored already. */
+export const jobInput = z.union([
+  z.strictObject({ path: workPath, text: z.string().max(1_000_000) }),
+  z.strictObject({ path: workPath, base64: z.base64().max(1_400_000) }),
+  z.strictObject({ path: workPath, sha256: sha256Hex }),
+]);
+
+const command = z.strictObject({
+  /** Program and arguments; with `shell: true` one string that the shell reads. */
+  argv: z.array(text(8_192)).min(1).max(256),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), text(8_192)).default({}),
+  shell: z.boolean().default(false),
+});
+
+/** POST /jobs. Defaults are filled before the digest is taken, so that the digest names what really runs. */
+export const jobSubmit = z.strictObject({
+  wu_id: wuId,
+  title: text(200).refine((s) => s.trim().length > 0, 'must not be empty'),
+  kind: z.enum(JOB_KINDS).default('command'),
+  command,
+  inputs: z.array(jobInput).max(1_000).default([]),
+  checkout: z.unknown().optional(),
+  outputs: z.array(workPath).max(100).default([]),
+  secrets: z.array(z.string().max(128)).max(50).default([]),
+  compute_class: computeClass.default('cpu-small'),
+  labels: labels.default({}),
+  /** 0 to 100, higher first. */
+  priority: z
+    .int()
+    .min(0)
+    .max(100)
+    .refine((n) => !Object.is(n, -0), 'must not be -0')
+    .default(50),
+  network: z.union([z.enum(['none', 'egress']), z.string().regex(/^private:[a-z0-9][a-z0-9-]{0,62}$/)]).default('none'),
+  egress: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}:\d{1,5}$/))
+    .max(50)
+    .default([]),
+  confinement: z.enum(CONFINEMENTS).default('preferred'),
+  max_runtime_ms: z
+    .int()
+    .min(1_000)
+    .max(7 * 86_400_000)
+    .default(600_000),
+  max_attempts: z.int().min(1).max(20).default(3),
+  /** No output and no progress for this long ends the attempt; null turns it off. */
+  stall_ms: z.int().min(1_000).max(86_400_000).nullable().default(120_000),
+  max_queue_ms: z
+    .int()
+    .min(1_000)
+    .max(30 * 86_400_000)
+    .nullable()
+    .default(null),
+  final_exit_codes: z.array(z.int().min(1).max(255)).max(64).default([]),
+  budget: z.strictObject({ extras_mcu: count.default(0) }).default({ extras_mcu: 0 }),
+  on_refusal: z.enum(['refuse', 'hold']).default('refuse'),
+  approval: z.unknown().nullable().default(null),
+});
+export type JobSubmit = z.infer<typeof jobSubmit>;
+
+/** The job as it is digested, logged and handed to the runner: inputs only by digest. */
+export const jobSpec = z.object({
+  ...jobSubmit.shape,
+  inputs: z.array(z.object({ path: workPath, sha256: sha256Hex, size_bytes: count })),
+});
+export type JobSpec = z.infer<typeof jobSpec>;
+
+export const artifactRef = z.object({ path: z.string(), sha256: sha256Hex, size_bytes: count });
+export type ArtifactRef = z.infer<typeof artifactRef>;
+const streamOutput = z.object({ size_bytes: count, sha256: sha256Hex.nullable(), truncated: z.boolean() });
+
+/** One try at a job: from the grant of its lease to the lease's end. A grant that lapsed shows with `started_at: null`. */
+export const attempt = z.object({
+  attempt: count,
+  lease_id: leaseId,
+  fence: positive,
+  source_id: sourceId,
+  source_name: z.string(),
+  assignment_run_id: assignmentRunId,
+  compute_class: computeClass,
+  state: z.enum(LEASE_STATES),
+  outcome: z.enum(ATTEMPT_OUTCOMES).nullable(),
+  exit_code: z.int().nullable(),
+  granted_at: instant,
+  started_at: instant.nullable(),
+  ended_at: instant.nullable(),
+  /** Why it ended, in a sentence; null while it lives. */
+  end_reason: z.string().nullable(),
+  renewals: count,
+  cost_mcu: count,
+  artifacts: z.array(artifactRef),
+  output: z.object({ stdout: streamOutput, stderr: streamOutput }).nullable(),
+  has_run_receipt: z.boolean(),
+  /** Late writes that the fence refused, newest last. */
+  rejected_writes: z.array(z.object({ at: instant, write: z.string(), fence: positive, current_fence: positive })),
+  retry_delay_ms: count.nullable(),
+});
+export type Attempt = z.infer<typeof attempt>;
+
+export const refusal = z.object({ code: z.string(), sentence: z.string() }).loose();
+
+export const jobListItem = z.object({
+  job_id: jobId,
+  seq: count,
+  wu_id: wuId,
+  title: z.string(),
+  state: z.enum(JOB_STATES),
+  hold: z.enum(HOLD_REASONS).nullable(),
+  /** True between a cancel and the process being gone. */
+  stopping: z.boolean(),
+  why: z.string(),
+  compute_class: computeClass,
+  labels,
+  priority: z.int(),
+  attempt: count,
+  max_attempts: positive,
+  source_id: sourceId.nullable(),
+  source_name: z.string().nullable(),
+  lease_id: leaseId.nullable(),
+  created_at: instant,
+  started_at: instant.nullable(),
+  finished_at: instant.nullable(),
+});
+export type JobListItem = z.infer<typeof jobListItem>;
+
+export const job = z.object({
+  ...jobListItem.shape,
+  /** The full specification with defaults filled. */
+  spec: jobSpec,
+  submitted_by: z.string(),
+  decision_id: decisionId.nullable(),
+  policy_version: count.nullable(),
+  digest,
+  network: z.string(),
+  attempts: z.array(attempt),
+  refusal: refusal.nullable(),
+  retry_of: jobId.nullable(),
+  /** When a retry's backoff ends, in ms from now; null when it does not wait for one. */
+  not_before_ms: count.nullable(),
+  /** Set while `hold` is `fallback_ask`: the approval that an operator answers. */
+  approval_id: z.string().nullable(),
+  replay_path: z.string().nullable(),
+});
+export type Job = z.infer<typeof job>;
+
+export const jobListQuery = z.strictObject({
+  state: z.string().max(120).optional(),
+  source_id: sourceId.optional(),
+  wu_id: wuId.optional(),
+  compute_class: computeClass.optional(),
+  /** Searches WU and title. */
+  q: text(200).optional(),
+  cursor: queryCursor.optional(),
+  limit: queryLimit,
+});
+export const jobList = listOf(jobListItem).extend({
+  /** Jobs per state in the whole workspace, for the filter's counts. */
+  counts: z.record(z.enum(JOB_STATES), count),
+});
+export type JobList = z.infer<typeof jobList>;
+
+export const jobBulk = z.strictObject({
+  items: z.array(z.unknown()).min(1).max(1_000),
+});
+export const jobBulkResult = z.object({
+  results: z.array(
+    z.union([z.object({ status: z.literal(201), job_id: jobId }), z.object({ status: z.int(), problem })]),
+  ),
+});
+export const reasonBody = z.strictObject({ reason: reason.optional() }).default({});
+
+export const jobLogQuery = z.strictObject({
+  stream: z.enum(['stdout', 'stderr']).default('stdout'),
+  attempt: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .optional(),
+  lease_id: leaseId.optional(),
+  offset: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.int().max(SAFE_INTEGER_MAX))
+    .default(0),
+  limit_bytes: z
+    .string()
+    .regex(/^\d{1,7}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(1_048_576))
+    .default(262_144),
+  wait_ms: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.int().max(30_000))
+    .default(0),
+});
+/** `offset` and `next_offset` count bytes; `data` is UTF-8 text in which bytes that are not UTF-8 show as U+FFFD. */
+export const jobLog = z.object({
+  stream: z.enum(['stdout', 'stderr']),
+  lease_id: leaseId.nullable(),
+  attempt: count,
+  offset: count,
+  next_offset: count,
+  data: z.string(),
+  /** Nothing more will come for this stream. */
+  eof: z.boolean(),
+  truncated: z.boolean(),
+});
+export type JobLog = z.infer<typeof jobLog>;
+export const idempotencyHeader = idempotencyKey;
