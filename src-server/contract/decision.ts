@@ -48,6 +48,8 @@ export const decisionRecord = z.object({
   compute_class: computeClass.nullable(),
   candidates: z.array(candidateGroup),
   budget: budgetCheck.nullable(),
+  /** Set when the second side got the job: why the first had none. */
+  crossing: z.enum(['none_registered', 'none_eligible', 'none_online', 'busy_longer_than', 'approved']).nullable(),
   supersedes: decisionId.nullable(),
 });
 export type DecisionRecord = z.infer<typeof decisionRecord>;

@@ -41,6 +41,8 @@ export interface DecisionBody {
   compute_class: ComputeClass | null;
   candidates: CandidateGroup[];
   budget: BudgetCheck | null;
+  /** Why the second side may have the job; null on the preferred side. */
+  crossing?: 'none_registered' | 'none_eligible' | 'none_online' | 'busy_longer_than' | 'approved' | null;
   supersedes: string | null;
 }
 

@@ -1,0 +1,27 @@
+import type { ComputeClass, Side } from '../../contract/terms.ts';
+
+/** The fixed part of a source as routing sees it. Sources alike in it share a profile, so that a record costs O(profiles). */
+export interface Profile {
+  side: Side;
+  computeClass: ComputeClass;
+  labels: Readonly<Record<string, string>>;
+  /** What the posture enforces. */
+  confinesFiles: boolean;
+  confinesNetworkNone: boolean;
+  confinesAllowList: boolean;
+}
+
+/** The text under which a profile is interned. */
+export const profileKey = (p: Profile): string =>
+  JSON.stringify([
+    p.side,
+    p.computeClass,
+    Object.entries(p.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+    p.confinesFiles,
+    p.confinesNetworkNone,
+    p.confinesAllowList,
+  ]);
+
+/** The word a person reads for the profile's confinement. */
+export const profileConfinement = (p: Profile): 'confined' | 'partly' | 'none' =>
+  p.confinesFiles && p.confinesNetworkNone ? 'confined' : p.confinesFiles || p.confinesNetworkNone ? 'partly' : 'none';

@@ -1,0 +1,34 @@
+import type { Confinement, ComputeClass } from '../../contract/terms.ts';
+
+/** What a job demands of a source, whatever the moment. Jobs that are alike in it share a bucket. */
+export interface Requirement {
+  computeClass: ComputeClass;
+  /** Sorted by key. */
+  labels: readonly (readonly [string, string])[];
+  network: string;
+  confinement: Confinement;
+}
+
+export function requirementOf(spec: { compute_class: ComputeClass; labels: Record<string, string>; network: string; confinement: Confinement }): Requirement {
+  return {
+    computeClass: spec.compute_class,
+    labels: Object.entries(spec.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+    network: spec.network,
+    confinement: spec.confinement,
+  };
+}
+
+/** The text under which a requirement is interned; equal signatures mean equal requirements. */
+export const signatureOf = (r: Requirement): string => JSON.stringify([r.computeClass, r.labels, r.network, r.confinement]);
+
+/** Back from the stored signature. */
+export function parseSignature(signature: string): Requirement {
+  const [computeClass, labels, network, confinement] = JSON.parse(signature) as [ComputeClass, [string, string][], string, Confinement];
+  return { computeClass, labels, network, confinement };
+}
+
+/** "cpu-medium, os=linux and region=eu", as sentences name a requirement. */
+export function requirementWords(r: Requirement): string {
+  const words = [r.computeClass as string, ...r.labels.map(([k, v]) => `${k}=${v}`)];
+  return words.length === 1 ? (words[0] as string) : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

@@ -1,0 +1,53 @@
+import type { RuleResult } from '../../contract/decision.ts';
+import type { PolicyMode, Rule, Side } from '../../contract/terms.ts';
+import type { Availability } from '../sources/availability.ts';
+import { acceptsClass } from '../sources/classify.ts';
+import { sidesOf } from './policy.ts';
+import type { Profile } from './profile.ts';
+import type { Requirement } from './requirement.ts';
+
+const result = (rule: Rule, pass: boolean, detail: string): RuleResult => ({ rule, pass, detail });
+
+/** Class, labels, confinement and network: the rules that hold for every source of a profile at any moment. */
+export function judgeFixed(requirement: Requirement, profile: Profile): RuleResult[] {
+  const missing = requirement.labels.filter(([k, v]) => profile.labels[k] !== v);
+  return [
+    result('class.mismatch', acceptsClass(profile.computeClass, requirement.computeClass), profile.computeClass),
+    result('labels.missing', missing.length === 0, missing.map(([k, v]) => `${k}=${v}`).join(', ')),
+    judgeConfinement(requirement, profile),
+    result('network.not_admitted', !requirement.network.startsWith('private:'), requirement.network),
+  ];
+}
+
+function judgeConfinement(requirement: Requirement, profile: Profile): RuleResult {
+  const lacks = unenforced(requirement, profile);
+  const isRequired = requirement.confinement === 'required';
+  return result('confinement.insufficient', !isRequired || lacks.length === 0, lacks.length === 0 ? 'enforced' : `${lacks.join(' and ')} not enforced`);
+}
+
+/** What of the job's confinement this profile cannot enforce; the why sentence of a `preferred` job names it. */
+export function unenforced(requirement: Requirement, profile: Profile): string[] {
+  if (requirement.confinement === 'none') return [];
+  const network = requirement.network === 'none' ? profile.confinesNetworkNone : profile.confinesAllowList;
+  return [...(profile.confinesFiles ? [] : ['files']), ...(network ? [] : ['network'])];
+}
+
+/** May a source of this side ever take the job under the mode? */
+export function judgeSide(mode: PolicyMode, side: Side): RuleResult {
+  const { first, second } = sidesOf(mode);
+  return result('side.not_allowed', side === first || side === second, side);
+}
+
+const MOVING: Readonly<Record<Exclude<Availability, 'ready'>, { rule: Rule; detail: string }>> = {
+  revoked: { rule: 'source.revoked', detail: 'revoked' },
+  cordoned: { rule: 'source.cordoned', detail: 'cordoned' },
+  draining: { rule: 'source.draining', detail: 'draining' },
+  quarantined: { rule: 'source.quarantined', detail: 'quarantined' },
+  pending: { rule: 'source.offline', detail: 'not connected yet' },
+  offline: { rule: 'source.offline', detail: 'offline' },
+  late: { rule: 'source.late', detail: 'late' },
+  full: { rule: 'capacity.full', detail: '0 free' },
+};
+
+/** The one moving rule that fails for an availability; null when it is ready. */
+export const judgeMoving = (a: Availability): RuleResult | null => (a === 'ready' ? null : result(MOVING[a].rule, false, MOVING[a].detail));

@@ -1,0 +1,19 @@
+import type { Posture } from '../../contract/source.ts';
+
+export type ConfinementWord = 'confined' | 'partly' | 'none';
+
+/** `confined` = files and network `none` are enforced, `partly` = one of them. */
+export function confinementWord(posture: Posture): ConfinementWord {
+  const files = posture.files === 'confined';
+  const network = posture.network?.includes('none') ?? false;
+  if (files && network) return 'confined';
+  return files || network ? 'partly' : 'none';
+}
+
+/** Can this posture enforce what a job of this network needs? */
+export function enforces(posture: Posture, network: string): { files: boolean; network: boolean } {
+  return {
+    files: posture.files === 'confined',
+    network: posture.network?.includes(network === 'none' ? 'none' : 'allow_list') ?? false,
+  };
+}

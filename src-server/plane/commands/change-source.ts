@@ -1,0 +1,130 @@
+import { ProblemError } from '../../contract/problems.ts';
+import type { DoctorCheck } from '../../contract/source.ts';
+import type { EventBodies } from '../../contract/events.ts';
+import type { HotSource } from '../hot/source.ts';
+import { offerToAsks } from '../placing.ts';
+import { settleLease } from '../settlement.ts';
+import { SLACK_MS } from '../timers.ts';
+import type { Actor, CommandContext } from './context.ts';
+
+/** @throws ProblemError `not_found`. */
+export function findSource(ctx: CommandContext, sourceId: string): HotSource {
+  const source = ctx.engine.hot.fleet.sources.get(sourceId);
+  if (source === undefined) throw new ProblemError('not_found', `There is no source ${sourceId} in this workspace.`);
+  return source;
+}
+
+function findLive(ctx: CommandContext, sourceId: string): HotSource {
+  const source = findSource(ctx, sourceId);
+  if (source.revoked !== null) throw new ProblemError('conflict.state', `The source ${source.name} was revoked for good. Enroll a new one.`);
+  return source;
+}
+
+/** Changes name, labels, capacity or pinned class. An open poll is ended, so that the runner asks again as what it is now. */
+export function patchSource(ctx: CommandContext, actor: Actor, sourceId: string, patch: Omit<EventBodies['source.changed'], 'source_id' | 'posture'>): void {
+  const source = findLive(ctx, sourceId);
+  const isTaken = patch.name !== undefined && [...ctx.engine.hot.fleet.sources.values()].some((s) => s !== source && s.name === patch.name && s.revoked === null);
+  if (isTaken) throw new ProblemError('conflict.source_name', `A source named ${patch.name} exists. Choose another name.`, { errors: [{ pointer: '/name', message: 'is taken' }] });
+  endPoll(ctx, source);
+  ctx.engine.emit(actor, [{ type: 'source.changed', body: { source_id: sourceId, ...patch } }], { source: sourceId });
+}
+
+/** It gets no new job; what runs goes on. */
+export function cordonSource(ctx: CommandContext, actor: Actor, sourceId: string, reason: string | null): void {
+  const source = findLive(ctx, sourceId);
+  if (source.cordoned !== null) return;
+  ctx.engine.emit(actor, [{ type: 'source.cordoned', body: { source_id: sourceId, reason } }], { source: sourceId });
+}
+
+/** It finishes what it has and takes no more; after the deadline what is left is given back. */
+export function drainSource(ctx: CommandContext, actor: Actor, sourceId: string, reason: string | null, deadlineMs: number | null): void {
+  const { engine } = ctx;
+  const source = findLive(ctx, sourceId);
+  if (source.draining !== null) throw new ProblemError('conflict.state', `${source.name} is draining already. Resume it first to set another deadline.`);
+  const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
+  engine.emit(
+    actor,
+    [
+      { type: 'source.draining', body: { source_id: sourceId, reason, deadline_ms: deadlineMs } },
+      ...(session?.state === 'active' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'draining' as const, reason } }] : []),
+    ],
+    { source: sourceId },
+  );
+  if (deadlineMs !== null) engine.hot.timers.set(engine.clock.monoMs() + deadlineMs + SLACK_MS, 'source.drain', sourceId);
+  endPoll(ctx, source);
+  if (source.sessionId !== null) ctx.wakeups.wake(source.sessionId);
+}
+
+/** Lifts cordon, drain and quarantine. */
+export function resumeSource(ctx: CommandContext, actor: Actor, sourceId: string, reason: string | null): void {
+  const { engine } = ctx;
+  const source = findLive(ctx, sourceId);
+  const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
+  engine.emit(
+    actor,
+    [
+      { type: 'source.resumed', body: { source_id: sourceId, reason } },
+      ...(session?.state === 'draining' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'active' as const, reason } }] : []),
+      ...(source.state === 'quarantined' ? [backFromQuarantine(source, session?.state === 'lost')] : []),
+    ],
+    { source: sourceId },
+  );
+  offerToAsks(engine);
+}
+
+const backFromQuarantine = (source: HotSource, isLost: boolean) =>
+  isLost || source.lastSeenMs === null
+    ? { type: 'source.offline' as const, body: { source_id: source.sourceId, reason: 'Not heard of since the quarantine.' } }
+    : { type: 'source.online' as const, body: { source_id: source.sourceId } };
+
+/** Ends a source for good: its session ends, its leases are fenced at once, its runner is refused at its next call. */
+export function revokeSource(ctx: CommandContext, actor: Actor, sourceId: string, reason: string | null): void {
+  const { engine } = ctx;
+  const source = findSource(ctx, sourceId);
+  if (source.revoked !== null) return;
+  const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
+  const open = [...engine.hot.enrollments.values()].filter((e) => e.sourceId === sourceId && e.state === 'issued');
+  engine.emit(
+    actor,
+    [
+      { type: 'source.revoked', body: { source_id: sourceId, reason } },
+      ...open.map((e) => ({ type: 'credential.burned' as const, body: { enrollment_id: e.enrollmentId, reason: 'source revoked' } })),
+      ...(session !== undefined && session.state !== 'ended' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'ended' as const, reason } }] : []),
+    ],
+    { source: sourceId },
+  );
+  endPoll(ctx, source);
+  for (const leaseId of [...source.activeLeases]) revokeLease(ctx, actor, leaseId, `The source ${source.name} was revoked.`);
+  if (source.sessionId !== null) ctx.wakeups.wake(source.sessionId);
+}
+
+/** Fences a lease at once: later writes are refused, the job is tried again if it has attempts left. */
+export function revokeLease(ctx: CommandContext, actor: Actor, leaseId: string, reason: string): void {
+  const { engine } = ctx;
+  const lease = engine.hot.lease(leaseId);
+  if (lease === undefined) throw new ProblemError('conflict.state', 'This lease has ended already.');
+  settleLease(engine, actor, lease, { state: 'revoked', outcome: 'revoked', reason });
+  ctx.wakeups.wake(lease.sessionId);
+}
+
+/** The runner's own checks. A required one that fails quarantines the source, all passing frees it again. */
+export function diagnoseSource(ctx: CommandContext, sessionId: string, sourceId: string, checks: DoctorCheck[]): void {
+  const { engine } = ctx;
+  const source = findSource(ctx, sourceId);
+  const failed = checks.filter((c) => c.required && !c.passed);
+  const reason = `Doctor: ${checks.length - failed.length} of ${checks.length} passed. Required and failed: ${failed.map((c) => c.id).join(', ')}. This source gets no jobs until it passes.`;
+  const isFreed = failed.length === 0 && source.state === 'quarantined';
+  engine.emit(
+    { kind: 'runner', id: sessionId },
+    [
+      { type: 'source.diagnosed', body: { source_id: sourceId, checks } },
+      ...(failed.length > 0 ? [{ type: 'source.quarantined' as const, body: { source_id: sourceId, reason } }] : []),
+      ...(isFreed ? [{ type: 'source.online' as const, body: { source_id: sourceId } }] : []),
+    ],
+    { source: sourceId },
+  );
+}
+
+function endPoll(ctx: CommandContext, source: HotSource): void {
+  if (source.sessionId !== null) ctx.engine.hot.asks.take(source.sessionId)?.answer([]);
+}

@@ -1,0 +1,81 @@
+import { ProblemError } from '../../contract/problems.ts';
+import type { PolicyPut } from '../../contract/policy.ts';
+import { approvalById } from '../../state/queries/governance.ts';
+import { loadWaitingJobs } from '../../state/queries/load.ts';
+import { openJobs } from '../../state/queries/jobs.ts';
+import type { Engine } from '../engine.ts';
+import { offerToAsks } from '../placing.ts';
+import { armWaiting } from '../ready.ts';
+import { cancelRow } from './cancel-job.ts';
+import type { Actor, CommandContext } from './context.ts';
+
+/** Publishes a new version of the routing policy; the queue is arranged anew under it. */
+export function publishPolicy(ctx: CommandContext, actor: Actor, put: PolicyPut): void {
+  const { engine } = ctx;
+  const { version } = engine.hot.policy;
+  if (put.base_version !== version) {
+    throw new ProblemError('conflict.policy_version', `The policy is at version ${version} now. Look at it and publish again.`, { current_version: version });
+  }
+  const unbuilt = put.overrides.length > 0 ? '/overrides' : put.fair_share ? '/fair_share' : put.four_eyes ? '/four_eyes' : null;
+  if (unbuilt !== null) throw new ProblemError('feature.not_built', 'This part of the policy is not built yet. Leave the field out.', { errors: [{ pointer: unbuilt, message: 'has no rule yet' }] });
+  const body = { ...put, version: version + 1, reason: put.reason ?? null } as Omit<PolicyPut, 'reason'> & { version: number; reason: string | null };
+  const { base_version: _, ...published } = body;
+  engine.emit(actor, [{ type: 'policy.published', body: published }]);
+  arrangeQueue(engine);
+  offerToAsks(engine);
+}
+
+/** Fills the heads from the state: at the start, and when a new policy moves the sides. */
+export function arrangeQueue(engine: Engine): void {
+  const { hot } = engine;
+  hot.queue.clearHeads();
+  hot.fallbackDue.clear();
+  for (const bucket of hot.queue.buckets.values()) bucket.queued = 0;
+  const planeMs = engine.planeMs;
+  for (const job of loadWaitingJobs(engine.state.db)) {
+    if (job.state === 'queued') {
+      hot.queue.bucket(job.bucket).queued++;
+      if (job.readyPlaneMs > planeMs) hot.timers.set(engine.clock.monoMs() + job.readyPlaneMs - planeMs, 'job.ready', String(job.seq));
+      else hot.queue.ready(job, hot.policy);
+    }
+    armWaiting(engine, job.seq, job.fallback, job.maxQueueMs, job.queuedPlaneMs, job.readyPlaneMs);
+  }
+}
+
+/** Answers a question about a job. Approved: the second side may take it; rejected: it waits for the first. */
+export function decideApproval(ctx: CommandContext, actor: Actor, approvalId: string, decision: 'approved' | 'rejected', reason: string | null): void {
+  const { engine } = ctx;
+  const approval = approvalById(engine.state.db, approvalId);
+  if (approval === undefined) throw new ProblemError('not_found', `There is no approval ${approvalId} in this workspace.`);
+  if (approval.status === decision) return;
+  if (approval.status !== 'pending') throw new ProblemError('conflict.state', `This question is ${approval.status} already.`);
+  const job = engine.job(approval.jobId);
+  engine.emit(
+    actor,
+    [
+      { type: `approval.${decision}`, body: { approval_id: approvalId, job_id: job.jobId, reason } },
+      { type: 'job.state', body: { job_id: job.jobId, state: 'queued', hold: null, reason } },
+    ],
+    {},
+    job,
+  );
+  const queued = engine.jobAt(job.seq);
+  engine.hot.queue.ready(queued, engine.hot.policy);
+  offerToAsks(engine);
+}
+
+/** No grants until `resume`; running work goes on. */
+export function setPaused(ctx: CommandContext, actor: Actor, paused: boolean, reason: string | null): void {
+  const { engine } = ctx;
+  if (engine.state.head.config.paused === paused) return;
+  engine.emit(actor, [{ type: 'config.changed', body: { paused, reason } }]);
+  if (!paused) offerToAsks(engine);
+}
+
+/** Pauses and cancels every job that is not over. @returns how many were canceled or asked to stop. */
+export function stopEverything(ctx: CommandContext, actor: Actor, reason: string | null): number {
+  setPaused(ctx, actor, true, reason);
+  const jobs = openJobs(ctx.engine.state.db);
+  for (const job of jobs) cancelRow(ctx, actor, job, reason ?? 'stop everything');
+  return jobs.length;
+}

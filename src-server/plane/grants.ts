@@ -1,0 +1,158 @@
+import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
+import { holdMcu, DEFAULT_RATES, scopesOf } from '../domain/budgets/cost.ts';
+import type { FleetGroup } from '../domain/routing/fleet-group.ts';
+import { firstSideStanding } from '../domain/routing/fallback.ts';
+import { type Crossing, sidesOf } from '../domain/routing/policy.ts';
+import type { Ask } from '../domain/routing/rank-asks.ts';
+import { candidateGroups } from '../domain/routing/record.ts';
+import { assignedSentence } from '../domain/routing/sentence.ts';
+import { leaseTiming } from '../domain/leases/timing.ts';
+import { START_WITHIN_MS } from '../contract/limits.ts';
+import { FALLBACK } from '../state/appliers/job.ts';
+import type { JobRow } from '../state/queries/jobs.ts';
+import type { Engine, SubmittedJob } from './engine.ts';
+import type { HotBucket } from './hot/queue.ts';
+import type { HotLease } from './hot/lease.ts';
+import { classOf, freeSlots, type HotSource } from './hot/source.ts';
+import { SLACK_MS } from './timers.ts';
+
+/** A grant as the HTTP rim hands it out: signed and serialised there. */
+export interface GrantedLease {
+  lease: HotLease;
+  job: SubmittedJob;
+  why: string;
+  seq: number;
+}
+
+export interface Placement {
+  source: HotSource;
+  sessionId: string;
+  job: JobRow;
+  bucket: HotBucket;
+  ask: Ask;
+  /** All sources that asked and could take the job, best first, the chosen one included. */
+  asking: readonly Ask[];
+  idempotency: { key: string; request: string } | null;
+}
+
+/** An idempotency key as an entry carries it; the state keeps it from there. */
+export const idempotencyRef = (idempotency: { key: string; request: string } | null): Record<string, string> =>
+  idempotency === null ? {} : { idem: idempotency.key, request: idempotency.request };
+
+/** How a source stands in the ranking of asks. */
+export const askOf = (engine: Engine, source: HotSource): Ask => ({
+  sourceId: source.sourceId,
+  isPreferredSide: source.side === sidesOf(engine.hot.policy.mode).first,
+  freeSlots: freeSlots(source),
+  totalSlots: Math.min(source.capacity, source.offered),
+  lastGrantSeq: source.lastGrantFence,
+});
+
+/**
+ * May a source of this side take the job now, and if it crosses sides, why?
+ * @returns null when it may not; otherwise the reason to cross, or `first` on the preferred side.
+ */
+export function crossingFor(engine: Engine, side: HotSource['side'], job: { fallback: number; seq: number }, groups: readonly FleetGroup[]): Crossing | 'first' | null {
+  const { policy } = engine.hot;
+  const { first, second } = sidesOf(policy.mode);
+  if (side === first) return 'first';
+  if (side !== second || job.fallback === FALLBACK.denied) return null;
+  if (job.fallback === FALLBACK.open) return policy.fallback.mode === 'ask' ? 'approved' : 'busy_longer_than';
+  if (policy.fallback.mode !== 'auto') return null;
+  const standing = firstSideStanding(groups, first);
+  return standing === 'there' ? null : standing;
+}
+
+/**
+ * Writes a grant: decision, hold and lease in one entry.
+ * The caller has made sure that the job is queued and ready, the source may take it and has a free slot.
+ */
+export function grant(engine: Engine, placement: Placement, crossing: Crossing | null): GrantedLease {
+  const { hot, state } = engine;
+  const { job, source, bucket } = placement;
+  const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
+  const submitted = engine.submitted(job.seq);
+  const decision = decisionOf(engine, placement, groups, crossing);
+  const { head } = state;
+  const rate = DEFAULT_RATES[source.side][bucket.requirement.computeClass];
+  const held = holdMcu(rate, submitted.spec.max_runtime_ms, submitted.spec.budget.extras_mcu);
+  const leaseId = engine.ids.make('lease');
+  const granted: PlaneEvent = {
+    type: 'lease.granted',
+    body: {
+      lease_id: leaseId,
+      job_id: job.jobId,
+      attempt: job.attempt + 1,
+      fence: head.fence + 1,
+      source_id: source.sourceId,
+      session_id: placement.sessionId,
+      assignment_run_id: engine.ids.make('assignmentRun'),
+      compute_class: classOf(source),
+      side: source.side,
+      ttl_ms: head.config.leaseTtlMs,
+      max_runtime_ms: submitted.spec.max_runtime_ms,
+      hold_mcu: held,
+    },
+  };
+  const scopes = scopesOf(job.wuId, source.side, bucket.requirement.computeClass);
+  const holds: PlaneEvent[] = held === 0 ? [] : scopes.map((scope) => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }));
+  const ref: Record<string, string | number> = { attempt: job.attempt + 1, fence: head.fence + 1, ...idempotencyRef(placement.idempotency) };
+  const seq = engine.emit({ kind: 'runner', id: placement.sessionId }, [{ type: 'policy.decided', body: decision }, ...holds, granted], ref, job);
+  const lease = hot.lease(leaseId) as HotLease;
+  armGrant(engine, lease);
+  return { lease, job: submitted, why: decision.sentence, seq };
+}
+
+/** A granted lease must be started within 10 s; its own time runs from now as well. */
+function armGrant(engine: Engine, lease: HotLease): void {
+  const nowMs = engine.clock.monoMs();
+  lease.startDeadlineMs = nowMs + START_WITHIN_MS;
+  lease.deadlineMs = nowMs + leaseTiming(lease.ttlMs).takeOverMs;
+  lease.lastRenewalMs = nowMs;
+  engine.hot.timers.set(lease.startDeadlineMs + SLACK_MS, 'lease.start', lease.leaseId);
+}
+
+function decisionOf(engine: Engine, placement: Placement, groups: readonly FleetGroup[], crossing: Crossing | null): DecisionBody {
+  const { hot } = engine;
+  const { source, bucket, asking, ask } = placement;
+  const group = groups.find((g) => g.sourceIds.includes(source.sourceId)) as FleetGroup;
+  const sentence = assignedSentence({
+    requirement: bucket.requirement,
+    policy: hot.policy,
+    chosen: { name: source.name, group, ask },
+    next: asking.find((a) => a.sourceId !== source.sourceId),
+    askingCount: asking.length,
+    crossing,
+  });
+  const rate = DEFAULT_RATES[source.side][bucket.requirement.computeClass];
+  const { spec } = engine.submitted(placement.job.seq);
+  return {
+    decision_id: engine.ids.make('decision'),
+    job_id: placement.job.jobId,
+    outcome: 'assigned',
+    source_id: source.sourceId,
+    sentence,
+    policy_version: hot.policy.version,
+    compute_class: classOf(source),
+    candidates: candidateGroups({
+      policy: hot.policy,
+      isPaused: false,
+      groups,
+      isSecondSideOpen: crossing !== null || (placement.job.fallback === FALLBACK.open),
+      chosenId: source.sourceId,
+      askingIds: asking.map((a) => a.sourceId),
+    }),
+    budget: {
+      needed_mcu: holdMcu(rate, spec.max_runtime_ms, spec.budget.extras_mcu),
+      rate_mcu_per_minute: rate,
+      scope: null,
+      limit_mcu: null,
+      spent_mcu: null,
+      held_mcu: null,
+      missing_mcu: null,
+      resets_at: null,
+    },
+    crossing,
+    supersedes: bucket.answer?.decisionId ?? null,
+  };
+}

@@ -1,0 +1,201 @@
+import type { EventBodies, LeaseEnd } from '../../contract/events.ts';
+import type { JobState } from '../../contract/terms.ts';
+import type { AppliedEntry } from '../../state/entry-view.ts';
+import { freshLease, type Hot } from './hot.ts';
+import { setPolicy } from './rebuild.ts';
+import type { HotSource, Switch } from './source.ts';
+
+/** What the memory needs besides the entry: rows that the state has just written. */
+export interface HotFacts {
+  wallMs: number;
+  planeMs: number;
+  /** State of the job before the entry; null for a new one. */
+  jobStateBefore: JobState | null;
+  /** Bucket of the entry's job. */
+  bucket: number | null;
+}
+
+type Handler<T extends keyof EventBodies> = (hot: Hot, body: EventBodies[T], entry: AppliedEntry, facts: HotFacts) => void;
+
+const change =
+  <B extends { source_id: string }>(edit: (source: HotSource, body: B, entry: AppliedEntry) => void) =>
+  (hot: Hot, body: B, entry: AppliedEntry): void => {
+    const source = hot.fleet.source(body.source_id);
+    edit(source, body, entry);
+    hot.fleet.refresh(source);
+  };
+const switchOf = (entry: AppliedEntry, reason: string | null, deadlineMs: number | null): Switch => ({
+  since: entry.at,
+  by: entry.actor.id,
+  reason,
+  deadline_ms: deadlineMs,
+});
+const endLease = (hot: Hot, body: LeaseEnd): void => hot.removeLease(body.lease_id);
+
+function moveJob(hot: Hot, to: JobState, facts: HotFacts): void {
+  hot.countJob(facts.jobStateBefore, to);
+  if (facts.bucket !== null) {
+    const bucket = hot.queue.bucket(facts.bucket);
+    if (facts.jobStateBefore === 'queued') bucket.queued--;
+    if (to === 'queued') bucket.queued++;
+  }
+  facts.jobStateBefore = to;
+}
+
+/** The part of each event that the memory keeps; events that are not here change only the state. */
+const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
+  'policy.published': (hot, body, entry) => setPolicy(hot, body as unknown as Record<string, unknown>, entry.at, entry.actor.id),
+  'policy.decided'(hot, body, entry, facts) {
+    if (body.bucket === undefined) return;
+    const rules = [...new Set(body.candidates.flatMap((c) => c.rules.map((r) => r.rule)))].sort().join();
+    hot.queue.bucket(body.bucket).answer = {
+      outcome: body.outcome,
+      rules,
+      sentence: body.sentence,
+      decisionId: body.decision_id,
+      decisionSeq: entry.seq,
+      decidedPlaneMs: facts.planeMs,
+    };
+  },
+  'credential.issued'(hot, body, entry, facts) {
+    hot.enrollments.set(body.enrollment_id, {
+      enrollmentId: body.enrollment_id,
+      sourceId: body.source_id,
+      credentialSha256: body.credential_sha256,
+      state: 'issued',
+      ttlMs: body.ttl_ms,
+      createdAt: entry.at,
+      createdBy: entry.actor.id,
+      issuedPlaneMs: facts.planeMs,
+      sessionId: null,
+      seq: entry.seq,
+    });
+    hot.enrollmentByHash.set(body.credential_sha256, body.enrollment_id);
+  },
+  'credential.redeemed'(hot, body) {
+    const enrollment = hot.enrollments.get(body.enrollment_id);
+    if (enrollment !== undefined) Object.assign(enrollment, { state: 'redeemed', sessionId: body.session_id });
+  },
+  'credential.expired': (hot, body) => setCredential(hot, body.enrollment_id, 'expired'),
+  'credential.burned': (hot, body) => setCredential(hot, body.enrollment_id, 'burned'),
+  'source.enrolled'(hot, body, entry) {
+    hot.fleet.add({
+      sourceId: body.source_id,
+      name: body.name,
+      kind: body.kind,
+      side: body.side,
+      state: 'pending',
+      stateReason: null,
+      capacity: body.capacity,
+      offered: 0,
+      labels: body.labels,
+      pinnedClass: body.pinned_class,
+      ownClass: null,
+      posture: {},
+      cordoned: null,
+      draining: null,
+      revoked: null,
+      doctor: null,
+      sessionId: null,
+      enrolledAt: entry.at,
+      enrolledBy: entry.actor.id,
+      profileId: -1,
+      availability: 'pending',
+      activeLeases: new Set(),
+      lastGrantFence: 0,
+      lapsesInRow: 0,
+      lastSeenMs: null,
+      heartbeatsMs: [],
+      isWatched: false,
+    });
+  },
+  'source.changed': change((source, body) => {
+    if (body.name !== undefined) source.name = body.name;
+    if (body.capacity !== undefined) source.capacity = body.capacity;
+    if (body.labels !== undefined) source.labels = body.labels;
+    if (body.pinned_class !== undefined) source.pinnedClass = body.pinned_class;
+    if (body.posture !== undefined) source.posture = body.posture;
+  }),
+  'source.online': change((s) => Object.assign(s, { state: 'online', stateReason: null })),
+  'source.late': change((s) => Object.assign(s, { state: 'late', stateReason: null })),
+  'source.offline': change((s, body) => Object.assign(s, { state: 'offline', stateReason: body.reason })),
+  'source.quarantined': change((s, body) => Object.assign(s, { state: 'quarantined', stateReason: body.reason })),
+  'source.cordoned': change((s, body, entry) => Object.assign(s, { cordoned: switchOf(entry, body.reason, null) })),
+  'source.draining': change((s, body, entry) => Object.assign(s, { draining: switchOf(entry, body.reason, body.deadline_ms) })),
+  'source.resumed': change((s) => Object.assign(s, { cordoned: null, draining: null, lapsesInRow: 0 })),
+  'source.revoked': change((s, body, entry) => Object.assign(s, { revoked: switchOf(entry, body.reason, null) })),
+  'source.diagnosed': change((s, body, entry) => Object.assign(s, { doctor: { at: entry.at, checks: body.checks } })),
+  'session.registered'(hot, body, entry) {
+    hot.fleet.sessions.set(body.session_id, {
+      sessionId: body.session_id,
+      sourceId: body.source_id,
+      publicKey: body.public_key,
+      state: 'active',
+      registeredAt: entry.at,
+      facts: body.facts,
+    });
+    const source = hot.fleet.source(body.source_id);
+    Object.assign(source, { sessionId: body.session_id, ownClass: body.compute_class, posture: body.posture, offered: body.capacity });
+    hot.fleet.refresh(source);
+  },
+  'session.state'(hot, body) {
+    const session = hot.fleet.sessions.get(body.session_id);
+    if (session !== undefined) session.state = body.state;
+  },
+  'job.submitted': (hot, _body, _entry, facts) => moveJob(hot, 'queued', facts),
+  'job.state'(hot, body, _entry, facts) {
+    moveJob(hot, body.state, facts);
+    if (body.state !== 'held') hot.stopping.delete(body.job_id);
+  },
+  'job.requeued': (hot, _body, _entry, facts) => moveJob(hot, 'queued', facts),
+  'job.cancel_requested': (hot, body) => void hot.stopping.add(body.job_id),
+  'job.settled'(hot, body, _entry, facts) {
+    moveJob(hot, body.outcome, facts);
+    hot.stopping.delete(body.job_id);
+  },
+  'lease.granted'(hot, body, entry, facts) {
+    moveJob(hot, 'claimed', facts);
+    hot.addLease(
+      freshLease({
+        leaseId: body.lease_id,
+        jobId: body.job_id,
+        jobSeq: entry.ref.job_seq as number,
+        attempt: body.attempt,
+        fence: body.fence,
+        sourceId: body.source_id,
+        sessionId: body.session_id,
+        assignmentRunId: body.assignment_run_id,
+        computeClass: body.compute_class,
+        side: body.side,
+        ttlMs: body.ttl_ms,
+        maxRuntimeMs: body.max_runtime_ms,
+        holdMcu: body.hold_mcu,
+        grantedSeq: entry.seq,
+        grantedWallMs: facts.wallMs,
+        startedWallMs: null,
+        startedPlaneMs: null,
+      }),
+    );
+  },
+  'attempt.started'(hot, body, _entry, facts) {
+    moveJob(hot, 'running', facts);
+    const lease = hot.lease(body.lease_id);
+    if (lease !== undefined) Object.assign(lease, { startedWallMs: facts.wallMs, startedPlaneMs: facts.planeMs });
+  },
+  'lease.released': endLease,
+  'lease.expired': endLease,
+  'lease.revoked': endLease,
+};
+
+function setCredential(hot: Hot, enrollmentId: string, state: 'expired' | 'burned'): void {
+  const enrollment = hot.enrollments.get(enrollmentId);
+  if (enrollment !== undefined) enrollment.state = state;
+}
+
+/** Moves the memory by one entry that the state has applied. */
+export function applyToHot(hot: Hot, entry: AppliedEntry, facts: HotFacts): void {
+  for (const event of entry.events) {
+    const handler = HANDLERS[event.type] as ((hot: Hot, body: unknown, entry: AppliedEntry, facts: HotFacts) => void) | undefined;
+    handler?.(hot, event.body, entry, facts);
+  }
+}

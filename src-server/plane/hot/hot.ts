@@ -1,0 +1,125 @@
+import type { ComputeClass, CredentialState, JobState, Side } from '../../contract/terms.ts';
+import { TimerHeap } from '../../domain/claims/timers.ts';
+import type { RoutingPolicy } from '../../domain/routing/policy.ts';
+import { Asks } from './asks.ts';
+import { Fleet } from './fleet.ts';
+import type { HotLease } from './lease.ts';
+import { Queue } from './queue.ts';
+
+export interface HotEnrollment {
+  enrollmentId: string;
+  sourceId: string;
+  credentialSha256: string;
+  state: CredentialState;
+  ttlMs: number;
+  createdAt: string;
+  createdBy: string;
+  /** Plane time when it was issued. */
+  issuedPlaneMs: number;
+  sessionId: string | null;
+  seq: number;
+}
+
+/** What falls due; whoever handles a timer looks whether it still applies. */
+export type TimerKind =
+  | 'lease.start'
+  | 'lease.expiry'
+  | 'lease.runtime'
+  | 'lease.stall'
+  | 'lease.stop'
+  | 'job.ready'
+  | 'job.fallback'
+  | 'job.queue_limit'
+  | 'source.late'
+  | 'source.offline'
+  | 'source.drain'
+  | 'credential.expiry';
+
+/** Everything that the plane decides upon and keeps in memory; rebuilt from the state at the start, changed only by `applyToHot`. */
+export class Hot {
+  readonly fleet = new Fleet();
+  readonly queue = new Queue(this.fleet);
+  readonly asks = new Asks();
+  readonly leases = new Map<string, HotLease>();
+  readonly leaseOfJob = new Map<number, string>();
+  readonly enrollments = new Map<string, HotEnrollment>();
+  readonly enrollmentByHash = new Map<string, string>();
+  readonly jobCounts = new Map<JobState, number>();
+  /** Jobs whose cancel was asked for and whose attempt still lives. */
+  readonly stopping = new Set<string>();
+  readonly timers = new TimerHeap<TimerKind>();
+  /** Queued jobs of `byoc_first` or `managed_first` that were busy too long under `ask`: asked as soon as the other side could take them. */
+  readonly fallbackDue = new Set<number>();
+  policy: RoutingPolicy & { publishedAt: string; publishedBy: string; reason: string | null } = {
+    version: 0,
+    mode: 'byoc_first',
+    fallback: { mode: 'ask', afterMs: 60_000 },
+    refuseAfterMs: null,
+    publishedAt: '',
+    publishedBy: '',
+    reason: null,
+  };
+
+  countJob(from: JobState | null, to: JobState): void {
+    if (from === to) return;
+    if (from !== null) this.jobCounts.set(from, (this.jobCounts.get(from) ?? 0) - 1);
+    this.jobCounts.set(to, (this.jobCounts.get(to) ?? 0) + 1);
+  }
+
+  lease(leaseId: string): HotLease | undefined {
+    return this.leases.get(leaseId);
+  }
+
+  addLease(lease: HotLease): void {
+    this.leases.set(lease.leaseId, lease);
+    this.leaseOfJob.set(lease.jobSeq, lease.leaseId);
+    const source = this.fleet.source(lease.sourceId);
+    source.activeLeases.add(lease.leaseId);
+    source.lastGrantFence = lease.fence;
+    this.fleet.refresh(source);
+  }
+
+  removeLease(leaseId: string): void {
+    const lease = this.leases.get(leaseId);
+    if (lease === undefined) return;
+    this.leases.delete(leaseId);
+    this.leaseOfJob.delete(lease.jobSeq);
+    const source = this.fleet.source(lease.sourceId);
+    source.activeLeases.delete(leaseId);
+    this.fleet.refresh(source);
+  }
+}
+
+/** Fresh volatile fields of a lease, at the grant and after a restart. */
+export function freshLease(row: {
+  leaseId: string;
+  jobId: string;
+  jobSeq: number;
+  attempt: number;
+  fence: number;
+  sourceId: string;
+  sessionId: string;
+  assignmentRunId: string;
+  computeClass: ComputeClass;
+  side: Side;
+  ttlMs: number;
+  maxRuntimeMs: number;
+  holdMcu: number;
+  grantedSeq: number;
+  grantedWallMs: number;
+  startedWallMs: number | null;
+  startedPlaneMs: number | null;
+}): HotLease {
+  return {
+    ...row,
+    deadlineMs: 0,
+    startDeadlineMs: 0,
+    renewals: 0,
+    lastRenewalMs: 0,
+    lastSignOfWorkMs: 0,
+    isFreshened: false,
+    directive: null,
+    progress: { percent: null, message: null },
+    logSizes: { stdout: 0, stderr: 0 },
+  };
+}

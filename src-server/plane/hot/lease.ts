@@ -1,0 +1,34 @@
+import type { ComputeClass, Side } from '../../contract/terms.ts';
+
+/** An active lease: its row, and what is volatile about it (lost at a restart, when it gets a fresh time). */
+export interface HotLease {
+  leaseId: string;
+  jobId: string;
+  jobSeq: number;
+  attempt: number;
+  fence: number;
+  sourceId: string;
+  sessionId: string;
+  assignmentRunId: string;
+  computeClass: ComputeClass;
+  side: Side;
+  ttlMs: number;
+  maxRuntimeMs: number;
+  holdMcu: number;
+  grantedSeq: number;
+  grantedWallMs: number;
+  startedWallMs: number | null;
+  /** Plane time at the start; the runtime ceiling counts from here over restarts. */
+  startedPlaneMs: number | null;
+  /** Volatile from here on; monotonic ms. */
+  deadlineMs: number;
+  startDeadlineMs: number;
+  renewals: number;
+  lastRenewalMs: number;
+  lastSignOfWorkMs: number;
+  /** A fresh time was given without a renewal since; never twice in a row. */
+  isFreshened: boolean;
+  directive: { kind: 'cancel' | 'stop'; reason: string; cause: 'cancel' | 'drain' | 'timed_out' | 'stalled'; askedWallMs: number; revokeAtMs: number } | null;
+  progress: { percent: number | null; message: string | null };
+  logSizes: { stdout: number; stderr: number };
+}

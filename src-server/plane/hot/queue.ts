@@ -1,0 +1,113 @@
+import { NumberHeap } from '../../domain/claims/heap.ts';
+import { rankOf } from '../../domain/claims/rank.ts';
+import { type RoutingPolicy, sidesOf } from '../../domain/routing/policy.ts';
+import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
+import type { Side } from '../../contract/terms.ts';
+import { FALLBACK } from '../../state/appliers/job.ts';
+import type { FixedVerdicts, Fleet } from './fleet.ts';
+
+/** The answer that all waiting jobs of a bucket share. */
+export interface BucketAnswer {
+  outcome: string;
+  rules: string;
+  sentence: string;
+  decisionId: string;
+  decisionSeq: number;
+  decidedPlaneMs: number;
+}
+
+/** Jobs alike in requirement. Heads stand in one heap per side; a job enters the second side's when its fallback opens. */
+export interface HotBucket {
+  id: number;
+  signature: string;
+  requirement: Requirement;
+  heaps: Record<Side, NumberHeap>;
+  /** Queued jobs, those in backoff included. */
+  queued: number;
+  answer: BucketAnswer | null;
+  verdicts: FixedVerdicts;
+  /** `Fleet.version` and policy at the last evaluation, so that nothing is judged twice. */
+  judgedAt: string;
+}
+
+/** What the queue needs to know of a job. */
+export interface QueuedJob {
+  seq: number;
+  bucket: number;
+  priority: number;
+  fallback: number;
+}
+
+/** The ready jobs, by bucket and side. Heads that went stale are skipped by whoever takes them. */
+export class Queue {
+  readonly buckets = new Map<number, HotBucket>();
+  private readonly bySignature = new Map<string, HotBucket>();
+  /** Per profile, the buckets that its sources fit; extended as either side grows. */
+  private readonly fitting: { judged: number; buckets: HotBucket[] }[] = [];
+  private readonly ordered: HotBucket[] = [];
+
+  constructor(private readonly fleet: Fleet) {}
+
+  addBucket(id: number, signature: string, answer: BucketAnswer | null): HotBucket {
+    const bucket: HotBucket = {
+      id,
+      signature,
+      requirement: parseSignature(signature),
+      heaps: { byoc: new NumberHeap(), managed: new NumberHeap() },
+      queued: 0,
+      answer,
+      verdicts: [],
+      judgedAt: '',
+    };
+    this.buckets.set(id, bucket);
+    this.bySignature.set(signature, bucket);
+    this.ordered.push(bucket);
+    return bucket;
+  }
+
+  bucket(id: number): HotBucket {
+    const bucket = this.buckets.get(id);
+    if (bucket === undefined) throw new Error(`no bucket ${id}`);
+    return bucket;
+  }
+
+  findBySignature(signature: string): HotBucket | undefined {
+    return this.bySignature.get(signature);
+  }
+
+  /** A job may be taken now (submitted, backoff over, released from a hold). */
+  ready(job: QueuedJob, policy: RoutingPolicy): void {
+    const { first, second } = sidesOf(policy.mode);
+    const { heaps } = this.bucket(job.bucket);
+    const rank = rankOf(job.priority, job.seq);
+    heaps[first].push(rank);
+    if (second !== null && job.fallback === FALLBACK.open) heaps[second].push(rank);
+  }
+
+  /** The second side may take this job too. */
+  openFallback(job: QueuedJob, policy: RoutingPolicy): void {
+    const { second } = sidesOf(policy.mode);
+    if (second !== null) this.bucket(job.bucket).heaps[second].push(rankOf(job.priority, job.seq));
+  }
+
+  /** Buckets whose requirement the profile fits. */
+  bucketsFor(profileId: number): readonly HotBucket[] {
+    let known = this.fitting[profileId];
+    if (known === undefined) {
+      known = { judged: 0, buckets: [] };
+      this.fitting[profileId] = known;
+    }
+    for (; known.judged < this.ordered.length; known.judged++) {
+      const bucket = this.ordered[known.judged] as HotBucket;
+      if (this.fleet.verdictFor(bucket.requirement, bucket.verdicts, profileId).fits) known.buckets.push(bucket);
+    }
+    return known.buckets;
+  }
+
+  clearHeads(): void {
+    for (const { heaps } of this.ordered) {
+      heaps.byoc.clear();
+      heaps.managed.clear();
+    }
+  }
+}

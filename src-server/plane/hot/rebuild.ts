@@ -1,0 +1,70 @@
+import type { Posture } from '../../contract/source.ts';
+import type { ComputeClass, CredentialState, FallbackMode, JobState, PolicyMode, SessionState, Side, SourceKind, SourceState } from '../../contract/terms.ts';
+import type { RegisteredFacts } from '../../contract/events.ts';
+import * as load from '../../state/queries/load.ts';
+import type { State } from '../../state/state.ts';
+import { freshLease, Hot } from './hot.ts';
+import type { HotSource, Switch } from './source.ts';
+
+/**
+ * The memory of the plane from its state: what a restart begins with. Volatile fields are fresh; timers are set by
+ * `startTimers`, which knows the clock.
+ */
+export function rebuildHot(state: State): Hot {
+  const hot = new Hot();
+  const { db } = state;
+  const policy = load.loadPolicy(db);
+  if (policy !== undefined) setPolicy(hot, policy.body, policy.at, policy.by);
+  const lastFences = load.loadLastFences(db);
+  for (const session of load.loadSessions(db)) {
+    hot.fleet.sessions.set(session.sessionId, { ...session, state: session.state as SessionState, facts: session.facts as unknown as RegisteredFacts });
+  }
+  for (const row of load.loadSources(db)) hot.fleet.add(sourceFromRow(row, lastFences.get(row.sourceId) ?? 0));
+  for (const row of load.loadEnrollments(db)) {
+    hot.enrollments.set(row.enrollmentId, { ...row, state: row.state as CredentialState });
+    hot.enrollmentByHash.set(row.credentialSha256, row.enrollmentId);
+  }
+  for (const row of load.loadBuckets(db)) hot.queue.addBucket(row.id, row.signature, row.answer);
+  for (const row of load.loadLeases(db)) hot.addLease(freshLease({ ...row, computeClass: row.computeClass as ComputeClass, side: row.side as Side }));
+  for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
+  for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
+  return hot;
+}
+
+/** Takes a published policy into memory. */
+export function setPolicy(hot: Hot, body: Record<string, unknown>, at: string, by: string): void {
+  const fallback = body.fallback as { mode: FallbackMode; after_ms: number };
+  hot.policy = {
+    version: body.version as number,
+    mode: body.mode as PolicyMode,
+    fallback: { mode: fallback.mode, afterMs: fallback.after_ms },
+    refuseAfterMs: body.refuse_after_ms as number | null,
+    publishedAt: at,
+    publishedBy: by,
+    reason: body.reason as string | null,
+  };
+}
+
+function sourceFromRow(row: load.SourceRow, lastGrantFence: number): HotSource {
+  return {
+    ...row,
+    kind: row.kind as SourceKind,
+    side: row.side as Side,
+    state: row.state as SourceState,
+    pinnedClass: row.pinnedClass as ComputeClass | null,
+    ownClass: row.ownClass as ComputeClass | null,
+    posture: row.posture as Posture,
+    cordoned: row.cordoned as Switch | null,
+    draining: row.draining as Switch | null,
+    revoked: row.revoked as Switch | null,
+    doctor: row.doctor as HotSource['doctor'],
+    profileId: -1,
+    availability: 'pending',
+    activeLeases: new Set(),
+    lastGrantFence,
+    lapsesInRow: 0,
+    lastSeenMs: null,
+    heartbeatsMs: [],
+    isWatched: false,
+  };
+}

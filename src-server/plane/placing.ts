@@ -1,0 +1,118 @@
+import type { Crossing } from '../domain/routing/policy.ts';
+import { sidesOf } from '../domain/routing/policy.ts';
+import { seqOfRank } from '../domain/claims/rank.ts';
+import { firstSideStanding } from '../domain/routing/fallback.ts';
+import type { Ask } from '../domain/routing/rank-asks.ts';
+import { type JobRow, jobBySeq } from '../state/queries/jobs.ts';
+import type { Engine } from './engine.ts';
+import { askOf, crossingFor, type GrantedLease, grant } from './grants.ts';
+import type { OpenAsk } from './hot/asks.ts';
+import type { HotBucket } from './hot/queue.ts';
+import { freeSlots, type HotSource } from './hot/source.ts';
+
+/** May this job be handed out at this moment? Heads go stale when a job is canceled, held or taken. */
+const isReady = (engine: Engine, job: JobRow | undefined): job is JobRow =>
+  job !== undefined && job.state === 'queued' && !engine.hot.leaseOfJob.has(job.seq) && job.readyPlaneMs <= engine.planeMs;
+
+interface Head {
+  bucket: HotBucket;
+  side: HotSource['side'];
+  rank: number;
+}
+
+/** The best head that a source may take: the smallest rank over the buckets it fits and the sides open to it. */
+function bestHead(engine: Engine, source: HotSource, classes: readonly string[] | null): Head | null {
+  const { queue, policy, fleet } = engine.hot;
+  const { first, second } = sidesOf(policy.mode);
+  if (source.side !== first && source.side !== second) return null;
+  let best: Head | null = null;
+  for (const bucket of queue.bucketsFor(source.profileId)) {
+    if (classes !== null && !classes.includes(bucket.requirement.computeClass)) continue;
+    const own = bucket.heaps[source.side].top;
+    if (own < (best?.rank ?? Number.POSITIVE_INFINITY)) best = { bucket, side: source.side, rank: own };
+    if (source.side === first || policy.fallback.mode !== 'auto') continue;
+    // The preferred side has nobody there for this bucket: its queue is open to the second side at once.
+    const other = bucket.heaps[first].top;
+    if (other < (best?.rank ?? Number.POSITIVE_INFINITY) && firstSideStanding(fleet.groupsFor(bucket.requirement, bucket.verdicts), first) !== 'there') {
+      best = { bucket, side: first, rank: other };
+    }
+  }
+  return best;
+}
+
+/** Work for a source that asks now, best first, at most `max`. */
+export function claimFor(engine: Engine, ask: Pick<OpenAsk, 'sourceId' | 'sessionId' | 'max' | 'classes' | 'idempotency'>): GrantedLease[] {
+  const source = engine.hot.fleet.source(ask.sourceId);
+  const grants: GrantedLease[] = [];
+  /** Jobs on the first side that an operator keeps there: put back once this claim is served. */
+  const putBack: Head[] = [];
+  while (grants.length < ask.max && freeSlots(source) > 0 && !engine.state.head.config.paused && source.availability === 'ready') {
+    const head = bestHead(engine, source, ask.classes);
+    if (head === null) break;
+    head.bucket.heaps[head.side].pop();
+    const job = jobBySeq(engine.state.db, seqOfRank(head.rank));
+    if (!isReady(engine, job)) continue;
+    const crossing = crossingFor(engine, source.side, job, engine.hot.fleet.groupsFor(head.bucket.requirement, head.bucket.verdicts));
+    if (crossing === null) {
+      putBack.push(head);
+      continue;
+    }
+    const own = askOf(engine, source);
+    grants.push(
+      grant(
+        engine,
+        { source, sessionId: ask.sessionId, job, bucket: head.bucket, ask: own, asking: [own], idempotency: ask.idempotency },
+        crossing === 'first' ? null : crossing,
+      ),
+    );
+  }
+  for (const head of putBack) head.bucket.heaps[head.side].push(head.rank);
+  return grants;
+}
+
+/** Sources with an open poll that could take a job of this bucket now, best first. */
+function rankedAsks(engine: Engine, job: JobRow, bucket: HotBucket): { ask: OpenAsk; rank: Ask; crossing: Crossing | 'first' }[] {
+  const { asks, fleet } = engine.hot;
+  if (asks.size === 0) return [];
+  const groups = fleet.groupsFor(bucket.requirement, bucket.verdicts);
+  const bySide = { byoc: crossingFor(engine, 'byoc', job, groups), managed: crossingFor(engine, 'managed', job, groups) };
+  const fitting = fleet.profiles.filter((p) => bySide[p.profile.side] !== null && fleet.verdictFor(bucket.requirement, bucket.verdicts, p.id).fits);
+  const ranked = asks.ranked(
+    fitting.map((p) => p.id),
+    (ask) => {
+      const source = fleet.source(ask.sourceId);
+      if (source.availability !== 'ready') return null;
+      return ask.classes !== null && !ask.classes.includes(bucket.requirement.computeClass) ? null : askOf(engine, source);
+    },
+  );
+  return ranked.map(({ ask, rank }) => ({ ask, rank, crossing: bySide[fleet.source(ask.sourceId).side] as Crossing | 'first' }));
+}
+
+/**
+ * A job has just become ready: hands it to the best open poll.
+ * @returns true when it was granted.
+ */
+export function dispatch(engine: Engine, job: JobRow): boolean {
+  if (engine.state.head.config.paused || !isReady(engine, job)) return false;
+  const bucket = engine.hot.queue.bucket(job.bucket);
+  const ranked = rankedAsks(engine, job, bucket);
+  const best = ranked[0];
+  if (best === undefined) return false;
+  const source = engine.hot.fleet.source(best.ask.sourceId);
+  const granted = grant(
+    engine,
+    { source, sessionId: best.ask.sessionId, job, bucket, ask: best.rank, asking: ranked.map((r) => r.rank), idempotency: best.ask.idempotency },
+    best.crossing === 'first' ? null : best.crossing,
+  );
+  engine.hot.asks.take(best.ask.sessionId)?.answer([granted]);
+  return true;
+}
+
+/** Offers the queue to every open poll again, after a change that may have opened something (policy, resume, source back). */
+export function offerToAsks(engine: Engine): void {
+  for (const ask of engine.hot.asks.all()) {
+    if (engine.hot.asks.get(ask.sessionId) !== ask) continue;
+    const grants = claimFor(engine, ask);
+    if (grants.length > 0) engine.hot.asks.take(ask.sessionId)?.answer(grants);
+  }
+}

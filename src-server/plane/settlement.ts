@@ -1,0 +1,115 @@
+import type { LeaseEnd, PlaneEvent } from '../contract/events.ts';
+import type { ArtifactRef } from '../contract/job.ts';
+import type { AttemptOutcome, LeaseState } from '../contract/terms.ts';
+import { DEFAULT_RATES, runtimeCostMcu, scopesOf, settle } from '../domain/budgets/cost.ts';
+import { nextStep } from '../domain/leases/outcome.ts';
+import { retryDelayMs } from '../domain/leases/retry.ts';
+import type { EntryActor } from '../ledger/entry.ts';
+import type { JobRow } from '../state/queries/jobs.ts';
+import { instantOf } from './clock.ts';
+import type { Engine } from './engine.ts';
+import { idempotencyRef } from './grants.ts';
+import type { HotLease } from './hot/lease.ts';
+import { becomeReady } from './ready.ts';
+
+export interface AttemptEnd {
+  state: Exclude<LeaseState, 'active'>;
+  outcome: AttemptOutcome;
+  /** Why, in a sentence for people. */
+  reason: string;
+  exitCode?: number | null;
+  /** What the runner measured; a figure below the plane's own counts. */
+  reportedRuntimeMs?: number;
+  extrasMcu?: number;
+  artifacts?: ArtifactRef[];
+  refusedOutputs?: { path: string; reason: string }[];
+  output?: LeaseEnd['output'];
+  runReceiptSha256?: string | null;
+  idempotency?: { key: string; request: string } | null;
+}
+
+export interface Settled {
+  seq: number;
+  jobState: JobRow['state'];
+  settledMcu: number;
+}
+
+/**
+ * Ends a lease: lease, budget and job move in one entry, so a crash can never split them.
+ * @returns what the job became. A retry is queued with its backoff.
+ */
+export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, end: AttemptEnd): Settled {
+  const job = engine.jobAt(lease.jobSeq);
+  const { spec } = engine.submitted(lease.jobSeq);
+  const isCancelRequested = engine.hot.stopping.has(job.jobId);
+  const next = nextStep({
+    outcome: end.outcome,
+    exitCode: end.exitCode ?? null,
+    attemptsStarted: job.attempt,
+    maxAttempts: job.maxAttempts,
+    finalExitCodes: spec.final_exit_codes,
+    isCancelRequested,
+  });
+  const body = endOf(engine, lease, end);
+  const settlement = settle(lease.holdMcu, body.cost_mcu);
+  body.overrun_mcu = settlement.overrunMcu;
+  const scopes = scopesOf(job.wuId, lease.side, spec.compute_class);
+  const budget: PlaneEvent[] =
+    lease.holdMcu === 0
+      ? []
+      : scopes.map((scope) => ({
+          type: 'budget.settled',
+          body: { lease_id: lease.leaseId, scope, held_mcu: lease.holdMcu, debited_mcu: settlement.debitedMcu, released_mcu: settlement.releasedMcu },
+        }));
+  const delayMs = next.hasBackoff ? retryDelayMs(job.attempt, engine.random.unit()) : 0;
+  const then: PlaneEvent =
+    next.state === 'queued'
+      ? { type: 'job.requeued', body: { job_id: job.jobId, delay_ms: delayMs, cause: end.outcome, reason: end.reason } }
+      : { type: 'job.settled', body: { job_id: job.jobId, lease_id: lease.leaseId, outcome: next.state, cost_mcu: settlement.debitedMcu, reason: end.reason } };
+  const ended = { type: `lease.${end.state}`, body } as PlaneEvent;
+  const ref = { attempt: lease.attempt, fence: lease.fence, ...idempotencyRef(end.idempotency ?? null) };
+  const seq = engine.emit(actor, [ended, ...stopped(engine, lease), ...budget, then], ref, job);
+  if (next.state === 'queued') becomeReady(engine, job.seq, delayMs);
+  return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };
+}
+
+function endOf(engine: Engine, lease: HotLease, end: AttemptEnd): LeaseEnd {
+  const nowMs = engine.clock.monoMs();
+  // A lease that was lost is charged up to its last known renewal; one that ended by its runner up to now.
+  const ranMs = lease.startedPlaneMs === null ? 0 : Math.max(0, engine.planeMs - lease.startedPlaneMs);
+  const knownMs = end.state === 'expired' ? Math.max(0, ranMs - (nowMs - lease.lastRenewalMs)) : ranMs;
+  const runtimeMs = Math.min(knownMs, end.reportedRuntimeMs ?? knownMs);
+  const rate = DEFAULT_RATES[lease.side][lease.computeClass];
+  return {
+    lease_id: lease.leaseId,
+    job_id: lease.jobId,
+    outcome: end.outcome,
+    reason: end.reason,
+    exit_code: end.exitCode ?? null,
+    runtime_ms: runtimeMs,
+    cost_mcu: runtimeCostMcu(rate, runtimeMs) + (end.extrasMcu ?? 0),
+    overrun_mcu: 0,
+    renewals: lease.renewals,
+    last_renewal_ms_ago: Math.max(0, nowMs - lease.lastRenewalMs),
+    artifacts: end.artifacts ?? [],
+    ...(end.refusedOutputs === undefined || end.refusedOutputs.length === 0 ? {} : { refused_outputs: end.refusedOutputs }),
+    output: end.output ?? null,
+    run_receipt_sha256: end.runReceiptSha256 ?? null,
+  };
+}
+
+/** A stop that an operator asked for is measured: asked at, process gone at. */
+function stopped(engine: Engine, lease: HotLease): PlaneEvent[] {
+  if (lease.directive === null) return [];
+  return [
+    {
+      type: 'attempt.stopped',
+      body: {
+        lease_id: lease.leaseId,
+        cause: lease.directive.cause,
+        asked_at: instantOf(lease.directive.askedWallMs),
+        gone_at: instantOf(engine.clock.wallMs()),
+      },
+    },
+  ];
+}

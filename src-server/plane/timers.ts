@@ -1,0 +1,4 @@
+/** A timer fires on a tick, never before its moment: one millisecond more keeps `>=` and `>` from disagreeing. */
+export const SLACK_MS = 1;
+/** The plane looks at its timers this often, ms; a poll is woken at once and waits for no tick. */
+export const TICK_MS = 100;

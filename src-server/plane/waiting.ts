@@ -1,0 +1,66 @@
+import { DEFAULT_RATES } from '../domain/budgets/cost.ts';
+import { firstSideStanding } from '../domain/routing/fallback.ts';
+import { sidesOf } from '../domain/routing/policy.ts';
+import { candidateGroups } from '../domain/routing/record.ts';
+import { waitingSentence } from '../domain/routing/sentence.ts';
+import { type Engine, PLANE_ACTOR } from './engine.ts';
+import type { HotBucket } from './hot/queue.ts';
+
+/** Least time between two answers of a bucket, in plane time. */
+const ANSWER_EVERY_MS = 1_000;
+
+/**
+ * Judges why the jobs of a bucket wait and writes the answer when it changed: the outcome or the failing rules, not mere
+ * counts, and at most once a second.
+ */
+export function answerBucket(engine: Engine, bucket: HotBucket): void {
+  const { hot } = engine;
+  const isPaused = engine.state.head.config.paused;
+  const stamp = `${hot.fleet.version}/${hot.policy.version}/${isPaused}`;
+  if (bucket.judgedAt === stamp && bucket.answer !== null) return;
+  if (bucket.answer !== null && engine.planeMs - bucket.answer.decidedPlaneMs < ANSWER_EVERY_MS) return;
+  bucket.judgedAt = stamp;
+  const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
+  const { first, second } = sidesOf(hot.policy.mode);
+  const isSecondSideOpen = second !== null && hot.policy.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there';
+  const candidates = candidateGroups({ policy: hot.policy, isPaused, groups, isSecondSideOpen, chosenId: null, askingIds: [] });
+  const rules = [...new Set(candidates.flatMap((c) => c.rules.map((r) => r.rule)))].sort().join();
+  if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.rules === rules) return;
+  const sentence = waitingSentence({
+    requirement: bucket.requirement,
+    policy: hot.policy,
+    isPaused,
+    groups,
+    isSecondSideOpen,
+    nameOf: (id) => hot.fleet.source(id).name,
+  });
+  const rate = DEFAULT_RATES[first][bucket.requirement.computeClass];
+  engine.emit(
+    PLANE_ACTOR,
+    [
+      {
+        type: 'policy.decided',
+        body: {
+          decision_id: engine.ids.make('decision'),
+          job_id: null,
+          bucket: bucket.id,
+          outcome: 'waiting',
+          source_id: null,
+          sentence,
+          policy_version: hot.policy.version,
+          compute_class: null,
+          candidates,
+          budget: { needed_mcu: 0, rate_mcu_per_minute: rate, scope: null, limit_mcu: null, spent_mcu: null, held_mcu: null, missing_mcu: null, resets_at: null },
+          crossing: null,
+          supersedes: bucket.answer?.decisionId ?? null,
+        },
+      },
+    ],
+    { bucket_id: bucket.id, ...(bucket.answer === null ? {} : { after: bucket.answer.decisionSeq }) },
+  );
+}
+
+/** Looks at every bucket that has waiting jobs; called once a second. */
+export function answerBuckets(engine: Engine): void {
+  for (const bucket of engine.hot.queue.buckets.values()) if (bucket.queued > 0) answerBucket(engine, bucket);
+}

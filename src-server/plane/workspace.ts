@@ -1,0 +1,236 @@
+import type { ClaimRequest } from '../contract/runtime.ts';
+import { ProblemError } from '../contract/problems.ts';
+import { LogError } from '../ledger/errors.ts';
+import type { State } from '../state/state.ts';
+import { ChangeFeed } from './change-feed.ts';
+import type { Timers } from './clock.ts';
+import { claimWork, type Claimant, type ClaimOutcome, emptyReason, repeatedClaim } from './commands/claim-work.ts';
+import type { CommandContext, Idempotency } from './commands/context.ts';
+import type { Engine } from './engine.ts';
+import { rebuildHot } from './hot/rebuild.ts';
+import { RejectedWrites } from './leases.ts';
+import { RuntimeTokens } from './runtime-tokens.ts';
+import { startClocks } from './start.ts';
+import { Wakeups } from './stopping.ts';
+import { firstTick, tick, type TickMemory } from './tick.ts';
+import { Samples } from './samples.ts';
+
+/** What a workspace needs of its storage beside the log. */
+export interface WorkspaceStorage {
+  /** The state from snapshot and log, from the disk as it is now. */
+  reload(): Promise<State>;
+  /** Writes a snapshot; called only when everything in it is on disk. */
+  writeSnapshot(seq: number, bytes: Uint8Array): Promise<void>;
+  /** Resolves when there is room to write again. */
+  probe(): Promise<void>;
+}
+
+/** Entries between two snapshots: replaying them takes under a second. */
+const SNAPSHOT_EVERY_ENTRIES = 50_000;
+const PROBE_EVERY_MS = 1_000;
+export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'stopping';
+
+/**
+ * One live workspace: commands in, answers out when they are on disk.
+ */
+export class Workspace {
+  readonly ctx: CommandContext;
+  readonly feed: ChangeFeed;
+  readonly samples: Samples;
+  private ticking: TickMemory;
+  private snapshotSeq: number;
+  private isSnapshotting = false;
+  private current: WorkspaceStatus = 'open';
+
+  constructor(
+    readonly engine: Engine,
+    private readonly storage: WorkspaceStorage,
+    private readonly timers: Timers,
+    /** Told when the disk failed for good: nothing can be acknowledged any more. */
+    private readonly onFailed: (error: unknown) => void = () => undefined,
+  ) {
+    this.ctx = { engine, wakeups: new Wakeups(), rejected: new RejectedWrites(), tokens: new RuntimeTokens(engine.clock, engine.random) };
+    this.feed = new ChangeFeed(engine);
+    this.samples = new Samples();
+    this.ticking = firstTick(engine);
+    this.snapshotSeq = engine.nextSeq;
+    engine.commit.onFailure((error) => this.onCommitFailure(error));
+    startClocks(this.ctx);
+  }
+
+  get workspaceId(): string {
+    return this.engine.workspaceId;
+  }
+
+  get status(): WorkspaceStatus {
+    return this.current;
+  }
+
+  /**
+   * Runs a command and resolves with its result once everything it saw is on disk.
+   * @throws ProblemError `storage.full`, `storage.failed`, `plane.stopping`, or the command's own.
+   */
+  async run<T>(command: (ctx: CommandContext) => T): Promise<T> {
+    this.assertOpen();
+    const { result, seq } = this.step(command);
+    await this.durable(seq);
+    if (result.problem !== null) throw result.problem;
+    return result.value as T;
+  }
+
+  /** Reads what is there, released like an answer: only once the disk holds all that was seen. */
+  async read<T>(query: (engine: Engine) => T): Promise<{ value: T; seq: number }> {
+    if (this.current === 'full' || this.current === 'failed') this.assertOpen();
+    const value = query(this.engine);
+    const seq = this.engine.nextSeq - 1;
+    await this.durable(seq);
+    return { value, seq };
+  }
+
+  /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */
+  async claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
+    const first = await this.run((ctx) => {
+      const again = repeatedClaim(ctx, idempotency);
+      return again === null ? claimWork(ctx, who, request, idempotency) : { grants: again, reason: null };
+    });
+    if (first.grants.length > 0 || request.wait_ms === 0 || request.max === 0 || this.current !== 'open') return first;
+    const grants = await this.waitForWork(who, request, idempotency);
+    await this.durable(this.engine.nextSeq - 1);
+    return { grants, reason: grants.length > 0 ? null : emptyReason(this.ctx, who.source) };
+  }
+
+  /** Ends the poll of a session whose connection is gone. */
+  abandonClaim(sessionId: string): void {
+    this.engine.hot.asks.take(sessionId)?.answer([]);
+  }
+
+  /** What time did since the last tick; the host calls this several times a second. */
+  tick(): void {
+    if (this.current !== 'open') return;
+    this.step((ctx) => tick(ctx, this.ticking));
+    this.samples.take(this.engine);
+    this.maybeSnapshot();
+  }
+
+  /** No grants from here on; polls are answered, and what is staged is on disk when this resolves. */
+  async stop(): Promise<void> {
+    if (this.current === 'open') {
+      this.current = 'stopping';
+      for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
+      this.ctx.wakeups.wakeAll();
+      this.feed.close();
+      await this.engine.durable();
+      const seq = this.engine.nextSeq;
+      if (seq > this.snapshotSeq) await this.storage.writeSnapshot(seq, this.engine.state.snapshot());
+    }
+    this.engine.state.close();
+  }
+
+  private step<T>(command: (ctx: CommandContext) => T): { result: { value: T | null; problem: ProblemError | null }; seq: number } {
+    try {
+      const value = command(this.ctx);
+      return { result: { value, problem: null }, seq: this.engine.nextSeq - 1 };
+    } catch (error) {
+      // A refusal may have been recorded (a late write): it is answered when that record is on disk.
+      if (error instanceof ProblemError) return { result: { value: null, problem: error }, seq: this.engine.nextSeq - 1 };
+      throw error;
+    }
+  }
+
+  private async durable(seq: number): Promise<void> {
+    try {
+      await this.engine.durable(seq);
+    } catch (error) {
+      throw storageProblem(error);
+    }
+  }
+
+  private assertOpen(): void {
+    if (this.current === 'open') return;
+    if (this.current === 'full') throw new ProblemError('storage.full', 'Free some space on the disk of the data directory; nothing was recorded.', { retry_after_ms: PROBE_EVERY_MS });
+    if (this.current === 'failed') throw new ProblemError('storage.failed', 'The disk of the data directory failed. Check it, then start the control plane again.');
+    throw new ProblemError('plane.stopping', 'The control plane is stopping; try again when it is back.', { retry_after_ms: 2_000 });
+  }
+
+  private waitForWork(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome['grants']> {
+    const { source, session } = who;
+    return new Promise((resolve) => {
+      const cancelTimer = this.timers.after(request.wait_ms, () => {
+        if (this.engine.hot.asks.get(session.sessionId) === ask) this.engine.hot.asks.take(session.sessionId);
+        resolve([]);
+      });
+      const ask = {
+        sessionId: session.sessionId,
+        sourceId: source.sourceId,
+        profileId: source.profileId,
+        max: request.max,
+        classes: request.classes ?? null,
+        idempotency,
+        answer: (grants: ClaimOutcome['grants']): void => {
+          cancelTimer();
+          resolve([...grants]);
+        },
+      };
+      this.engine.hot.asks.open(ask);
+    });
+  }
+
+  private maybeSnapshot(): void {
+    const seq = this.engine.nextSeq;
+    if (this.isSnapshotting || seq - this.snapshotSeq < SNAPSHOT_EVERY_ENTRIES) return;
+    this.isSnapshotting = true;
+    const bytes = this.engine.state.snapshot();
+    // The bytes may hold entries that are still staged: the file is written only once they are on disk.
+    this.engine
+      .durable(seq - 1)
+      .then(() => this.storage.writeSnapshot(seq, bytes))
+      .then(
+        () => {
+          this.snapshotSeq = seq;
+        },
+        () => undefined,
+      )
+      .finally(() => {
+        this.isSnapshotting = false;
+      });
+  }
+
+  private onCommitFailure(error: unknown): void {
+    if (error instanceof LogError && error.code === 'storage.full') {
+      this.current = 'full';
+      void this.recoverSpace();
+      return;
+    }
+    this.current = 'failed';
+    this.onFailed(error);
+  }
+
+  /** The memory is ahead of the disk: it is dropped and read again, as soon as there is room to write. */
+  private async recoverSpace(): Promise<void> {
+    for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
+    try {
+      await this.storage.probe();
+      const state = await this.storage.reload();
+      this.engine.reopen(state, rebuildHot(state));
+      this.ticking = firstTick(this.engine);
+      this.current = 'open';
+      startClocks(this.ctx);
+      this.feed.reset();
+    } catch (error) {
+      if (error instanceof LogError && error.code === 'storage.failed') {
+        this.current = 'failed';
+        this.onFailed(error);
+        return;
+      }
+      this.timers.after(PROBE_EVERY_MS, () => void this.recoverSpace());
+    }
+  }
+}
+
+/** A failed append as the answer that its waiters get: never a 2xx. */
+function storageProblem(error: unknown): unknown {
+  if (!(error instanceof LogError)) return error;
+  return error.code === 'storage.full'
+    ? new ProblemError('storage.full', 'Free some space on the disk of the data directory; nothing was recorded.', { retry_after_ms: PROBE_EVERY_MS })
+    : new ProblemError('storage.failed', 'The disk of the data directory failed. Check it, then start the control plane again.');
+}

@@ -1,0 +1,69 @@
+import type { EventBodies } from '../../contract/events.ts';
+import type { Database } from '../database.ts';
+import type { ApplyContext } from '../entry-view.ts';
+import { FALLBACK } from './job.ts';
+
+export const governanceAppliers = {
+  'policy.published': (db: Database, body: EventBodies['policy.published'], ctx: ApplyContext): void =>
+    db.run('INSERT INTO policy(version, body, seq, at, by) VALUES (?,?,?,?,?)', [body.version, JSON.stringify(body), ctx.entry.seq, ctx.entry.at, ctx.entry.actor.id]),
+  'policy.decided'(db: Database, body: EventBodies['policy.decided'], ctx: ApplyContext): void {
+    ctx.decision = { sentence: body.sentence, seq: ctx.entry.seq };
+    if (body.bucket !== undefined) {
+      const rules = [...new Set(body.candidates.flatMap((c) => c.rules.map((r) => r.rule)))].sort().join();
+      db.run('UPDATE bucket SET outcome = ?, rules = ?, sentence = ?, decision_id = ?, decision_seq = ?, decided_plane_ms = ? WHERE bucket = ?', [
+        body.outcome,
+        rules,
+        body.sentence,
+        body.decision_id,
+        ctx.entry.seq,
+        ctx.planeMs,
+        body.bucket,
+      ]);
+    } else if (body.outcome !== 'assigned' && body.job_id !== null) {
+      db.run('UPDATE job SET why = ?, decision_seq = ?, last_seq = ? WHERE job_id = ?', [body.sentence, ctx.entry.seq, ctx.entry.seq, body.job_id]);
+    }
+  },
+  'approval.requested': (db: Database, body: EventBodies['approval.requested'], ctx: ApplyContext): void =>
+    db.run("INSERT INTO approval(approval_id, kind, job_id, status, sentence, requested_at, seq) VALUES (?,?,?,'pending',?,?,?)", [
+      body.approval_id,
+      body.kind,
+      body.job_id,
+      body.sentence,
+      ctx.entry.at,
+      ctx.entry.seq,
+    ]),
+  'approval.approved'(db: Database, body: EventBodies['approval.approved'], ctx: ApplyContext): void {
+    decide(db, body.approval_id, 'approved', body.reason, ctx);
+    db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.open, body.job_id]);
+  },
+  'approval.rejected'(db: Database, body: EventBodies['approval.rejected'], ctx: ApplyContext): void {
+    decide(db, body.approval_id, 'rejected', body.reason, ctx);
+    db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.denied, body.job_id]);
+  },
+  'approval.expired': (db: Database, body: EventBodies['approval.expired'], ctx: ApplyContext): void => decide(db, body.approval_id, 'expired', null, ctx),
+  'budget.held'(db: Database, body: EventBodies['budget.held']): void {
+    db.run(
+      'INSERT INTO use_by_scope(scope, held_mcu, spent_mcu) VALUES (?,?,0) ON CONFLICT(scope) DO UPDATE SET held_mcu = held_mcu + excluded.held_mcu',
+      [body.scope, body.mcu],
+    );
+  },
+  'budget.settled'(db: Database, body: EventBodies['budget.settled'], ctx: ApplyContext): void {
+    db.run('UPDATE use_by_scope SET held_mcu = held_mcu - ?, spent_mcu = spent_mcu + ? WHERE scope = ?', [body.held_mcu, body.debited_mcu, body.scope]);
+    const side = /^tier:(byoc|managed)$/.exec(body.scope)?.[1];
+    if (side === undefined || body.debited_mcu === 0) return;
+    db.run(
+      'INSERT INTO use_by_day(day, side, spent_mcu) VALUES (?,?,?) ON CONFLICT(day, side) DO UPDATE SET spent_mcu = spent_mcu + excluded.spent_mcu',
+      [ctx.entry.at.slice(0, 10), side, body.debited_mcu],
+    );
+  },
+};
+
+function decide(db: Database, approvalId: string, status: string, reason: string | null, ctx: ApplyContext): void {
+  db.run('UPDATE approval SET status = ?, decided_at = ?, decided_by = ?, decision_reason = ? WHERE approval_id = ?', [
+    status,
+    ctx.entry.at,
+    ctx.entry.actor.id,
+    reason,
+    approvalId,
+  ]);
+}

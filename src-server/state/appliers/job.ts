@@ -1,0 +1,58 @@
+import type { EventBodies } from '../../contract/events.ts';
+import type { HoldReason, JobState } from '../../contract/terms.ts';
+import type { Database } from '../database.ts';
+import type { ApplyContext } from '../entry-view.ts';
+
+/** Values of `job.fallback`: not opened, opened for the second side, refused by an operator. */
+export const FALLBACK = { closed: 0, open: 1, denied: 2 } as const;
+
+/** Interns the requirement of a job: equal signatures share a bucket. */
+export function bucketOf(db: Database, signature: string): number {
+  const row = db.get('SELECT bucket FROM bucket WHERE signature = ?', [signature]);
+  if (row !== undefined) return row[0] as number;
+  db.run('INSERT INTO bucket(signature) VALUES (?)', [signature]);
+  return db.get('SELECT bucket FROM bucket WHERE signature = ?', [signature])?.[0] as number;
+}
+
+export const jobAppliers = {
+  'job.submitted'(db: Database, body: EventBodies['job.submitted'], ctx: ApplyContext): void {
+    const { spec } = body;
+    const bucket = bucketOf(db, String(ctx.entry.ref.bucket));
+    db.run(
+      `INSERT INTO job(seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, last_seq,
+         created_ms, queued_plane_ms, ready_plane_ms, max_queue_ms) VALUES (?,?,?,?,'queued',NULL,0,?,?,0,?,0,?,?,?,?,?)`,
+      [ctx.entry.seq, body.job_id, spec.wu_id, spec.title, bucket, spec.priority, spec.max_attempts, ctx.entry.seq, ctx.atMs, ctx.planeMs, ctx.planeMs, spec.max_queue_ms],
+    );
+  },
+  'job.state'(db: Database, body: EventBodies['job.state'], ctx: ApplyContext): void {
+    setState(db, body.job_id, body.state, body.hold, body.sentence ?? null, ctx);
+    if (body.state === 'refused') {
+      db.run('INSERT INTO refusal(seq, job_id, cause, at_ms) VALUES (?,?,?,?)', [ctx.entry.seq, body.job_id, body.reason ?? 'other', ctx.atMs]);
+    }
+  },
+  'job.requeued'(db: Database, body: EventBodies['job.requeued'], ctx: ApplyContext): void {
+    db.run(
+      `UPDATE job SET state = 'queued', hold = NULL, lease_id = NULL, source_id = NULL, fallback = CASE WHEN fallback = 2 THEN 2 ELSE 0 END,
+         why = ?, ready_plane_ms = ?, last_seq = ? WHERE job_id = ?`,
+      [body.reason, ctx.planeMs + body.delay_ms, ctx.entry.seq, body.job_id],
+    );
+  },
+  'job.cancel_requested'(db: Database, body: EventBodies['job.cancel_requested'], ctx: ApplyContext): void {
+    db.run('UPDATE job SET stopping = 1, last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
+  },
+  'job.fallback_opened'(db: Database, body: EventBodies['job.fallback_opened'], ctx: ApplyContext): void {
+    db.run('UPDATE job SET fallback = 1, last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
+  },
+  'job.settled'(db: Database, body: EventBodies['job.settled'], ctx: ApplyContext): void {
+    setState(db, body.job_id, body.outcome, null, null, ctx);
+  },
+};
+
+function setState(db: Database, jobId: string, state: JobState, hold: HoldReason | null, why: string | null, ctx: ApplyContext): void {
+  const isOver = state !== 'queued' && state !== 'held' && state !== 'claimed' && state !== 'running';
+  db.run(
+    `UPDATE job SET state = ?, hold = ?, why = coalesce(?, why), finished_ms = ?, stopping = CASE WHEN ? THEN 0 ELSE stopping END,
+       lease_id = CASE WHEN ? THEN NULL ELSE lease_id END, last_seq = ? WHERE job_id = ?`,
+    [state, hold, why, isOver ? ctx.atMs : null, isOver ? 1 : 0, isOver ? 1 : 0, ctx.entry.seq, jobId],
+  );
+}

@@ -1,0 +1,114 @@
+import type { HoldReason, JobState } from '../../contract/terms.ts';
+import type { Database, SqlValue } from '../database.ts';
+
+/** A row of the job table. */
+export interface JobRow {
+  seq: number;
+  jobId: string;
+  wuId: string;
+  title: string;
+  state: JobState;
+  hold: HoldReason | null;
+  isStopping: boolean;
+  bucket: number;
+  priority: number;
+  attempt: number;
+  maxAttempts: number;
+  fallback: number;
+  sourceId: string | null;
+  leaseId: string | null;
+  why: string | null;
+  decisionSeq: number | null;
+  lastSeq: number;
+  createdMs: number;
+  startedMs: number | null;
+  finishedMs: number | null;
+  queuedPlaneMs: number;
+  readyPlaneMs: number;
+  maxQueueMs: number | null;
+}
+
+const COLUMNS = `seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, source_id, lease_id, why,
+  decision_seq, last_seq, created_ms, started_ms, finished_ms, queued_plane_ms, ready_plane_ms, max_queue_ms`;
+const number = (v: SqlValue | undefined): number | null => (v === null || v === undefined ? null : (v as number));
+
+const toRow = (r: SqlValue[]): JobRow => ({
+  seq: r[0] as number,
+  jobId: r[1] as string,
+  wuId: r[2] as string,
+  title: r[3] as string,
+  state: r[4] as JobState,
+  hold: r[5] as HoldReason | null,
+  isStopping: r[6] === 1,
+  bucket: r[7] as number,
+  priority: r[8] as number,
+  attempt: r[9] as number,
+  maxAttempts: r[10] as number,
+  fallback: r[11] as number,
+  sourceId: r[12] as string | null,
+  leaseId: r[13] as string | null,
+  why: r[14] as string | null,
+  decisionSeq: number(r[15]),
+  lastSeq: r[16] as number,
+  createdMs: r[17] as number,
+  startedMs: number(r[18]),
+  finishedMs: number(r[19]),
+  queuedPlaneMs: r[20] as number,
+  readyPlaneMs: r[21] as number,
+  maxQueueMs: number(r[22]),
+});
+
+const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));
+export const jobBySeq = (db: Database, seq: number): JobRow | undefined => one(db.get(`SELECT ${COLUMNS} FROM job WHERE seq = ?`, [seq]));
+export const jobById = (db: Database, jobId: string): JobRow | undefined => one(db.get(`SELECT ${COLUMNS} FROM job WHERE job_id = ?`, [jobId]));
+
+export interface JobFilter {
+  states?: readonly string[] | undefined;
+  sourceId?: string | undefined;
+  wuId?: string | undefined;
+  computeClass?: string | undefined;
+  search?: string | undefined;
+  /** Jobs below this sequence, for the next page. */
+  beforeSeq?: number | undefined;
+  limit: number;
+}
+
+/** Newest first. */
+export function listJobs(db: Database, filter: JobFilter): JobRow[] {
+  const where: string[] = [];
+  const params: SqlValue[] = [];
+  const add = (sql: string, ...values: SqlValue[]): void => {
+    where.push(sql);
+    params.push(...values);
+  };
+  if (filter.beforeSeq !== undefined) add('seq < ?', filter.beforeSeq);
+  if (filter.states !== undefined) add(`state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
+  if (filter.sourceId !== undefined) add('source_id = ?', filter.sourceId);
+  if (filter.wuId !== undefined) add('wu_id = ?', filter.wuId);
+  if (filter.computeClass !== undefined) add('bucket IN (SELECT bucket FROM bucket WHERE signature LIKE ?)', `["${filter.computeClass}",%`);
+  if (filter.search !== undefined) {
+    const like = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+    add("(wu_id LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\')", like, like);
+  }
+  const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+  return db.all(`SELECT ${COLUMNS} FROM job ${clause} ORDER BY seq DESC LIMIT ?`, [...params, filter.limit]).map(toRow);
+}
+
+/** Jobs that are not over, oldest first. */
+export const openJobs = (db: Database): JobRow[] =>
+  db.all(`SELECT ${COLUMNS} FROM job WHERE state IN ('queued', 'held', 'claimed', 'running') ORDER BY seq`).map(toRow);
+
+/** The job that waits longest. */
+export const oldestQueued = (db: Database): JobRow | undefined => one(db.get(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' ORDER BY seq LIMIT 1`));
+
+/** Jobs of one bucket that are queued, oldest first. */
+export const queuedInBucket = (db: Database, bucket: number, limit: number): JobRow[] =>
+  db.all(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' AND bucket = ? ORDER BY seq LIMIT ?`, [bucket, limit]).map(toRow);
+
+export interface IdempotencyRow {
+  seq: number;
+  request: string;
+}
+/** Entries that were made under a key, oldest first. */
+export const entriesOfKey = (db: Database, key: string): IdempotencyRow[] =>
+  db.all('SELECT seq, request FROM idempotency WHERE key = ? ORDER BY seq', [key]).map((r) => ({ seq: r[0] as number, request: r[1] as string }));

@@ -1,0 +1,155 @@
+import type { Database, SqlValue } from '../database.ts';
+
+/** Everything that the plane holds in memory is read from the state here, once, at the start. */
+
+const json = <T>(value: SqlValue | undefined): T => JSON.parse(String(value)) as T;
+const jsonOrNull = <T>(value: SqlValue | undefined): T | null => (value === null || value === undefined ? null : json<T>(value));
+const text = (value: SqlValue | undefined): string | null => (value === null || value === undefined ? null : String(value));
+
+export interface SourceRow {
+  sourceId: string;
+  name: string;
+  kind: string;
+  side: string;
+  state: string;
+  stateReason: string | null;
+  capacity: number;
+  offered: number;
+  labels: Record<string, string>;
+  pinnedClass: string | null;
+  ownClass: string | null;
+  posture: Record<string, unknown>;
+  cordoned: unknown;
+  draining: unknown;
+  revoked: unknown;
+  doctor: unknown;
+  sessionId: string | null;
+  enrolledAt: string;
+  enrolledBy: string;
+}
+
+export const loadSources = (db: Database): SourceRow[] =>
+  db
+    .all(
+      `SELECT source_id, name, kind, side, state, state_reason, capacity, offered, labels, pinned_class, own_class, posture, cordoned, draining,
+         revoked, doctor, session_id, enrolled_at, enrolled_by FROM source ORDER BY source_id`,
+    )
+    .map((r) => ({
+      sourceId: String(r[0]),
+      name: String(r[1]),
+      kind: String(r[2]),
+      side: String(r[3]),
+      state: String(r[4]),
+      stateReason: text(r[5]),
+      capacity: Number(r[6]),
+      offered: Number(r[7]),
+      labels: json(r[8]),
+      pinnedClass: text(r[9]),
+      ownClass: text(r[10]),
+      posture: json(r[11]),
+      cordoned: jsonOrNull(r[12]),
+      draining: jsonOrNull(r[13]),
+      revoked: jsonOrNull(r[14]),
+      doctor: jsonOrNull(r[15]),
+      sessionId: text(r[16]),
+      enrolledAt: String(r[17]),
+      enrolledBy: String(r[18]),
+    }));
+
+export const loadSessions = (db: Database) =>
+  db.all('SELECT session_id, source_id, public_key, state, registered_at, facts FROM session').map((r) => ({
+    sessionId: String(r[0]),
+    sourceId: String(r[1]),
+    publicKey: String(r[2]),
+    state: String(r[3]),
+    registeredAt: String(r[4]),
+    facts: json<Record<string, unknown>>(r[5]),
+  }));
+
+export const loadBuckets = (db: Database) =>
+  db.all('SELECT bucket, signature, outcome, rules, sentence, decision_id, decision_seq, decided_plane_ms FROM bucket ORDER BY bucket').map((r) => ({
+    id: Number(r[0]),
+    signature: String(r[1]),
+    answer:
+      r[2] === null
+        ? null
+        : { outcome: String(r[2]), rules: String(r[3]), sentence: String(r[4]), decisionId: String(r[5]), decisionSeq: Number(r[6]), decidedPlaneMs: Number(r[7]) },
+  }));
+
+export const loadLeases = (db: Database) =>
+  db
+    .all(
+      `SELECT lease_id, job_id, job_seq, attempt, fence, source_id, session_id, assignment_run_id, compute_class, side, ttl_ms, max_runtime_ms,
+         hold_mcu, granted_seq, granted_ms, started_ms, started_plane_ms FROM lease ORDER BY fence`,
+    )
+    .map((r) => ({
+      leaseId: String(r[0]),
+      jobId: String(r[1]),
+      jobSeq: Number(r[2]),
+      attempt: Number(r[3]),
+      fence: Number(r[4]),
+      sourceId: String(r[5]),
+      sessionId: String(r[6]),
+      assignmentRunId: String(r[7]),
+      computeClass: String(r[8]),
+      side: String(r[9]),
+      ttlMs: Number(r[10]),
+      maxRuntimeMs: Number(r[11]),
+      holdMcu: Number(r[12]),
+      grantedSeq: Number(r[13]),
+      grantedWallMs: Number(r[14]),
+      startedWallMs: r[15] === null ? null : Number(r[15]),
+      startedPlaneMs: r[16] === null ? null : Number(r[16]),
+    }));
+
+/** The newest fence of each source: who waited longest for a job is known over restarts. */
+export const loadLastFences = (db: Database): Map<string, number> =>
+  new Map(
+    db
+      .all('SELECT source_id, max(fence) FROM (SELECT source_id, fence FROM lease UNION ALL SELECT source_id, fence FROM ended_lease) GROUP BY source_id')
+      .map((r) => [String(r[0]), Number(r[1])]),
+  );
+
+export const loadEnrollments = (db: Database) =>
+  db
+    .all('SELECT enrollment_id, source_id, credential_sha256, state, ttl_ms, created_at, created_by, issued_plane_ms, session_id, seq FROM enrollment ORDER BY seq')
+    .map((r) => ({
+      enrollmentId: String(r[0]),
+      sourceId: String(r[1]),
+      credentialSha256: String(r[2]),
+      state: String(r[3]),
+      ttlMs: Number(r[4]),
+      createdAt: String(r[5]),
+      createdBy: String(r[6]),
+      issuedPlaneMs: Number(r[7]),
+      sessionId: text(r[8]),
+      seq: Number(r[9]),
+    }));
+
+/** The policy in force; undefined before the first was published. */
+export const loadPolicy = (db: Database): { body: Record<string, unknown>; at: string; by: string } | undefined => {
+  const row = db.get('SELECT body, at, by FROM policy ORDER BY version DESC LIMIT 1');
+  return row === undefined ? undefined : { body: json(row[0]), at: String(row[1]), by: String(row[2]) };
+};
+
+export const loadJobCounts = (db: Database): Map<string, number> =>
+  new Map(db.all('SELECT state, count(*) FROM job GROUP BY state').map((r) => [String(r[0]), Number(r[1])]));
+
+/** Every job that waits: queued ones for their heads and timers, held ones for what releases them. */
+export const loadWaitingJobs = (db: Database) =>
+  db
+    .all("SELECT seq, job_id, state, hold, bucket, priority, fallback, ready_plane_ms, queued_plane_ms, max_queue_ms FROM job WHERE state IN ('queued', 'held') ORDER BY seq")
+    .map((r) => ({
+      seq: Number(r[0]),
+      jobId: String(r[1]),
+      state: String(r[2]),
+      hold: text(r[3]),
+      bucket: Number(r[4]),
+      priority: Number(r[5]),
+      fallback: Number(r[6]),
+      readyPlaneMs: Number(r[7]),
+      queuedPlaneMs: Number(r[8]),
+      maxQueueMs: r[9] === null ? null : Number(r[9]),
+    }));
+/** Jobs with a live lease whose cancel was asked for. */
+export const loadStopping = (db: Database): string[] => db.all("SELECT job_id FROM job WHERE stopping = 1 AND state IN ('claimed', 'running')").map((r) => String(r[0]));

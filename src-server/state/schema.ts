@@ -1,0 +1,57 @@
+/** Version of the tables below. A state file of a newer version is left untouched and refused (`schema.newer`). */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
+ * reached by sequence. STRICT tables keep integers integers; times named `_ms` are wall-clock milliseconds for display,
+ * times named `_plane_ms` are the plane's own accumulated running time, which no clock change can move.
+ */
+export const SCHEMA = `
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE policy(version INTEGER PRIMARY KEY, body TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
+CREATE TABLE source(
+  source_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, side TEXT NOT NULL, state TEXT NOT NULL, state_reason TEXT,
+  capacity INTEGER NOT NULL, offered INTEGER NOT NULL, labels TEXT NOT NULL, pinned_class TEXT, own_class TEXT, posture TEXT NOT NULL,
+  cordoned TEXT, draining TEXT, revoked TEXT, doctor TEXT, session_id TEXT,
+  enrolled_at TEXT NOT NULL, enrolled_by TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE session(
+  session_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, public_key TEXT NOT NULL, state TEXT NOT NULL,
+  registered_at TEXT NOT NULL, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE enrollment(
+  enrollment_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, credential_sha256 TEXT NOT NULL, state TEXT NOT NULL, ttl_ms INTEGER NOT NULL,
+  created_at TEXT NOT NULL, created_by TEXT NOT NULL, issued_plane_ms INTEGER NOT NULL, session_id TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE bucket(
+  bucket INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, outcome TEXT, rules TEXT, sentence TEXT, decision_id TEXT,
+  decision_seq INTEGER, decided_plane_ms INTEGER) STRICT;
+CREATE TABLE job(
+  seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, wu_id TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL, hold TEXT,
+  stopping INTEGER NOT NULL, bucket INTEGER NOT NULL, priority INTEGER NOT NULL, attempt INTEGER NOT NULL, max_attempts INTEGER NOT NULL,
+  fallback INTEGER NOT NULL, source_id TEXT, lease_id TEXT, why TEXT, decision_seq INTEGER, last_seq INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL, started_ms INTEGER, finished_ms INTEGER, queued_plane_ms INTEGER NOT NULL, ready_plane_ms INTEGER NOT NULL,
+  max_queue_ms INTEGER) STRICT;
+CREATE INDEX job_state ON job(state, seq);
+CREATE TABLE lease(
+  lease_id TEXT PRIMARY KEY, job_id TEXT NOT NULL, job_seq INTEGER NOT NULL, attempt INTEGER NOT NULL, fence INTEGER NOT NULL,
+  source_id TEXT NOT NULL, session_id TEXT NOT NULL, assignment_run_id TEXT NOT NULL, compute_class TEXT NOT NULL, side TEXT NOT NULL,
+  ttl_ms INTEGER NOT NULL, max_runtime_ms INTEGER NOT NULL, hold_mcu INTEGER NOT NULL, granted_seq INTEGER NOT NULL, granted_ms INTEGER NOT NULL,
+  started_ms INTEGER, started_plane_ms INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE ended_lease(
+  slot INTEGER PRIMARY KEY, lease_id TEXT NOT NULL, job_id TEXT NOT NULL, job_seq INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  fence INTEGER NOT NULL, source_id TEXT NOT NULL, session_id TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT NOT NULL,
+  ttl_ms INTEGER NOT NULL, max_runtime_ms INTEGER NOT NULL, granted_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER NOT NULL,
+  renewals INTEGER NOT NULL, end_seq INTEGER NOT NULL) STRICT;
+CREATE INDEX ended_lease_id ON ended_lease(lease_id);
+CREATE TABLE idempotency(key TEXT NOT NULL, seq INTEGER NOT NULL, request TEXT NOT NULL, PRIMARY KEY(key, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE approval(
+  approval_id TEXT PRIMARY KEY, kind TEXT NOT NULL, job_id TEXT NOT NULL, status TEXT NOT NULL, sentence TEXT NOT NULL,
+  requested_at TEXT NOT NULL, decided_at TEXT, decided_by TEXT, decision_reason TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX approval_job ON approval(job_id);
+CREATE TABLE use_by_scope(scope TEXT PRIMARY KEY, held_mcu INTEGER NOT NULL, spent_mcu INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE use_by_day(day TEXT NOT NULL, side TEXT NOT NULL, spent_mcu INTEGER NOT NULL, PRIMARY KEY(day, side)) STRICT, WITHOUT ROWID;
+CREATE TABLE refusal(seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+`;
+
+/** Ended leases that stay in the state, the oldest overwritten first; older ones are found through their job. */
+export const ENDED_LEASES_KEPT = 20_000;
+/** A record of idempotency is dropped this many entries after it was made at the earliest, and not before its 24 hours. */
+export const IDEMPOTENCY_SWEEP_ENTRIES = 4_096;

@@ -1,0 +1,133 @@
+import type { EventBodies } from '../contract/events.ts';
+import { governanceAppliers } from './appliers/governance.ts';
+import { jobAppliers } from './appliers/job.ts';
+import { leaseAppliers } from './appliers/lease.ts';
+import { sourceAppliers } from './appliers/source.ts';
+import { Database } from './database.ts';
+import type { AppliedEntry, ApplyContext } from './entry-view.ts';
+import { IDEMPOTENCY_SWEEP_ENTRIES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+
+/** Facts that every entry moves; written to `meta` only when a snapshot is taken. */
+export interface StateHead {
+  /** Seq of the next entry to apply. */
+  nextSeq: number;
+  /** Hash of the last applied line. */
+  root: string;
+  /** Highest fencing token given out. */
+  fence: number;
+  /** Accumulated running time of the plane over all its starts, ms. */
+  planeMs: number;
+  boot: string;
+  mono: number;
+  config: { workspaceId: string; name: string; leaseTtlMs: number; timeZone: string; paused: boolean };
+}
+
+export class StateVersionError extends Error {
+  readonly code = 'schema.newer';
+}
+
+const CONFIG_FRESH: StateHead['config'] = { workspaceId: '', name: '', leaseTtlMs: 60_000, timeZone: 'UTC', paused: false };
+const noSql = (): void => undefined;
+/** Every event type of the contract has its applier; one that moves only the head, or nothing, says so here. */
+const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T], ctx: ApplyContext) => void } = {
+  ...jobAppliers,
+  ...leaseAppliers,
+  ...sourceAppliers,
+  ...governanceAppliers,
+  'config.changed': noSql,
+  'attempt.stopped': noSql,
+  'time.jumped': noSql,
+  'integrity.checked': noSql,
+  'key.created': noSql,
+  'config.workspace': noSql,
+  'config.operator': noSql,
+  'config.operator_revoked': noSql,
+};
+
+/**
+ * The state derived from the log: SQLite in memory and a head. `apply` is the only way it changes, live and in replay.
+ */
+export class State {
+  private constructor(
+    readonly db: Database,
+    readonly head: StateHead,
+  ) {}
+
+  /** A fresh state, before the first entry. */
+  static async empty(): Promise<State> {
+    const db = await Database.open();
+    db.script(SCHEMA);
+    const head = { nextSeq: 0, root: '0'.repeat(64), fence: 0, planeMs: 0, boot: '', mono: 0, config: { ...CONFIG_FRESH } };
+    return new State(db, head);
+  }
+
+  /**
+   * Opens a snapshot.
+   * @throws StateVersionError when a newer version of the program wrote it.
+   */
+  static async fromSnapshot(bytes: Uint8Array): Promise<State> {
+    const db = await Database.open(bytes);
+    const meta = new Map(db.all('SELECT key, value FROM meta').map(([k, v]) => [k as string, v as string]));
+    if (Number(meta.get('schema_version')) > SCHEMA_VERSION) throw new StateVersionError('The snapshot was written by a newer version.');
+    return new State(db, JSON.parse(meta.get('head') ?? 'null') as StateHead);
+  }
+
+  /** Applies one entry: all its events or, if it throws, the state is unusable and must be opened again. */
+  apply(entry: AppliedEntry, hash: string): void {
+    const head = this.head;
+    if (entry.seq !== head.nextSeq) throw new Error(`apply: entry ${entry.seq} where ${head.nextSeq} was expected`);
+    // Running time counts only inside one boot: a stop of any length, or a clock that was set, adds nothing.
+    if (entry.boot === head.boot) head.planeMs += Math.max(0, entry.mono - head.mono);
+    head.boot = entry.boot;
+    head.mono = entry.mono;
+    const ctx: ApplyContext = { entry, atMs: Date.parse(entry.at), planeMs: head.planeMs, decision: null };
+    for (const event of entry.events) {
+      const applier = APPLIERS[event.type] as ((db: Database, body: unknown, ctx: ApplyContext) => void) | undefined;
+      if (applier === undefined) throw new StateVersionError(`Entry ${entry.seq} holds the unknown event ${event.type}.`);
+      applier(this.db, event.body, ctx);
+      this.moveHead(event);
+    }
+    const { idem, request } = entry.ref;
+    if (idem !== undefined) this.db.run('INSERT OR IGNORE INTO idempotency(key, seq, request) VALUES (?,?,?)', [String(idem), entry.seq, String(request)]);
+    if (entry.seq % IDEMPOTENCY_SWEEP_ENTRIES === 0) this.forgetOldKeys(entry.seq, ctx.atMs);
+    head.nextSeq = entry.seq + 1;
+    head.root = hash;
+  }
+
+  /** An ordinary SQLite file of the state as it is now. */
+  snapshot(): Uint8Array {
+    this.db.run("INSERT OR REPLACE INTO meta(key, value) VALUES ('schema_version', ?), ('head', ?), ('seq', ?), ('root', ?)", [
+      String(SCHEMA_VERSION),
+      JSON.stringify(this.head),
+      String(this.head.nextSeq),
+      this.head.root,
+    ]);
+    return this.db.export();
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private moveHead(event: AppliedEntry['events'][number]): void {
+    if (event.type === 'lease.granted') this.head.fence = event.body.fence;
+    else if (event.type === 'config.changed') {
+      const { config } = this.head;
+      if (event.body.workspace_id !== undefined) config.workspaceId = event.body.workspace_id;
+      if (event.body.name !== undefined) config.name = event.body.name;
+      if (event.body.lease_ttl_ms !== undefined) config.leaseTtlMs = event.body.lease_ttl_ms;
+      if (event.body.time_zone !== undefined) config.timeZone = event.body.time_zone;
+      if (event.body.paused !== undefined) config.paused = event.body.paused;
+    }
+  }
+
+  /** Keys live for 24 hours; a mark per sweep says which sequence was reached when, so that age is known without a column. */
+  private forgetOldKeys(seq: number, atMs: number): void {
+    const marks = JSON.parse((this.db.get("SELECT value FROM meta WHERE key = 'idempotency_marks'")?.[0] as string | undefined) ?? '[]') as [number, number][];
+    const old = marks.filter(([, markMs]) => atMs - markMs > 86_400_000);
+    const oldest = old.at(-1);
+    if (oldest !== undefined) this.db.run('DELETE FROM idempotency WHERE seq < ?', [oldest[0]]);
+    const kept = [...marks.slice(old.length), [seq, atMs]];
+    this.db.run("INSERT OR REPLACE INTO meta(key, value) VALUES ('idempotency_marks', ?)", [JSON.stringify(kept)]);
+  }
+}
