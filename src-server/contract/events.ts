@@ -33,6 +33,8 @@ export interface DecisionBody {
   job_id: string | null;
   /** Set when the record speaks for a bucket of jobs. */
   bucket?: number;
+  /** What has to change before a bucket gets another answer: verdicts with their failing rules. */
+  answer_key?: string;
   outcome: DecisionOutcome;
   source_id: string | null;
   sentence: string;

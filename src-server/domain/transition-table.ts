@@ -4,7 +4,8 @@
 export type TransitionTable<S extends string> = Readonly<Record<S, readonly S[]>>;
 
 /** True when `to` may follow `from`. A state never follows itself unless the table says so. */
-export const canFollow = <S extends string>(table: TransitionTable<S>, from: S, to: S): boolean => table[from].includes(to);
+export const canFollow = <S extends string>(table: TransitionTable<S>, from: S, to: S): boolean =>
+  table[from].includes(to);
 
 /**
  * Guards an applier: a transition outside the table is a programmer's error, since commands ask `canFollow` first.

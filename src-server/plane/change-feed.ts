@@ -75,7 +75,8 @@ export class ChangeFeed {
       this.changes.push(change);
       for (const listener of [...this.listeners]) listener(change);
     }
-    if (this.changes.length > STREAM_BACKLOG_ENTRIES * 1.1) this.changes.splice(0, this.changes.length - STREAM_BACKLOG_ENTRIES);
+    if (this.changes.length > STREAM_BACKLOG_ENTRIES * 1.1)
+      this.changes.splice(0, this.changes.length - STREAM_BACKLOG_ENTRIES);
     const next = this.pending[0];
     if (next !== undefined && !this.isWaiting) {
       this.isWaiting = true;
@@ -109,6 +110,7 @@ function changeOf(entry: AppliedEntry): Change {
       if (typeof id === 'string' && !change[list].includes(id)) change[list].push(id);
     }
   }
-  if (typeof entry.ref.source === 'string' && !change.sourceIds.includes(entry.ref.source)) change.sourceIds.push(entry.ref.source);
+  if (typeof entry.ref.source === 'string' && !change.sourceIds.includes(entry.ref.source))
+    change.sourceIds.push(entry.ref.source);
   return change;
 }

@@ -5,10 +5,10 @@ import type { CommandContext } from './commands/context.ts';
 import { expireCredential, isCredentialOver } from './commands/expire-credential.ts';
 import { watchHealth } from './commands/sign-of-life.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
+import { onFallbackDue } from './fallback-asks.ts';
 import type { TimerKind } from './hot/hot.ts';
 import type { HotLease } from './hot/lease.ts';
 import type { HotSource } from './hot/source.ts';
-import { onFallbackDue } from './fallback-asks.ts';
 import { becomeReady } from './ready.ts';
 import { refuseJob } from './refuse.ts';
 import { settleLease } from './settlement.ts';
@@ -33,7 +33,14 @@ const HANDLERS: Record<TimerKind, Handler> = {
   'lease.start': withLease(lapse),
   'lease.expiry': withLease(expire),
   'lease.runtime': withLease((ctx, lease) => {
-    askToStop(ctx.engine, ctx.wakeups, lease, 'stop', 'timed_out', `It ran longer than its ${Math.round(lease.maxRuntimeMs / 1000)} s.`);
+    askToStop(
+      ctx.engine,
+      ctx.wakeups,
+      lease,
+      'stop',
+      'timed_out',
+      `It ran longer than its ${Math.round(lease.maxRuntimeMs / 1000)} s.`,
+    );
   }),
   'lease.stall': withLease(stall),
   'lease.stop': withLease(revokeUnstopped),
@@ -62,7 +69,9 @@ function lapse(ctx: CommandContext, lease: HotLease): void {
   source.lapsesInRow++;
   if (source.lapsesInRow >= LAPSES_BEFORE_QUARANTINE && source.state !== 'quarantined') {
     const reason = `It took ${source.lapsesInRow} leases in a row and started none. Run its doctor, then resume it.`;
-    engine.emit(PLANE_ACTOR, [{ type: 'source.quarantined', body: { source_id: source.sourceId, reason } }], { source: source.sourceId });
+    engine.emit(PLANE_ACTOR, [{ type: 'source.quarantined', body: { source_id: source.sourceId, reason } }], {
+      source: source.sourceId,
+    });
   }
   settleLease(engine, PLANE_ACTOR, lease, {
     state: 'expired',
@@ -89,15 +98,28 @@ function stall(ctx: CommandContext, lease: HotLease): void {
   if (stallMs === null) return;
   const dueMs = lease.lastSignOfWorkMs + stallMs + SLACK_MS;
   if (engine.clock.monoMs() < dueMs) engine.hot.timers.set(dueMs, 'lease.stall', lease.leaseId);
-  else askToStop(engine, ctx.wakeups, lease, 'stop', 'stalled', `No output and no progress for ${Math.round(stallMs / 1000)} s.`);
+  else
+    askToStop(
+      engine,
+      ctx.wakeups,
+      lease,
+      'stop',
+      'stalled',
+      `No output and no progress for ${Math.round(stallMs / 1000)} s.`,
+    );
 }
 
 /** The runner did not say in time that the process is gone: the lease is fenced without it. */
 function revokeUnstopped(ctx: CommandContext, lease: HotLease): void {
   const { directive } = lease;
   if (directive === null) return;
-  const outcome = directive.cause === 'cancel' ? 'canceled' : directive.cause === 'drain' ? 'given_back' : directive.cause;
-  settleLease(ctx.engine, PLANE_ACTOR, lease, { state: 'revoked', outcome, reason: `${directive.reason} The runner did not confirm in time; its lease was revoked.` });
+  const outcome =
+    directive.cause === 'cancel' ? 'canceled' : directive.cause === 'drain' ? 'given_back' : directive.cause;
+  settleLease(ctx.engine, PLANE_ACTOR, lease, {
+    state: 'revoked',
+    outcome,
+    reason: `${directive.reason} The runner did not confirm in time; its lease was revoked.`,
+  });
 }
 
 function queueLimit(engine: Engine, jobSeq: number): void {
@@ -107,10 +129,18 @@ function queueLimit(engine: Engine, jobSeq: number): void {
   const limitMs = Math.min(...limits);
   const waitedMs = engine.planeMs - job.queuedPlaneMs;
   if (limits.length === 0) return;
-  if (waitedMs < limitMs) engine.hot.timers.set(engine.clock.monoMs() + limitMs - waitedMs + SLACK_MS, 'job.queue_limit', String(jobSeq));
+  if (waitedMs < limitMs)
+    engine.hot.timers.set(engine.clock.monoMs() + limitMs - waitedMs + SLACK_MS, 'job.queue_limit', String(jobSeq));
   else {
     const approval = pendingApprovalOf(engine.state.db, job.jobId);
-    refuseJob(engine, job, 'queue.too_long', `Waited ${Math.round(waitedMs / 1000)} s in the queue, the limit is ${Math.round(limitMs / 1000)} s.`, PLANE_ACTOR, approval?.approvalId ?? null);
+    refuseJob(
+      engine,
+      job,
+      'queue.too_long',
+      `Waited ${Math.round(waitedMs / 1000)} s in the queue, the limit is ${Math.round(limitMs / 1000)} s.`,
+      PLANE_ACTOR,
+      approval?.approvalId ?? null,
+    );
   }
 }
 
@@ -118,7 +148,9 @@ function late(ctx: CommandContext, source: HotSource): void {
   const { engine } = ctx;
   const quietMs = engine.clock.monoMs() - (source.lastSeenMs ?? 0);
   if (quietMs > LATE_AFTER_MS && source.state === 'online') {
-    engine.emit(PLANE_ACTOR, [{ type: 'source.late', body: { source_id: source.sourceId } }], { source: source.sourceId });
+    engine.emit(PLANE_ACTOR, [{ type: 'source.late', body: { source_id: source.sourceId } }], {
+      source: source.sourceId,
+    });
   }
   watchHealth(engine, source);
 }
@@ -132,7 +164,12 @@ function offline(ctx: CommandContext, source: HotSource): void {
 }
 
 /** The source is gone and its session lost; its key brings it back at any later time. */
-export function goOffline(engine: Engine, source: HotSource, reason: string, actor: Parameters<Engine['emit']>[0]): void {
+export function goOffline(
+  engine: Engine,
+  source: HotSource,
+  reason: string,
+  actor: Parameters<Engine['emit']>[0],
+): void {
   const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
   const isLive = session !== undefined && (session.state === 'active' || session.state === 'draining');
   const isShown = source.state === 'online' || source.state === 'late';
@@ -140,7 +177,9 @@ export function goOffline(engine: Engine, source: HotSource, reason: string, act
   engine.emit(
     actor,
     [
-      ...(isLive ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'lost' as const, reason } }] : []),
+      ...(isLive
+        ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'lost' as const, reason } }]
+        : []),
       ...(isShown ? [{ type: 'source.offline' as const, body: { source_id: source.sourceId, reason } }] : []),
     ],
     { source: source.sourceId },
@@ -151,7 +190,15 @@ function drainDeadline(ctx: CommandContext, source: HotSource): void {
   if (source.draining === null) return;
   for (const leaseId of [...source.activeLeases]) {
     const lease = ctx.engine.hot.lease(leaseId);
-    if (lease !== undefined) askToStop(ctx.engine, ctx.wakeups, lease, 'stop', 'drain', `${source.name} is drained and its deadline has passed.`);
+    if (lease !== undefined)
+      askToStop(
+        ctx.engine,
+        ctx.wakeups,
+        lease,
+        'stop',
+        'drain',
+        `${source.name} is drained and its deadline has passed.`,
+      );
   }
 }
 

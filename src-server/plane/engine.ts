@@ -7,7 +7,7 @@ import { decodeEntry, type Entry, type EntryActor, encodeEntry } from '../ledger
 import type { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
-import { type JobRow, jobById, jobBySeq } from '../state/queries/jobs.ts';
+import { bucketBySignature, type JobRow, jobById, jobBySeq } from '../state/queries/jobs.ts';
 import type { State } from '../state/state.ts';
 import { type Clock, instantOf } from './clock.ts';
 import { applyToHot } from './hot/apply.ts';
@@ -93,7 +93,12 @@ export class Engine {
    * @param job the job that the entry speaks of, as it stood before.
    * @returns its sequence; it is acknowledged only when the disk has it (`durable`).
    */
-  emit(actor: EntryActor, events: readonly PlaneEvent[], ref: Record<string, string | number> = {}, job: JobRow | null = null): number {
+  emit(
+    actor: EntryActor,
+    events: readonly PlaneEvent[],
+    ref: Record<string, string | number> = {},
+    job: JobRow | null = null,
+  ): number {
     const { state, clock } = this;
     const seq = state.head.nextSeq;
     const wallMs = clock.wallMs();
@@ -117,7 +122,12 @@ export class Engine {
     if (this.staged.length > STAGED_KEPT) this.forgetDurable();
     const entry = fields as unknown as AppliedEntry;
     state.apply(entry, hash);
-    applyToHot(this.hot, entry, { wallMs, planeMs: state.head.planeMs, jobStateBefore: job?.state ?? null, bucket: job?.bucket ?? this.bucketOf(entry) });
+    applyToHot(this.hot, entry, {
+      wallMs,
+      planeMs: state.head.planeMs,
+      jobStateBefore: job?.state ?? null,
+      bucket: job?.bucket ?? this.bucketOf(entry),
+    });
     for (const observe of this.observers) observe(entry, line);
     return seq;
   }
@@ -195,14 +205,16 @@ export class Engine {
     if (signature === undefined) return null;
     const known = this.hot.queue.findBySignature(String(signature));
     if (known !== undefined) return known.id;
-    const id = this.state.db.get('SELECT bucket FROM bucket WHERE signature = ?', [String(signature)])?.[0] as number;
+    const id = bucketBySignature(this.state.db, String(signature)) as number;
     this.hot.queue.addBucket(id, String(signature), null);
     return id;
   }
 }
 
 /** Hash under which idempotency keys and requests are kept: 128 bits are enough against chance, and nobody attacks himself. */
-export const shortHash = (...parts: string[]): string => createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 32);
+export const shortHash = (...parts: string[]): string =>
+  createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 32);
 
 /** The states from which a job may be taken. */
-export const isOpen = (state: JobState): boolean => state === 'queued' || state === 'held' || state === 'claimed' || state === 'running';
+export const isOpen = (state: JobState): boolean =>
+  state === 'queued' || state === 'held' || state === 'claimed' || state === 'running';

@@ -17,7 +17,12 @@ export function onFallbackDue(engine: Engine, jobSeq: number): void {
   if (engine.planeMs - job.readyPlaneMs < policy.fallback.afterMs) return;
   if (policy.fallback.mode === 'ask') engine.hot.fallbackDue.add(jobSeq);
   if (policy.fallback.mode !== 'auto') return;
-  engine.emit(PLANE_ACTOR, [{ type: 'job.fallback_opened', body: { job_id: job.jobId, because: 'busy_longer_than' } }], {}, job);
+  engine.emit(
+    PLANE_ACTOR,
+    [{ type: 'job.fallback_opened', body: { job_id: job.jobId, because: 'busy_longer_than' } }],
+    {},
+    job,
+  );
   const opened = engine.jobAt(jobSeq);
   engine.hot.queue.openFallback(opened, policy);
   dispatch(engine, opened);
@@ -51,7 +56,8 @@ export function askFallbacks(engine: Engine): void {
 const heldFor = (engine: Engine): number => engine.hot.jobCounts.get('held') ?? 0;
 
 function candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): JobRow[] {
-  const isAskable = (job: JobRow | undefined): job is JobRow => job?.state === 'queued' && job.fallback === FALLBACK.closed && job.readyPlaneMs <= engine.planeMs;
+  const isAskable = (job: JobRow | undefined): job is JobRow =>
+    job?.state === 'queued' && job.fallback === FALLBACK.closed && job.readyPlaneMs <= engine.planeMs;
   if (isNobodyThere) return queuedInBucket(engine.state.db, bucket.id, 200).filter(isAskable);
   const due: JobRow[] = [];
   for (const seq of engine.hot.fallbackDue) {
@@ -91,8 +97,14 @@ function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Parameter
           supersedes: bucket.answer?.decisionId ?? null,
         },
       },
-      { type: 'job.state', body: { job_id: job.jobId, state: 'held', hold: 'fallback_ask', reason: crossing, sentence } },
-      { type: 'approval.requested', body: { approval_id: engine.ids.make('approval'), kind: 'fallback', job_id: job.jobId, sentence } },
+      {
+        type: 'job.state',
+        body: { job_id: job.jobId, state: 'held', hold: 'fallback_ask', reason: crossing, sentence },
+      },
+      {
+        type: 'approval.requested',
+        body: { approval_id: engine.ids.make('approval'), kind: 'fallback', job_id: job.jobId, sentence },
+      },
     ],
     {},
     job,

@@ -30,8 +30,18 @@ export interface RunLogs {
    * Appends at an offset; bytes that are there already are skipped, bytes past 10 MiB are counted and dropped.
    * @throws ProblemError `conflict.log_gap` with `expected_offset`.
    */
-  append(runId: string, stream: OutputStream, offset: number, bytes: Uint8Array): Promise<{ nextOffset: number; durableOffset: number }>;
-  read(runId: string, stream: OutputStream, offset: number, limitBytes: number): Promise<{ bytes: Buffer; sizeBytes: number; isTruncated: boolean }>;
+  append(
+    runId: string,
+    stream: OutputStream,
+    offset: number,
+    bytes: Uint8Array,
+  ): Promise<{ nextOffset: number; durableOffset: number }>;
+  read(
+    runId: string,
+    stream: OutputStream,
+    offset: number,
+    limitBytes: number,
+  ): Promise<{ bytes: Buffer; sizeBytes: number; isTruncated: boolean }>;
   /** Makes both streams durable and tells what is kept; null when the attempt wrote nothing. */
   finish(runId: string): Promise<{ stdout: StreamEnd; stderr: StreamEnd } | null>;
   /** Calls back once when the stream grows or ends; the returned function takes it back. */

@@ -1,18 +1,18 @@
 import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
-import { holdMcu, DEFAULT_RATES, scopesOf } from '../domain/budgets/cost.ts';
-import type { FleetGroup } from '../domain/routing/fleet-group.ts';
+import { START_WITHIN_MS } from '../contract/limits.ts';
+import { DEFAULT_RATES, holdMcu, scopesOf } from '../domain/budgets/cost.ts';
+import { leaseTiming } from '../domain/leases/timing.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
+import type { FleetGroup } from '../domain/routing/fleet-group.ts';
 import { type Crossing, sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
 import { candidateGroups } from '../domain/routing/record.ts';
 import { assignedSentence } from '../domain/routing/sentence.ts';
-import { leaseTiming } from '../domain/leases/timing.ts';
-import { START_WITHIN_MS } from '../contract/limits.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
 import type { Engine, SubmittedJob } from './engine.ts';
-import type { HotBucket } from './hot/queue.ts';
 import type { HotLease } from './hot/lease.ts';
+import type { HotBucket } from './hot/queue.ts';
 import { classOf, freeSlots, type HotSource } from './hot/source.ts';
 import { SLACK_MS } from './timers.ts';
 
@@ -52,7 +52,12 @@ export const askOf = (engine: Engine, source: HotSource): Ask => ({
  * May a source of this side take the job now, and if it crosses sides, why?
  * @returns null when it may not; otherwise the reason to cross, or `first` on the preferred side.
  */
-export function crossingFor(engine: Engine, side: HotSource['side'], job: { fallback: number; seq: number }, groups: readonly FleetGroup[]): Crossing | 'first' | null {
+export function crossingFor(
+  engine: Engine,
+  side: HotSource['side'],
+  job: { fallback: number; seq: number },
+  groups: readonly FleetGroup[],
+): Crossing | 'first' | null {
   const { policy } = engine.hot;
   const { first, second } = sidesOf(policy.mode);
   if (side === first) return 'first';
@@ -95,9 +100,19 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
     },
   };
   const scopes = scopesOf(job.wuId, source.side, bucket.requirement.computeClass);
-  const holds: PlaneEvent[] = held === 0 ? [] : scopes.map((scope) => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }));
-  const ref: Record<string, string | number> = { attempt: job.attempt + 1, fence: head.fence + 1, ...idempotencyRef(placement.idempotency) };
-  const seq = engine.emit({ kind: 'runner', id: placement.sessionId }, [{ type: 'policy.decided', body: decision }, ...holds, granted], ref, job);
+  const holds: PlaneEvent[] =
+    held === 0 ? [] : scopes.map((scope) => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }));
+  const ref: Record<string, string | number> = {
+    attempt: job.attempt + 1,
+    fence: head.fence + 1,
+    ...idempotencyRef(placement.idempotency),
+  };
+  const seq = engine.emit(
+    { kind: 'runner', id: placement.sessionId },
+    [{ type: 'policy.decided', body: decision }, ...holds, granted],
+    ref,
+    job,
+  );
   const lease = hot.lease(leaseId) as HotLease;
   armGrant(engine, lease);
   return { lease, job: submitted, why: decision.sentence, seq };
@@ -112,7 +127,12 @@ function armGrant(engine: Engine, lease: HotLease): void {
   engine.hot.timers.set(lease.startDeadlineMs + SLACK_MS, 'lease.start', lease.leaseId);
 }
 
-function decisionOf(engine: Engine, placement: Placement, groups: readonly FleetGroup[], crossing: Crossing | null): DecisionBody {
+function decisionOf(
+  engine: Engine,
+  placement: Placement,
+  groups: readonly FleetGroup[],
+  crossing: Crossing | null,
+): DecisionBody {
   const { hot } = engine;
   const { source, bucket, asking, ask } = placement;
   const group = groups.find((g) => g.sourceIds.includes(source.sourceId)) as FleetGroup;
@@ -138,7 +158,7 @@ function decisionOf(engine: Engine, placement: Placement, groups: readonly Fleet
       policy: hot.policy,
       isPaused: false,
       groups,
-      isSecondSideOpen: crossing !== null || (placement.job.fallback === FALLBACK.open),
+      isSecondSideOpen: crossing !== null || placement.job.fallback === FALLBACK.open,
       chosenId: source.sourceId,
       askingIds: asking.map((a) => a.sourceId),
     }),

@@ -1,5 +1,5 @@
-import type { HeartbeatAnswer, HeartbeatRequest } from '../contract/runtime.ts';
 import { ProblemError } from '../contract/problems.ts';
+import type { HeartbeatAnswer, HeartbeatRequest } from '../contract/runtime.ts';
 import type { WriteKind } from '../contract/terms.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
 import { endedLease } from '../state/queries/leases.ts';
@@ -28,27 +28,51 @@ export class RejectedWrites {
  * @throws ProblemError `conflict.lease_superseded` for an older fence or an ended lease; the first of a kind is recorded.
  *   `not_found` for a lease that this session never had.
  */
-export function fenced(engine: Engine, rejected: RejectedWrites, sessionId: string, leaseId: string, fence: number, write: WriteKind): HotLease {
+export function fenced(
+  engine: Engine,
+  rejected: RejectedWrites,
+  sessionId: string,
+  leaseId: string,
+  fence: number,
+  write: WriteKind,
+): HotLease {
   const lease = engine.hot.lease(leaseId);
   if (lease !== undefined && lease.sessionId === sessionId && lease.fence === fence) return lease;
   const ended = lease ?? endedLease(engine.state.db, leaseId);
-  if (ended === undefined || ended.sessionId !== sessionId) throw new ProblemError('not_found', `There is no lease ${leaseId} of this session.`);
+  if (ended === undefined || ended.sessionId !== sessionId)
+    throw new ProblemError('not_found', `There is no lease ${leaseId} of this session.`);
   const job = engine.jobAt(ended.jobSeq);
   const live = job.leaseId === null ? undefined : engine.hot.lease(job.leaseId);
   const currentFence = live?.fence ?? engine.state.head.fence;
   if (rejected.note(leaseId, write)) {
     engine.emit(
       { kind: 'runner', id: sessionId },
-      [{ type: 'completion.rejected', body: { lease_id: leaseId, job_id: job.jobId, fence, current_fence: currentFence, write, source_id: ended.sourceId } }],
+      [
+        {
+          type: 'completion.rejected',
+          body: {
+            lease_id: leaseId,
+            job_id: job.jobId,
+            fence,
+            current_fence: currentFence,
+            write,
+            source_id: ended.sourceId,
+          },
+        },
+      ],
       { attempt: ended.attempt, fence },
       job,
     );
   }
-  throw new ProblemError('conflict.lease_superseded', `Stop this attempt: its lease has ended and token ${fence} writes nothing any more.`, {
-    current_attempt: live?.attempt ?? job.attempt,
-    current_fence: currentFence,
-    job_state: job.state,
-  });
+  throw new ProblemError(
+    'conflict.lease_superseded',
+    `Stop this attempt: its lease has ended and token ${fence} writes nothing any more.`,
+    {
+      current_attempt: live?.attempt ?? job.attempt,
+      current_fence: currentFence,
+      job_state: job.state,
+    },
+  );
 }
 
 /** Gives a lease its whole time again. */
@@ -62,7 +86,11 @@ export function renewLease(engine: Engine, lease: HotLease): void {
 }
 
 /** Renews what the runner names; each lease is judged alone. Never an entry: renewals are volatile. */
-export function renewNamed(engine: Engine, sessionId: string, named: HeartbeatRequest['leases']): HeartbeatAnswer['leases'] {
+export function renewNamed(
+  engine: Engine,
+  sessionId: string,
+  named: HeartbeatRequest['leases'],
+): HeartbeatAnswer['leases'] {
   return named.map(({ lease_id: leaseId, fence, progress }) => {
     const lease = engine.hot.lease(leaseId);
     if (lease !== undefined && lease.sessionId === sessionId && lease.fence === fence) {
@@ -71,7 +99,8 @@ export function renewNamed(engine: Engine, sessionId: string, named: HeartbeatRe
         lease.renewals++;
       }
       if (progress !== undefined) noteProgress(engine, lease, progress.percent, progress.message);
-      const directive = lease.directive === null ? {} : { directive: lease.directive.kind, reason: lease.directive.reason };
+      const directive =
+        lease.directive === null ? {} : { directive: lease.directive.kind, reason: lease.directive.reason };
       return { lease_id: leaseId, state: 'active' as const, ttl_ms: lease.ttlMs, ...directive };
     }
     const ended = lease ?? endedLease(engine.state.db, leaseId);

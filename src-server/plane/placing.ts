@@ -1,7 +1,7 @@
-import type { Crossing } from '../domain/routing/policy.ts';
-import { sidesOf } from '../domain/routing/policy.ts';
 import { seqOfRank } from '../domain/claims/rank.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
+import type { Crossing } from '../domain/routing/policy.ts';
+import { sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
 import { type JobRow, jobBySeq } from '../state/queries/jobs.ts';
 import type { Engine } from './engine.ts';
@@ -12,7 +12,10 @@ import { freeSlots, type HotSource } from './hot/source.ts';
 
 /** May this job be handed out at this moment? Heads go stale when a job is canceled, held or taken. */
 const isReady = (engine: Engine, job: JobRow | undefined): job is JobRow =>
-  job !== undefined && job.state === 'queued' && !engine.hot.leaseOfJob.has(job.seq) && job.readyPlaneMs <= engine.planeMs;
+  job !== undefined &&
+  job.state === 'queued' &&
+  !engine.hot.leaseOfJob.has(job.seq) &&
+  job.readyPlaneMs <= engine.planeMs;
 
 interface Head {
   bucket: HotBucket;
@@ -33,7 +36,10 @@ function bestHead(engine: Engine, source: HotSource, classes: readonly string[] 
     if (source.side === first || policy.fallback.mode !== 'auto') continue;
     // The preferred side has nobody there for this bucket: its queue is open to the second side at once.
     const other = bucket.heaps[first].top;
-    if (other < (best?.rank ?? Number.POSITIVE_INFINITY) && firstSideStanding(fleet.groupsFor(bucket.requirement, bucket.verdicts), first) !== 'there') {
+    if (
+      other < (best?.rank ?? Number.POSITIVE_INFINITY) &&
+      firstSideStanding(fleet.groupsFor(bucket.requirement, bucket.verdicts), first) !== 'there'
+    ) {
       best = { bucket, side: first, rank: other };
     }
   }
@@ -41,18 +47,31 @@ function bestHead(engine: Engine, source: HotSource, classes: readonly string[] 
 }
 
 /** Work for a source that asks now, best first, at most `max`. */
-export function claimFor(engine: Engine, ask: Pick<OpenAsk, 'sourceId' | 'sessionId' | 'max' | 'classes' | 'idempotency'>): GrantedLease[] {
+export function claimFor(
+  engine: Engine,
+  ask: Pick<OpenAsk, 'sourceId' | 'sessionId' | 'max' | 'classes' | 'idempotency'>,
+): GrantedLease[] {
   const source = engine.hot.fleet.source(ask.sourceId);
   const grants: GrantedLease[] = [];
   /** Jobs on the first side that an operator keeps there: put back once this claim is served. */
   const putBack: Head[] = [];
-  while (grants.length < ask.max && freeSlots(source) > 0 && !engine.state.head.config.paused && source.availability === 'ready') {
+  while (
+    grants.length < ask.max &&
+    freeSlots(source) > 0 &&
+    !engine.state.head.config.paused &&
+    source.availability === 'ready'
+  ) {
     const head = bestHead(engine, source, ask.classes);
     if (head === null) break;
     head.bucket.heaps[head.side].pop();
     const job = jobBySeq(engine.state.db, seqOfRank(head.rank));
     if (!isReady(engine, job)) continue;
-    const crossing = crossingFor(engine, source.side, job, engine.hot.fleet.groupsFor(head.bucket.requirement, head.bucket.verdicts));
+    const crossing = crossingFor(
+      engine,
+      source.side,
+      job,
+      engine.hot.fleet.groupsFor(head.bucket.requirement, head.bucket.verdicts),
+    );
     if (crossing === null) {
       putBack.push(head);
       continue;
@@ -61,7 +80,15 @@ export function claimFor(engine: Engine, ask: Pick<OpenAsk, 'sourceId' | 'sessio
     grants.push(
       grant(
         engine,
-        { source, sessionId: ask.sessionId, job, bucket: head.bucket, ask: own, asking: [own], idempotency: ask.idempotency },
+        {
+          source,
+          sessionId: ask.sessionId,
+          job,
+          bucket: head.bucket,
+          ask: own,
+          asking: [own],
+          idempotency: ask.idempotency,
+        },
         crossing === 'first' ? null : crossing,
       ),
     );
@@ -71,21 +98,36 @@ export function claimFor(engine: Engine, ask: Pick<OpenAsk, 'sourceId' | 'sessio
 }
 
 /** Sources with an open poll that could take a job of this bucket now, best first. */
-function rankedAsks(engine: Engine, job: JobRow, bucket: HotBucket): { ask: OpenAsk; rank: Ask; crossing: Crossing | 'first' }[] {
+function rankedAsks(
+  engine: Engine,
+  job: JobRow,
+  bucket: HotBucket,
+): { ask: OpenAsk; rank: Ask; crossing: Crossing | 'first' }[] {
   const { asks, fleet } = engine.hot;
   if (asks.size === 0) return [];
   const groups = fleet.groupsFor(bucket.requirement, bucket.verdicts);
-  const bySide = { byoc: crossingFor(engine, 'byoc', job, groups), managed: crossingFor(engine, 'managed', job, groups) };
-  const fitting = fleet.profiles.filter((p) => bySide[p.profile.side] !== null && fleet.verdictFor(bucket.requirement, bucket.verdicts, p.id).fits);
+  const bySide = {
+    byoc: crossingFor(engine, 'byoc', job, groups),
+    managed: crossingFor(engine, 'managed', job, groups),
+  };
+  const fitting = fleet.profiles.filter(
+    (p) => bySide[p.profile.side] !== null && fleet.verdictFor(bucket.requirement, bucket.verdicts, p.id).fits,
+  );
   const ranked = asks.ranked(
     fitting.map((p) => p.id),
     (ask) => {
       const source = fleet.source(ask.sourceId);
       if (source.availability !== 'ready') return null;
-      return ask.classes !== null && !ask.classes.includes(bucket.requirement.computeClass) ? null : askOf(engine, source);
+      return ask.classes !== null && !ask.classes.includes(bucket.requirement.computeClass)
+        ? null
+        : askOf(engine, source);
     },
   );
-  return ranked.map(({ ask, rank }) => ({ ask, rank, crossing: bySide[fleet.source(ask.sourceId).side] as Crossing | 'first' }));
+  return ranked.map(({ ask, rank }) => ({
+    ask,
+    rank,
+    crossing: bySide[fleet.source(ask.sourceId).side] as Crossing | 'first',
+  }));
 }
 
 /**
@@ -101,7 +143,15 @@ export function dispatch(engine: Engine, job: JobRow): boolean {
   const source = engine.hot.fleet.source(best.ask.sourceId);
   const granted = grant(
     engine,
-    { source, sessionId: best.ask.sessionId, job, bucket, ask: best.rank, asking: ranked.map((r) => r.rank), idempotency: best.ask.idempotency },
+    {
+      source,
+      sessionId: best.ask.sessionId,
+      job,
+      bucket,
+      ask: best.rank,
+      asking: ranked.map((r) => r.rank),
+      idempotency: best.ask.idempotency,
+    },
     best.crossing === 'first' ? null : best.crossing,
   );
   engine.hot.asks.take(best.ask.sessionId)?.answer([granted]);

@@ -25,7 +25,14 @@ export function becomeReady(engine: Engine, jobSeq: number, delayMs = 0): void {
 }
 
 /** Timers of a job that waits: when the second side opens, and when it waited too long. Counted in plane time. */
-export function armWaiting(engine: Engine, jobSeq: number, fallback: number, maxQueueMs: number | null, queuedPlaneMs: number, readyPlaneMs: number): void {
+export function armWaiting(
+  engine: Engine,
+  jobSeq: number,
+  fallback: number,
+  maxQueueMs: number | null,
+  queuedPlaneMs: number,
+  readyPlaneMs: number,
+): void {
   const { policy, timers } = engine.hot;
   const nowMs = engine.clock.monoMs();
   const inPlaneMs = (planeMs: number): number => nowMs + Math.max(0, planeMs - engine.planeMs) + SLACK_MS;

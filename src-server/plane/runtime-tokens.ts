@@ -36,7 +36,12 @@ export class RuntimeTokens {
     const before = this.newest.get(sessionId);
     const older = before === undefined ? undefined : this.tokens.get(before);
     if (older !== undefined) older.successor = key;
-    this.tokens.set(key, { sessionId, expiresMs: this.clock.monoMs() + SESSION_TOKEN_TTL_MS, successor: null, isUsed: false });
+    this.tokens.set(key, {
+      sessionId,
+      expiresMs: this.clock.monoMs() + SESSION_TOKEN_TTL_MS,
+      successor: null,
+      isUsed: false,
+    });
     this.newest.set(sessionId, key);
     return token;
   }
@@ -49,7 +54,10 @@ export class RuntimeTokens {
     const key = hash(token);
     const known = this.tokens.get(key);
     if (known === undefined || known.expiresMs <= this.clock.monoMs() || this.isReplaced(known)) {
-      throw new ProblemError('session.expired', 'Claim again with `register` and the header `Authorization: Runner <session_id>`; the runner does this by itself.');
+      throw new ProblemError(
+        'session.expired',
+        'Claim again with `register` and the header `Authorization: Runner <session_id>`; the runner does this by itself.',
+      );
     }
     if (!known.isUsed) {
       known.isUsed = true;

@@ -1,5 +1,5 @@
-import type { Engine } from './engine.ts';
 import { oldestQueued } from '../state/queries/jobs.ts';
+import type { Engine } from './engine.ts';
 
 /** Distance of two samples, ms. */
 export const SAMPLE_EVERY_MS = 30_000;

@@ -59,13 +59,28 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
       ? []
       : scopes.map((scope) => ({
           type: 'budget.settled',
-          body: { lease_id: lease.leaseId, scope, held_mcu: lease.holdMcu, debited_mcu: settlement.debitedMcu, released_mcu: settlement.releasedMcu },
+          body: {
+            lease_id: lease.leaseId,
+            scope,
+            held_mcu: lease.holdMcu,
+            debited_mcu: settlement.debitedMcu,
+            released_mcu: settlement.releasedMcu,
+          },
         }));
   const delayMs = next.hasBackoff ? retryDelayMs(job.attempt, engine.random.unit()) : 0;
   const then: PlaneEvent =
     next.state === 'queued'
       ? { type: 'job.requeued', body: { job_id: job.jobId, delay_ms: delayMs, cause: end.outcome, reason: end.reason } }
-      : { type: 'job.settled', body: { job_id: job.jobId, lease_id: lease.leaseId, outcome: next.state, cost_mcu: settlement.debitedMcu, reason: end.reason } };
+      : {
+          type: 'job.settled',
+          body: {
+            job_id: job.jobId,
+            lease_id: lease.leaseId,
+            outcome: next.state,
+            cost_mcu: settlement.debitedMcu,
+            reason: end.reason,
+          },
+        };
   const ended = { type: `lease.${end.state}`, body } as PlaneEvent;
   const ref = { attempt: lease.attempt, fence: lease.fence, ...idempotencyRef(end.idempotency ?? null) };
   const seq = engine.emit(actor, [ended, ...stopped(engine, lease), ...budget, then], ref, job);
@@ -92,7 +107,9 @@ function endOf(engine: Engine, lease: HotLease, end: AttemptEnd): LeaseEnd {
     renewals: lease.renewals,
     last_renewal_ms_ago: Math.max(0, nowMs - lease.lastRenewalMs),
     artifacts: end.artifacts ?? [],
-    ...(end.refusedOutputs === undefined || end.refusedOutputs.length === 0 ? {} : { refused_outputs: end.refusedOutputs }),
+    ...(end.refusedOutputs === undefined || end.refusedOutputs.length === 0
+      ? {}
+      : { refused_outputs: end.refusedOutputs }),
     output: end.output ?? null,
     run_receipt_sha256: end.runReceiptSha256 ?? null,
   };

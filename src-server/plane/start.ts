@@ -1,25 +1,24 @@
 import type { PlaneEvent } from '../contract/events.ts';
-import { FALLBACK_AFTER_DEFAULT_MS, LEASE_TTL_DEFAULT_MS } from '../contract/limits.ts';
+import { FALLBACK_AFTER_DEFAULT_MS, LEASE_TTL_DEFAULT_MS, START_WITHIN_MS } from '../contract/limits.ts';
 import { decodeEntry } from '../ledger/entry.ts';
-import type { LogPort } from '../ledger/log-port.ts';
 import { sha256Hex } from '../ledger/hashing.ts';
+import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
-import { State } from '../state/state.ts';
-import { arrangeQueue } from './commands/govern.ts';
+import type { State } from '../state/state.ts';
 import type { CommandContext } from './commands/context.ts';
+import { arrangeQueue } from './commands/govern.ts';
 import { watchHealth } from './commands/sign-of-life.ts';
 import { watchAttempt } from './commands/start-attempt.ts';
 import { armCredential } from './due.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
-import { freshenLeases } from './tick.ts';
 import { askToStop } from './stopping.ts';
+import { freshenLeases } from './tick.ts';
 import { SLACK_MS } from './timers.ts';
-import { START_WITHIN_MS } from '../contract/limits.ts';
 
-/** The state as the log tells it: a snapshot, if there is one, and every entry after it. */
-export async function replay(log: LogPort, snapshot: Uint8Array | null): Promise<State> {
-  const state = snapshot === null ? await State.empty() : await State.fromSnapshot(snapshot);
-  for (const { line } of log.read(state.head.nextSeq)) state.apply(decodeEntry(line) as unknown as AppliedEntry, sha256Hex(line));
+/** The state as the log tells it: from a snapshot, or from nothing, and every entry after it. */
+export function replay(log: LogPort, state: State): State {
+  for (const { line } of log.read(state.head.nextSeq))
+    state.apply(decodeEntry(line) as unknown as AppliedEntry, sha256Hex(line));
   state.db.commit();
   return state;
 }
@@ -27,7 +26,10 @@ export async function replay(log: LogPort, snapshot: Uint8Array | null): Promise
 /** The first entry of a workspace: its settings and version 1 of its routing policy. */
 export function firstEvents(workspaceId: string, name: string, leaseTtlMs = LEASE_TTL_DEFAULT_MS): PlaneEvent[] {
   return [
-    { type: 'config.changed', body: { workspace_id: workspaceId, name, lease_ttl_ms: leaseTtlMs, time_zone: 'UTC', paused: false } },
+    {
+      type: 'config.changed',
+      body: { workspace_id: workspaceId, name, lease_ttl_ms: leaseTtlMs, time_zone: 'UTC', paused: false },
+    },
     {
       type: 'policy.published',
       body: {
@@ -61,7 +63,8 @@ export function startClocks(ctx: CommandContext): void {
       lease.startDeadlineMs = nowMs + START_WITHIN_MS;
       hot.timers.set(lease.startDeadlineMs + SLACK_MS, 'lease.start', lease.leaseId);
     }
-    if (hot.stopping.has(lease.jobId)) askToStop(engine, ctx.wakeups, lease, 'cancel', 'cancel', 'Canceled before the control plane restarted.');
+    if (hot.stopping.has(lease.jobId))
+      askToStop(engine, ctx.wakeups, lease, 'cancel', 'cancel', 'Canceled before the control plane restarted.');
   }
   for (const source of hot.fleet.sources.values()) startSource(engine, source);
   for (const enrollment of hot.enrollments.values()) armCredential(engine, enrollment.enrollmentId);
@@ -80,5 +83,8 @@ function startSource(engine: Engine, source: Parameters<typeof watchHealth>[1]):
 
 /** Writes down what recovery cut, so that the log itself tells of it. */
 export function recordCut(engine: Engine, cut: { cut_bytes: number; cut_lines: number } | null): void {
-  if (cut !== null) engine.emit(PLANE_ACTOR, [{ type: 'integrity.checked', body: { cut_bytes: cut.cut_bytes, cut_lines: cut.cut_lines } }]);
+  if (cut !== null)
+    engine.emit(PLANE_ACTOR, [
+      { type: 'integrity.checked', body: { cut_bytes: cut.cut_bytes, cut_lines: cut.cut_lines } },
+    ]);
 }

@@ -39,7 +39,14 @@ export class Wakeups {
  * Asks the runner to stop an attempt. The lease stays active until the runner says that the process is gone; after 15 s
  * the plane revokes it. A request that is there already is kept: the first asker's time is the one measured.
  */
-export function askToStop(engine: Engine, wakeups: Wakeups, lease: HotLease, kind: 'cancel' | 'stop', cause: NonNullable<HotLease['directive']>['cause'], reason: string): void {
+export function askToStop(
+  engine: Engine,
+  wakeups: Wakeups,
+  lease: HotLease,
+  kind: 'cancel' | 'stop',
+  cause: NonNullable<HotLease['directive']>['cause'],
+  reason: string,
+): void {
   if (lease.directive !== null) return;
   const revokeAtMs = engine.clock.monoMs() + STOP_WITHIN_MS;
   lease.directive = { kind, reason, cause, askedWallMs: engine.clock.wallMs(), revokeAtMs };

@@ -1,8 +1,8 @@
 import { TIME_JUMP_MS } from '../contract/limits.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
-import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { CommandContext } from './commands/context.ts';
 import { handleTimer } from './due.ts';
+import { type Engine, PLANE_ACTOR } from './engine.ts';
 import { askFallbacks } from './fallback-asks.ts';
 import { offerToAsks } from './placing.ts';
 import { SLACK_MS } from './timers.ts';
@@ -38,7 +38,8 @@ export function tick(ctx: CommandContext, memory: TickMemory): void {
   memory.wallMs = wallMs;
   memory.monoMs = nowMs;
   if (Math.abs(driftMs) > TIME_JUMP_MS) freshenLeases(engine, 'clock');
-  for (let timer = engine.hot.timers.takeDue(nowMs); timer !== undefined; timer = engine.hot.timers.takeDue(nowMs)) handleTimer(ctx, timer.kind, timer.id);
+  for (let timer = engine.hot.timers.takeDue(nowMs); timer !== undefined; timer = engine.hot.timers.takeDue(nowMs))
+    handleTimer(ctx, timer.kind, timer.id);
   if (nowMs - memory.reviewedMs < REVIEW_EVERY_MS) return;
   memory.reviewedMs = nowMs;
   if (memory.reviewedFleet !== engine.hot.fleet.version) offerToAsks(engine);

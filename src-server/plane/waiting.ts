@@ -1,7 +1,7 @@
 import { DEFAULT_RATES } from '../domain/budgets/cost.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import { sidesOf } from '../domain/routing/policy.ts';
-import { candidateGroups } from '../domain/routing/record.ts';
+import { answerKey, candidateGroups } from '../domain/routing/record.ts';
 import { waitingSentence } from '../domain/routing/sentence.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
@@ -22,10 +22,18 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
   bucket.judgedAt = stamp;
   const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
   const { first, second } = sidesOf(hot.policy.mode);
-  const isSecondSideOpen = second !== null && hot.policy.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there';
-  const candidates = candidateGroups({ policy: hot.policy, isPaused, groups, isSecondSideOpen, chosenId: null, askingIds: [] });
-  const rules = [...new Set(candidates.flatMap((c) => c.rules.map((r) => r.rule)))].sort().join();
-  if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.rules === rules) return;
+  const isSecondSideOpen =
+    second !== null && hot.policy.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there';
+  const candidates = candidateGroups({
+    policy: hot.policy,
+    isPaused,
+    groups,
+    isSecondSideOpen,
+    chosenId: null,
+    askingIds: [],
+  });
+  const key = answerKey(candidates);
+  if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.key === key) return;
   const sentence = waitingSentence({
     requirement: bucket.requirement,
     policy: hot.policy,
@@ -44,13 +52,23 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
           decision_id: engine.ids.make('decision'),
           job_id: null,
           bucket: bucket.id,
+          answer_key: key,
           outcome: 'waiting',
           source_id: null,
           sentence,
           policy_version: hot.policy.version,
           compute_class: null,
           candidates,
-          budget: { needed_mcu: 0, rate_mcu_per_minute: rate, scope: null, limit_mcu: null, spent_mcu: null, held_mcu: null, missing_mcu: null, resets_at: null },
+          budget: {
+            needed_mcu: 0,
+            rate_mcu_per_minute: rate,
+            scope: null,
+            limit_mcu: null,
+            spent_mcu: null,
+            held_mcu: null,
+            missing_mcu: null,
+            resets_at: null,
+          },
           crossing: null,
           supersedes: bucket.answer?.decisionId ?? null,
         },

@@ -1,19 +1,20 @@
-import type { ClaimRequest } from '../contract/runtime.ts';
 import { ProblemError } from '../contract/problems.ts';
+import type { ClaimRequest } from '../contract/runtime.ts';
 import { LogError } from '../ledger/errors.ts';
 import type { State } from '../state/state.ts';
 import { ChangeFeed } from './change-feed.ts';
 import type { Timers } from './clock.ts';
-import { claimWork, type Claimant, type ClaimOutcome, emptyReason, repeatedClaim } from './commands/claim-work.ts';
+import { type Claimant, type ClaimOutcome, claimWork, emptyReason, repeatedClaim } from './commands/claim-work.ts';
 import type { CommandContext, Idempotency } from './commands/context.ts';
 import type { Engine } from './engine.ts';
 import { rebuildHot } from './hot/rebuild.ts';
 import { RejectedWrites } from './leases.ts';
-import { RuntimeTokens } from './runtime-tokens.ts';
+import { RecentDecisions } from './recent-decisions.ts';
+import type { RuntimeTokens } from './runtime-tokens.ts';
+import { Samples } from './samples.ts';
 import { startClocks } from './start.ts';
 import { Wakeups } from './stopping.ts';
-import { firstTick, tick, type TickMemory } from './tick.ts';
-import { Samples } from './samples.ts';
+import { firstTick, type TickMemory, tick } from './tick.ts';
 
 /** What a workspace needs of its storage beside the log. */
 export interface WorkspaceStorage {
@@ -28,7 +29,7 @@ export interface WorkspaceStorage {
 /** Entries between two snapshots: replaying them takes under a second. */
 const SNAPSHOT_EVERY_ENTRIES = 50_000;
 const PROBE_EVERY_MS = 1_000;
-export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'stopping';
+export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'damaged' | 'stopping';
 
 /**
  * One live workspace: commands in, answers out when they are on disk.
@@ -36,22 +37,26 @@ export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'stopping';
 export class Workspace {
   readonly ctx: CommandContext;
   readonly feed: ChangeFeed;
-  readonly samples: Samples;
+  readonly samples = new Samples();
+  readonly recent: RecentDecisions;
   private ticking: TickMemory;
   private snapshotSeq: number;
   private isSnapshotting = false;
   private current: WorkspaceStatus = 'open';
+  private damagedSeq = -1;
 
   constructor(
     readonly engine: Engine,
     private readonly storage: WorkspaceStorage,
     private readonly timers: Timers,
+    /** Shared by the workspaces of a plane, since a nonce is handed out before a workspace is known. */
+    tokens: RuntimeTokens,
     /** Told when the disk failed for good: nothing can be acknowledged any more. */
     private readonly onFailed: (error: unknown) => void = () => undefined,
   ) {
-    this.ctx = { engine, wakeups: new Wakeups(), rejected: new RejectedWrites(), tokens: new RuntimeTokens(engine.clock, engine.random) };
+    this.ctx = { engine, wakeups: new Wakeups(), rejected: new RejectedWrites(), tokens };
     this.feed = new ChangeFeed(engine);
-    this.samples = new Samples();
+    this.recent = new RecentDecisions(engine);
     this.ticking = firstTick(engine);
     this.snapshotSeq = engine.nextSeq;
     engine.commit.onFailure((error) => this.onCommitFailure(error));
@@ -112,6 +117,14 @@ export class Workspace {
     this.maybeSnapshot();
   }
 
+  /** Older log turned out to be damaged: what is there can be read, nothing is granted or written on top of it. */
+  refuseDamage(damage: { seq: number; reason: string }): void {
+    if (this.current !== 'open') return;
+    this.current = 'damaged';
+    this.damagedSeq = damage.seq;
+    for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
+  }
+
   /** No grants from here on; polls are answered, and what is staged is on disk when this resolves. */
   async stop(): Promise<void> {
     if (this.current === 'open') {
@@ -123,16 +136,21 @@ export class Workspace {
       const seq = this.engine.nextSeq;
       if (seq > this.snapshotSeq) await this.storage.writeSnapshot(seq, this.engine.state.snapshot());
     }
+    await this.engine.log.close();
     this.engine.state.close();
   }
 
-  private step<T>(command: (ctx: CommandContext) => T): { result: { value: T | null; problem: ProblemError | null }; seq: number } {
+  private step<T>(command: (ctx: CommandContext) => T): {
+    result: { value: T | null; problem: ProblemError | null };
+    seq: number;
+  } {
     try {
       const value = command(this.ctx);
       return { result: { value, problem: null }, seq: this.engine.nextSeq - 1 };
     } catch (error) {
       // A refusal may have been recorded (a late write): it is answered when that record is on disk.
-      if (error instanceof ProblemError) return { result: { value: null, problem: error }, seq: this.engine.nextSeq - 1 };
+      if (error instanceof ProblemError)
+        return { result: { value: null, problem: error }, seq: this.engine.nextSeq - 1 };
       throw error;
     }
   }
@@ -147,9 +165,26 @@ export class Workspace {
 
   private assertOpen(): void {
     if (this.current === 'open') return;
-    if (this.current === 'full') throw new ProblemError('storage.full', 'Free some space on the disk of the data directory; nothing was recorded.', { retry_after_ms: PROBE_EVERY_MS });
-    if (this.current === 'failed') throw new ProblemError('storage.failed', 'The disk of the data directory failed. Check it, then start the control plane again.');
-    throw new ProblemError('plane.stopping', 'The control plane is stopping; try again when it is back.', { retry_after_ms: 2_000 });
+    if (this.current === 'full')
+      throw new ProblemError(
+        'storage.full',
+        'Free some space on the disk of the data directory; nothing was recorded.',
+        { retry_after_ms: PROBE_EVERY_MS },
+      );
+    if (this.current === 'failed')
+      throw new ProblemError(
+        'storage.failed',
+        'The disk of the data directory failed. Check it, then start the control plane again.',
+      );
+    if (this.current === 'damaged') {
+      throw new ProblemError(
+        'plane.read_only',
+        `Entry ${this.damagedSeq} of the log is damaged; the workspace is open read-only. Export it, then restore a backup.`,
+      );
+    }
+    throw new ProblemError('plane.stopping', 'The control plane is stopping; try again when it is back.', {
+      retry_after_ms: 2_000,
+    });
   }
 
   private waitForWork(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome['grants']> {
@@ -231,6 +266,11 @@ export class Workspace {
 function storageProblem(error: unknown): unknown {
   if (!(error instanceof LogError)) return error;
   return error.code === 'storage.full'
-    ? new ProblemError('storage.full', 'Free some space on the disk of the data directory; nothing was recorded.', { retry_after_ms: PROBE_EVERY_MS })
-    : new ProblemError('storage.failed', 'The disk of the data directory failed. Check it, then start the control plane again.');
+    ? new ProblemError('storage.full', 'Free some space on the disk of the data directory; nothing was recorded.', {
+        retry_after_ms: PROBE_EVERY_MS,
+      })
+    : new ProblemError(
+        'storage.failed',
+        'The disk of the data directory failed. Check it, then start the control plane again.',
+      );
 }

@@ -21,7 +21,7 @@ CREATE TABLE enrollment(
   enrollment_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, credential_sha256 TEXT NOT NULL, state TEXT NOT NULL, ttl_ms INTEGER NOT NULL,
   created_at TEXT NOT NULL, created_by TEXT NOT NULL, issued_plane_ms INTEGER NOT NULL, session_id TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE bucket(
-  bucket INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, outcome TEXT, rules TEXT, sentence TEXT, decision_id TEXT,
+  bucket INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, outcome TEXT, answer_key TEXT, sentence TEXT, decision_id TEXT,
   decision_seq INTEGER, decided_plane_ms INTEGER) STRICT;
 CREATE TABLE job(
   seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, wu_id TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL, hold TEXT,

@@ -26,7 +26,13 @@ export class StateVersionError extends Error {
   readonly code = 'schema.newer';
 }
 
-const CONFIG_FRESH: StateHead['config'] = { workspaceId: '', name: '', leaseTtlMs: 60_000, timeZone: 'UTC', paused: false };
+const CONFIG_FRESH: StateHead['config'] = {
+  workspaceId: '',
+  name: '',
+  leaseTtlMs: 60_000,
+  timeZone: 'UTC',
+  paused: false,
+};
 const noSql = (): void => undefined;
 /** Every event type of the contract has its applier; one that moves only the head, or nothing, says so here. */
 const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T], ctx: ApplyContext) => void } = {
@@ -57,7 +63,15 @@ export class State {
   static async empty(): Promise<State> {
     const db = await Database.open();
     db.script(SCHEMA);
-    const head = { nextSeq: 0, root: '0'.repeat(64), fence: 0, planeMs: 0, boot: '', mono: 0, config: { ...CONFIG_FRESH } };
+    const head = {
+      nextSeq: 0,
+      root: '0'.repeat(64),
+      fence: 0,
+      planeMs: 0,
+      boot: '',
+      mono: 0,
+      config: { ...CONFIG_FRESH },
+    };
     return new State(db, head);
   }
 
@@ -68,7 +82,8 @@ export class State {
   static async fromSnapshot(bytes: Uint8Array): Promise<State> {
     const db = await Database.open(bytes);
     const meta = new Map(db.all('SELECT key, value FROM meta').map(([k, v]) => [k as string, v as string]));
-    if (Number(meta.get('schema_version')) > SCHEMA_VERSION) throw new StateVersionError('The snapshot was written by a newer version.');
+    if (Number(meta.get('schema_version')) > SCHEMA_VERSION)
+      throw new StateVersionError('The snapshot was written by a newer version.');
     return new State(db, JSON.parse(meta.get('head') ?? 'null') as StateHead);
   }
 
@@ -83,12 +98,18 @@ export class State {
     const ctx: ApplyContext = { entry, atMs: Date.parse(entry.at), planeMs: head.planeMs, decision: null };
     for (const event of entry.events) {
       const applier = APPLIERS[event.type] as ((db: Database, body: unknown, ctx: ApplyContext) => void) | undefined;
-      if (applier === undefined) throw new StateVersionError(`Entry ${entry.seq} holds the unknown event ${event.type}.`);
+      if (applier === undefined)
+        throw new StateVersionError(`Entry ${entry.seq} holds the unknown event ${event.type}.`);
       applier(this.db, event.body, ctx);
       this.moveHead(event);
     }
     const { idem, request } = entry.ref;
-    if (idem !== undefined) this.db.run('INSERT OR IGNORE INTO idempotency(key, seq, request) VALUES (?,?,?)', [String(idem), entry.seq, String(request)]);
+    if (idem !== undefined)
+      this.db.run('INSERT OR IGNORE INTO idempotency(key, seq, request) VALUES (?,?,?)', [
+        String(idem),
+        entry.seq,
+        String(request),
+      ]);
     if (entry.seq % IDEMPOTENCY_SWEEP_ENTRIES === 0) this.forgetOldKeys(entry.seq, ctx.atMs);
     head.nextSeq = entry.seq + 1;
     head.root = hash;
@@ -96,12 +117,10 @@ export class State {
 
   /** An ordinary SQLite file of the state as it is now. */
   snapshot(): Uint8Array {
-    this.db.run("INSERT OR REPLACE INTO meta(key, value) VALUES ('schema_version', ?), ('head', ?), ('seq', ?), ('root', ?)", [
-      String(SCHEMA_VERSION),
-      JSON.stringify(this.head),
-      String(this.head.nextSeq),
-      this.head.root,
-    ]);
+    this.db.run(
+      "INSERT OR REPLACE INTO meta(key, value) VALUES ('schema_version', ?), ('head', ?), ('seq', ?), ('root', ?)",
+      [String(SCHEMA_VERSION), JSON.stringify(this.head), String(this.head.nextSeq), this.head.root],
+    );
     return this.db.export();
   }
 
@@ -123,7 +142,9 @@ export class State {
 
   /** Keys live for 24 hours; a mark per sweep says which sequence was reached when, so that age is known without a column. */
   private forgetOldKeys(seq: number, atMs: number): void {
-    const marks = JSON.parse((this.db.get("SELECT value FROM meta WHERE key = 'idempotency_marks'")?.[0] as string | undefined) ?? '[]') as [number, number][];
+    const marks = JSON.parse(
+      (this.db.get("SELECT value FROM meta WHERE key = 'idempotency_marks'")?.[0] as string | undefined) ?? '[]',
+    ) as [number, number][];
     const old = marks.filter(([, markMs]) => atMs - markMs > 86_400_000);
     const oldest = old.at(-1);
     if (oldest !== undefined) this.db.run('DELETE FROM idempotency WHERE seq < ?', [oldest[0]]);

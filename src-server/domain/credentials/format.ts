@@ -41,4 +41,8 @@ export function checkCredential(prefix: string, text: string): 'ok' | 'mistyped'
 }
 
 /** White space and one pair of quotes around a pasted value are safe to drop. */
-export const trimPasted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/s, '$2').trim();
+export const trimPasted = (text: string): string =>
+  text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();

@@ -1,4 +1,4 @@
-import { TERMINAL_JOB_STATES, type JobState } from '../../contract/terms.ts';
+import { type JobState, TERMINAL_JOB_STATES } from '../../contract/terms.ts';
 import type { TransitionTable } from '../transition-table.ts';
 
 /** A run that asks for approval midway stays `running`; `retry` makes a new job and is no transition. */

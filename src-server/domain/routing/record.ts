@@ -23,7 +23,10 @@ export interface RecordInput {
 }
 
 /** Failing rules of one group under the policy, in the order of the rules. */
-export function failingRules(group: FleetGroup, input: Pick<RecordInput, 'policy' | 'isPaused' | 'isSecondSideOpen'>): RuleResult[] {
+export function failingRules(
+  group: FleetGroup,
+  input: Pick<RecordInput, 'policy' | 'isPaused' | 'isSecondSideOpen'>,
+): RuleResult[] {
   const moving = judgeMoving(group.availability);
   const side = judgeSide(input.policy.mode, group.profile.side);
   const isSecond = side.pass && !isFirstSide(group, input.policy);
@@ -38,7 +41,8 @@ export function failingRules(group: FleetGroup, input: Pick<RecordInput, 'policy
 }
 
 const fail = (rule: RuleResult['rule'], detail: string): RuleResult => ({ rule, pass: false, detail });
-const isFirstSide = (group: FleetGroup, policy: RoutingPolicy): boolean => group.profile.side === (policy.mode.startsWith('byoc') ? 'byoc' : 'managed');
+const isFirstSide = (group: FleetGroup, policy: RoutingPolicy): boolean =>
+  group.profile.side === (policy.mode.startsWith('byoc') ? 'byoc' : 'managed');
 
 interface Draft {
   ids: string[];
@@ -54,9 +58,19 @@ export function candidateGroups(input: RecordInput): CandidateGroup[] {
   const drafts: Draft[] = [];
   for (const group of input.groups) {
     const rules = failingRules(group, input);
-    const profile = { side: group.profile.side, compute_class: group.profile.computeClass, confined: profileConfinement(group.profile) };
+    const profile = {
+      side: group.profile.side,
+      compute_class: group.profile.computeClass,
+      confined: profileConfinement(group.profile),
+    };
     if (rules.length > 0 && !(input.chosenId !== null && group.sourceIds.includes(input.chosenId))) {
-      drafts.push({ ids: group.sourceIds.slice(0, GROUP_IDS_MAX), count: group.sourceIds.length, profile, verdict: 'filtered', rules });
+      drafts.push({
+        ids: group.sourceIds.slice(0, GROUP_IDS_MAX),
+        count: group.sourceIds.length,
+        profile,
+        verdict: 'filtered',
+        rules,
+      });
       continue;
     }
     drafts.push(...splitEligible(group, profile, input.chosenId, asking, input.askingIds));
@@ -64,14 +78,26 @@ export function candidateGroups(input: RecordInput): CandidateGroup[] {
   return fit(drafts);
 }
 
-function splitEligible(group: FleetGroup, profile: CandidateGroup['profile'], chosenId: string | null, asking: Set<string>, order: readonly string[]): Draft[] {
+function splitEligible(
+  group: FleetGroup,
+  profile: CandidateGroup['profile'],
+  chosenId: string | null,
+  asking: Set<string>,
+  order: readonly string[],
+): Draft[] {
   const out: Draft[] = [];
   const has = chosenId !== null && group.sourceIds.includes(chosenId);
   if (has) out.push({ ids: [chosenId], count: 1, profile, verdict: 'chosen', rules: [] });
   const members = asking.size > 0 ? new Set(group.sourceIds) : null;
   const outranked = members === null ? [] : order.filter((id) => id !== chosenId && members.has(id));
   if (outranked.length > 0) {
-    out.push({ ids: outranked.slice(0, GROUP_IDS_MAX), count: outranked.length, profile, verdict: 'outranked', rules: [fail('outranked', 'lower rank')] });
+    out.push({
+      ids: outranked.slice(0, GROUP_IDS_MAX),
+      count: outranked.length,
+      profile,
+      verdict: 'outranked',
+      rules: [fail('outranked', 'lower rank')],
+    });
   }
   const idleCount = group.sourceIds.length - outranked.length - (has ? 1 : 0);
   if (idleCount > 0) {
@@ -116,3 +142,7 @@ function mergeFiltered(drafts: Draft[]): Draft[] {
   }
   return [...kept, ...byRules.values()];
 }
+
+/** Two answers with the same key say the same: the verdicts that occur, each with its failing rules. Counts do not matter. */
+export const answerKey = (groups: readonly CandidateGroup[]): string =>
+  [...new Set(groups.map((g) => `${g.verdict}:${g.rules.map((r) => r.rule).join('+')}`))].sort().join(' ');

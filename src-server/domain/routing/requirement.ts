@@ -1,4 +1,4 @@
-import type { Confinement, ComputeClass } from '../../contract/terms.ts';
+import type { ComputeClass, Confinement } from '../../contract/terms.ts';
 
 /** What a job demands of a source, whatever the moment. Jobs that are alike in it share a bucket. */
 export interface Requirement {
@@ -9,7 +9,12 @@ export interface Requirement {
   confinement: Confinement;
 }
 
-export function requirementOf(spec: { compute_class: ComputeClass; labels: Record<string, string>; network: string; confinement: Confinement }): Requirement {
+export function requirementOf(spec: {
+  compute_class: ComputeClass;
+  labels: Record<string, string>;
+  network: string;
+  confinement: Confinement;
+}): Requirement {
   return {
     computeClass: spec.compute_class,
     labels: Object.entries(spec.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -19,11 +24,17 @@ export function requirementOf(spec: { compute_class: ComputeClass; labels: Recor
 }
 
 /** The text under which a requirement is interned; equal signatures mean equal requirements. */
-export const signatureOf = (r: Requirement): string => JSON.stringify([r.computeClass, r.labels, r.network, r.confinement]);
+export const signatureOf = (r: Requirement): string =>
+  JSON.stringify([r.computeClass, r.labels, r.network, r.confinement]);
 
 /** Back from the stored signature. */
 export function parseSignature(signature: string): Requirement {
-  const [computeClass, labels, network, confinement] = JSON.parse(signature) as [ComputeClass, [string, string][], string, Confinement];
+  const [computeClass, labels, network, confinement] = JSON.parse(signature) as [
+    ComputeClass,
+    [string, string][],
+    string,
+    Confinement,
+  ];
   return { computeClass, labels, network, confinement };
 }
 

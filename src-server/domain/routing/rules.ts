@@ -22,7 +22,11 @@ export function judgeFixed(requirement: Requirement, profile: Profile): RuleResu
 function judgeConfinement(requirement: Requirement, profile: Profile): RuleResult {
   const lacks = unenforced(requirement, profile);
   const isRequired = requirement.confinement === 'required';
-  return result('confinement.insufficient', !isRequired || lacks.length === 0, lacks.length === 0 ? 'enforced' : `${lacks.join(' and ')} not enforced`);
+  return result(
+    'confinement.insufficient',
+    !isRequired || lacks.length === 0,
+    lacks.length === 0 ? 'enforced' : `${lacks.join(' and ')} not enforced`,
+  );
 }
 
 /** What of the job's confinement this profile cannot enforce; the why sentence of a `preferred` job names it. */
@@ -50,4 +54,5 @@ const MOVING: Readonly<Record<Exclude<Availability, 'ready'>, { rule: Rule; deta
 };
 
 /** The one moving rule that fails for an availability; null when it is ready. */
-export const judgeMoving = (a: Availability): RuleResult | null => (a === 'ready' ? null : result(MOVING[a].rule, false, MOVING[a].detail));
+export const judgeMoving = (a: Availability): RuleResult | null =>
+  a === 'ready' ? null : result(MOVING[a].rule, false, MOVING[a].detail);

@@ -19,7 +19,10 @@ export interface AssignedFacts {
 export function assignedSentence(facts: AssignedFacts): string {
   const { chosen, requirement, crossing, policy } = facts;
   const because = crossing === null ? rankedBecause(facts) : crossingBecause(crossing, policy, requirement);
-  const lacks = requirement.network === 'none' && requirement.confinement === 'preferred' ? unenforced(requirement, chosen.group.profile) : [];
+  const lacks =
+    requirement.network === 'none' && requirement.confinement === 'preferred'
+      ? unenforced(requirement, chosen.group.profile)
+      : [];
   const words = lacks.length === 0 ? '' : lacks.includes('network') ? ' Network not enforced.' : ' Files not confined.';
   return `Assigned to ${chosen.name}, because ${because}.${words}`;
 }
@@ -92,8 +95,14 @@ function nearest(facts: WaitingFacts, side: Side): string | null {
     const count = groups.reduce((n, g) => n + g.sourceIds.length, 0);
     const firstId = groups[0]?.sourceIds[0];
     if (count === 0 || firstId === undefined) continue;
-    const only = facts.policy.mode.endsWith('_only') ? `${facts.requirement.computeClass} is ${facts.policy.mode} and ` : '';
-    return count === 1 ? `${only}${facts.nameOf(firstId)} ${ONE[condition]}.` : capital(`${only}all ${count} ${sideWord(side)} sources with ${requirementWords(facts.requirement)} ${MANY[condition]}.`);
+    const only = facts.policy.mode.endsWith('_only')
+      ? `${facts.requirement.computeClass} is ${facts.policy.mode} and `
+      : '';
+    return count === 1
+      ? `${only}${facts.nameOf(firstId)} ${ONE[condition]}.`
+      : capital(
+          `${only}all ${count} ${sideWord(side)} sources with ${requirementWords(facts.requirement)} ${MANY[condition]}.`,
+        );
   }
   return null;
 }
@@ -120,10 +129,14 @@ const MANY: Readonly<Record<(typeof NEAREST_FIRST)[number], string>> = {
 };
 
 function nobody(facts: WaitingFacts, first: Side, second: Side | null): string {
-  const live = facts.groups.filter((g) => g.availability !== 'revoked' && (g.profile.side === first || g.profile.side === second));
+  const live = facts.groups.filter(
+    (g) => g.availability !== 'revoked' && (g.profile.side === first || g.profile.side === second),
+  );
   if (live.length === 0) {
     const elsewhere = facts.groups.some((g) => g.fits && g.availability !== 'revoked');
-    return elsewhere ? `The policy is ${facts.policy.mode} and no ${sideWord(first)} source is registered.` : 'No source is registered yet.';
+    return elsewhere
+      ? `The policy is ${facts.policy.mode} and no ${sideWord(first)} source is registered.`
+      : 'No source is registered yet.';
   }
   const confinement = live.find((g) => g.fixed.every((r) => r.pass || r.rule === 'confinement.insufficient'));
   if (confinement !== undefined) return 'No source that fits can enforce the confinement that this job requires.';
@@ -132,7 +145,9 @@ function nobody(facts: WaitingFacts, first: Side, second: Side | null): string {
 }
 
 function laterWords(facts: WaitingFacts, second: Side): string {
-  const could = facts.groups.some((g) => g.fits && g.profile.side === second && (g.availability === 'ready' || g.availability === 'full'));
+  const could = facts.groups.some(
+    (g) => g.fits && g.profile.side === second && (g.availability === 'ready' || g.availability === 'full'),
+  );
   if (!could) return '';
   const word = capital(sideWord(second));
   if (facts.policy.fallback.mode === 'never') return ` ${word} is never asked under this policy.`;

@@ -1,7 +1,17 @@
 import type { SourceState } from '../../contract/terms.ts';
 
 /** The moving part of a source as routing sees it; one word each, worst first. */
-export const AVAILABILITIES = ['revoked', 'cordoned', 'draining', 'quarantined', 'pending', 'offline', 'late', 'full', 'ready'] as const;
+export const AVAILABILITIES = [
+  'revoked',
+  'cordoned',
+  'draining',
+  'quarantined',
+  'pending',
+  'offline',
+  'late',
+  'full',
+  'ready',
+] as const;
 export type Availability = (typeof AVAILABILITIES)[number];
 
 export interface SourceCondition {

@@ -8,7 +8,12 @@ interface Hardware {
 const GIB = 1024 ** 3;
 
 /** Least hardware of each class, largest first; what fits none is `cpu-small`. The only table of thresholds. */
-const THRESHOLDS: readonly { computeClass: ComputeClass; cpuCount: number; memoryBytes: number; gpuMemoryBytes: number | null }[] = [
+const THRESHOLDS: readonly {
+  computeClass: ComputeClass;
+  cpuCount: number;
+  memoryBytes: number;
+  gpuMemoryBytes: number | null;
+}[] = [
   { computeClass: 'gpu-large', cpuCount: 8, memoryBytes: 32 * GIB, gpuMemoryBytes: 40 * GIB },
   { computeClass: 'gpu-small', cpuCount: 2, memoryBytes: 8 * GIB, gpuMemoryBytes: 1 },
   { computeClass: 'cpu-large', cpuCount: 16, memoryBytes: 32 * GIB, gpuMemoryBytes: null },
@@ -34,4 +39,5 @@ const ACCEPTED = new Map<ComputeClass, ReadonlySet<ComputeClass>>(
 );
 
 /** A source takes jobs of its own class and of every smaller one in the family. */
-export const acceptsClass = (source: ComputeClass, job: ComputeClass): boolean => ACCEPTED.get(source)?.has(job) ?? false;
+export const acceptsClass = (source: ComputeClass, job: ComputeClass): boolean =>
+  ACCEPTED.get(source)?.has(job) ?? false;

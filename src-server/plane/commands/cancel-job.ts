@@ -1,7 +1,7 @@
 import { ProblemError } from '../../contract/problems.ts';
+import { isTerminal } from '../../domain/jobs/transitions.ts';
 import { pendingApprovalOf } from '../../state/queries/governance.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
-import { isTerminal } from '../../domain/jobs/transitions.ts';
 import { askToStop } from '../stopping.ts';
 import type { Actor, CommandContext } from './context.ts';
 
@@ -12,7 +12,8 @@ import type { Actor, CommandContext } from './context.ts';
  */
 export function cancelJob(ctx: CommandContext, actor: Actor, jobId: string, reason: string | null): void {
   const job = ctx.engine.job(jobId);
-  if (isTerminal(job.state)) throw new ProblemError('conflict.state', `The job is ${job.state} already; a job that is over never changes.`);
+  if (isTerminal(job.state))
+    throw new ProblemError('conflict.state', `The job is ${job.state} already; a job that is over never changes.`);
   cancelRow(ctx, actor, job, reason);
 }
 
@@ -26,7 +27,9 @@ export function cancelRow(ctx: CommandContext, actor: Actor, job: JobRow, reason
     engine.emit(
       actor,
       [
-        ...(approval === undefined ? [] : [{ type: 'approval.expired' as const, body: { approval_id: approval.approvalId, job_id: job.jobId } }]),
+        ...(approval === undefined
+          ? []
+          : [{ type: 'approval.expired' as const, body: { approval_id: approval.approvalId, job_id: job.jobId } }]),
         { type: 'job.state', body: { job_id: job.jobId, state: 'canceled', hold: null, reason, sentence } },
       ],
       {},
@@ -34,6 +37,12 @@ export function cancelRow(ctx: CommandContext, actor: Actor, job: JobRow, reason
     );
     return;
   }
-  if (!job.isStopping) engine.emit(actor, [{ type: 'job.cancel_requested', body: { job_id: job.jobId, reason } }], { attempt: lease.attempt, fence: lease.fence }, job);
+  if (!job.isStopping)
+    engine.emit(
+      actor,
+      [{ type: 'job.cancel_requested', body: { job_id: job.jobId, reason } }],
+      { attempt: lease.attempt, fence: lease.fence },
+      job,
+    );
   askToStop(engine, ctx.wakeups, lease, 'cancel', 'cancel', sentence);
 }

@@ -1,6 +1,6 @@
+import type { EventBodies } from '../../contract/events.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { DoctorCheck } from '../../contract/source.ts';
-import type { EventBodies } from '../../contract/events.ts';
 import type { HotSource } from '../hot/source.ts';
 import { offerToAsks } from '../placing.ts';
 import { settleLease } from '../settlement.ts';
@@ -16,15 +16,26 @@ export function findSource(ctx: CommandContext, sourceId: string): HotSource {
 
 function findLive(ctx: CommandContext, sourceId: string): HotSource {
   const source = findSource(ctx, sourceId);
-  if (source.revoked !== null) throw new ProblemError('conflict.state', `The source ${source.name} was revoked for good. Enroll a new one.`);
+  if (source.revoked !== null)
+    throw new ProblemError('conflict.state', `The source ${source.name} was revoked for good. Enroll a new one.`);
   return source;
 }
 
 /** Changes name, labels, capacity or pinned class. An open poll is ended, so that the runner asks again as what it is now. */
-export function patchSource(ctx: CommandContext, actor: Actor, sourceId: string, patch: Omit<EventBodies['source.changed'], 'source_id' | 'posture'>): void {
+export function patchSource(
+  ctx: CommandContext,
+  actor: Actor,
+  sourceId: string,
+  patch: Omit<EventBodies['source.changed'], 'source_id' | 'posture'>,
+): void {
   const source = findLive(ctx, sourceId);
-  const isTaken = patch.name !== undefined && [...ctx.engine.hot.fleet.sources.values()].some((s) => s !== source && s.name === patch.name && s.revoked === null);
-  if (isTaken) throw new ProblemError('conflict.source_name', `A source named ${patch.name} exists. Choose another name.`, { errors: [{ pointer: '/name', message: 'is taken' }] });
+  const isTaken =
+    patch.name !== undefined &&
+    [...ctx.engine.hot.fleet.sources.values()].some((s) => s !== source && s.name === patch.name && s.revoked === null);
+  if (isTaken)
+    throw new ProblemError('conflict.source_name', `A source named ${patch.name} exists. Choose another name.`, {
+      errors: [{ pointer: '/name', message: 'is taken' }],
+    });
   endPoll(ctx, source);
   ctx.engine.emit(actor, [{ type: 'source.changed', body: { source_id: sourceId, ...patch } }], { source: sourceId });
 }
@@ -37,20 +48,38 @@ export function cordonSource(ctx: CommandContext, actor: Actor, sourceId: string
 }
 
 /** It finishes what it has and takes no more; after the deadline what is left is given back. */
-export function drainSource(ctx: CommandContext, actor: Actor, sourceId: string, reason: string | null, deadlineMs: number | null): void {
+export function drainSource(
+  ctx: CommandContext,
+  actor: Actor,
+  sourceId: string,
+  reason: string | null,
+  deadlineMs: number | null,
+): void {
   const { engine } = ctx;
   const source = findLive(ctx, sourceId);
-  if (source.draining !== null) throw new ProblemError('conflict.state', `${source.name} is draining already. Resume it first to set another deadline.`);
+  if (source.draining !== null)
+    throw new ProblemError(
+      'conflict.state',
+      `${source.name} is draining already. Resume it first to set another deadline.`,
+    );
   const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
   engine.emit(
     actor,
     [
       { type: 'source.draining', body: { source_id: sourceId, reason, deadline_ms: deadlineMs } },
-      ...(session?.state === 'active' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'draining' as const, reason } }] : []),
+      ...(session?.state === 'active'
+        ? [
+            {
+              type: 'session.state' as const,
+              body: { session_id: session.sessionId, state: 'draining' as const, reason },
+            },
+          ]
+        : []),
     ],
     { source: sourceId },
   );
-  if (deadlineMs !== null) engine.hot.timers.set(engine.clock.monoMs() + deadlineMs + SLACK_MS, 'source.drain', sourceId);
+  if (deadlineMs !== null)
+    engine.hot.timers.set(engine.clock.monoMs() + deadlineMs + SLACK_MS, 'source.drain', sourceId);
   endPoll(ctx, source);
   if (source.sessionId !== null) ctx.wakeups.wake(source.sessionId);
 }
@@ -64,7 +93,14 @@ export function resumeSource(ctx: CommandContext, actor: Actor, sourceId: string
     actor,
     [
       { type: 'source.resumed', body: { source_id: sourceId, reason } },
-      ...(session?.state === 'draining' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'active' as const, reason } }] : []),
+      ...(session?.state === 'draining'
+        ? [
+            {
+              type: 'session.state' as const,
+              body: { session_id: session.sessionId, state: 'active' as const, reason },
+            },
+          ]
+        : []),
       ...(source.state === 'quarantined' ? [backFromQuarantine(source, session?.state === 'lost')] : []),
     ],
     { source: sourceId },
@@ -74,7 +110,10 @@ export function resumeSource(ctx: CommandContext, actor: Actor, sourceId: string
 
 const backFromQuarantine = (source: HotSource, isLost: boolean) =>
   isLost || source.lastSeenMs === null
-    ? { type: 'source.offline' as const, body: { source_id: source.sourceId, reason: 'Not heard of since the quarantine.' } }
+    ? {
+        type: 'source.offline' as const,
+        body: { source_id: source.sourceId, reason: 'Not heard of since the quarantine.' },
+      }
     : { type: 'source.online' as const, body: { source_id: source.sourceId } };
 
 /** Ends a source for good: its session ends, its leases are fenced at once, its runner is refused at its next call. */
@@ -88,13 +127,19 @@ export function revokeSource(ctx: CommandContext, actor: Actor, sourceId: string
     actor,
     [
       { type: 'source.revoked', body: { source_id: sourceId, reason } },
-      ...open.map((e) => ({ type: 'credential.burned' as const, body: { enrollment_id: e.enrollmentId, reason: 'source revoked' } })),
-      ...(session !== undefined && session.state !== 'ended' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'ended' as const, reason } }] : []),
+      ...open.map((e) => ({
+        type: 'credential.burned' as const,
+        body: { enrollment_id: e.enrollmentId, reason: 'source revoked' },
+      })),
+      ...(session !== undefined && session.state !== 'ended'
+        ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'ended' as const, reason } }]
+        : []),
     ],
     { source: sourceId },
   );
   endPoll(ctx, source);
-  for (const leaseId of [...source.activeLeases]) revokeLease(ctx, actor, leaseId, `The source ${source.name} was revoked.`);
+  for (const leaseId of [...source.activeLeases])
+    revokeLease(ctx, actor, leaseId, `The source ${source.name} was revoked.`);
   if (source.sessionId !== null) ctx.wakeups.wake(source.sessionId);
 }
 

@@ -1,5 +1,5 @@
-import type { ClaimRequest } from '../../contract/runtime.ts';
 import { ProblemError } from '../../contract/problems.ts';
+import type { ClaimRequest } from '../../contract/runtime.ts';
 import { entriesOfKey } from '../../state/queries/jobs.ts';
 import type { GrantedLease } from '../grants.ts';
 import type { HotSession, HotSource } from '../hot/source.ts';
@@ -19,10 +19,14 @@ export interface Claimant {
 export function claimant(ctx: CommandContext, sessionId: string): Claimant {
   const { fleet } = ctx.engine.hot;
   const session = fleet.sessions.get(sessionId);
-  if (session === undefined) throw new ProblemError('session.expired', 'This session is not known here. Enroll the runner again.');
+  if (session === undefined)
+    throw new ProblemError('session.expired', 'This session is not known here. Enroll the runner again.');
   const source = fleet.source(session.sourceId);
   if (session.state === 'ended' || source.revoked !== null) {
-    throw new ProblemError('runner.revoked', `The source ${source.name} was revoked. Stop this runner; enroll it again to use it.`);
+    throw new ProblemError(
+      'runner.revoked',
+      `The source ${source.name} was revoked. Stop this runner; enroll it again to use it.`,
+    );
   }
   return { source, session };
 }
@@ -34,7 +38,12 @@ export interface ClaimOutcome {
 }
 
 /** Grants what is there now. Does not wait. */
-export function claimWork(ctx: CommandContext, who: Claimant, request: ClaimRequest, idempotency: Idempotency | null): ClaimOutcome {
+export function claimWork(
+  ctx: CommandContext,
+  who: Claimant,
+  request: ClaimRequest,
+  idempotency: Idempotency | null,
+): ClaimOutcome {
   const { engine } = ctx;
   const { source, session } = who;
   sign(engine, source);
@@ -58,7 +67,13 @@ export function claimWork(ctx: CommandContext, who: Claimant, request: ClaimRequ
       { source: source.sourceId },
     );
   }
-  const grants = claimFor(engine, { sourceId: source.sourceId, sessionId: session.sessionId, max: request.max, classes: request.classes ?? null, idempotency });
+  const grants = claimFor(engine, {
+    sourceId: source.sourceId,
+    sessionId: session.sessionId,
+    max: request.max,
+    classes: request.classes ?? null,
+    idempotency,
+  });
   return { grants, reason: grants.length > 0 ? null : emptyReason(ctx, source) };
 }
 
@@ -86,14 +101,20 @@ export function repeatedClaim(ctx: CommandContext, idempotency: Idempotency): Gr
   const { engine } = ctx;
   const rows = entriesOfKey(engine.state.db, idempotency.key);
   if (rows.length === 0) return null;
-  if (rows[0]?.request !== idempotency.request) throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another claim.');
+  if (rows[0]?.request !== idempotency.request)
+    throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another claim.');
   return rows.map(({ seq }) => {
     const entry = engine.entry(seq);
     const granted = entry.events.find((e) => e.type === 'lease.granted');
     const decided = entry.events.find((e) => e.type === 'policy.decided');
-    if (granted?.type !== 'lease.granted' || decided?.type !== 'policy.decided') throw new Error(`entry ${seq} grants nothing`);
+    if (granted?.type !== 'lease.granted' || decided?.type !== 'policy.decided')
+      throw new Error(`entry ${seq} grants nothing`);
     const lease = engine.hot.lease(granted.body.lease_id);
-    if (lease === undefined) throw new ProblemError('conflict.lease_superseded', 'The grants of this claim have ended. Claim again with a new Idempotency-Key.');
+    if (lease === undefined)
+      throw new ProblemError(
+        'conflict.lease_superseded',
+        'The grants of this claim have ended. Claim again with a new Idempotency-Key.',
+      );
     return { lease, job: engine.submitted(lease.jobSeq), why: decided.body.sentence, seq };
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ProblemError } from '../../contract/problems.ts';
 import type { LeaseEnd } from '../../contract/events.ts';
+import { ProblemError } from '../../contract/problems.ts';
 import type { CompleteRequest } from '../../contract/runtime.ts';
 import type { AttemptOutcome } from '../../contract/terms.ts';
 import { entriesOfKey } from '../../state/queries/jobs.ts';
@@ -29,14 +29,19 @@ export function endAttempt(
 ): Settled {
   const lease = fenced(ctx.engine, ctx.rejected, sessionId, leaseId, request.fence, write);
   sign(ctx.engine, ctx.engine.hot.fleet.source(lease.sourceId));
-  if (lease.startedPlaneMs === null) throw new ProblemError('conflict.state', 'Start the attempt before it is completed, or release the lease.');
+  if (lease.startedPlaneMs === null)
+    throw new ProblemError('conflict.state', 'Start the attempt before it is completed, or release the lease.');
   if (write === 'fail' && request.outcome === 'succeeded') {
-    throw new ProblemError('field.invalid', 'A failed attempt cannot have succeeded: use /complete.', { errors: [{ pointer: '/outcome', message: 'must not be succeeded' }] });
+    throw new ProblemError('field.invalid', 'A failed attempt cannot have succeeded: use /complete.', {
+      errors: [{ pointer: '/outcome', message: 'must not be succeeded' }],
+    });
   }
   for (const [index, output] of request.outputs.entries()) {
     const stored = facts.storedArtifacts.get(output.path);
     if (stored === undefined || stored.sha256 !== output.sha256 || stored.size_bytes !== output.size_bytes) {
-      throw new ProblemError('digest.mismatch', `Upload the artifact ${output.path} before completing.`, { errors: [{ pointer: `/outputs/${index}`, message: 'was not stored with this digest and size' }] });
+      throw new ProblemError('digest.mismatch', `Upload the artifact ${output.path} before completing.`, {
+        errors: [{ pointer: `/outputs/${index}`, message: 'was not stored with this digest and size' }],
+      });
     }
   }
   const outcome = outcomeOf(request, lease);
@@ -50,14 +55,18 @@ export function endAttempt(
     artifacts: request.outputs.map(({ path, sha256, size_bytes }) => ({ path, sha256, size_bytes })),
     refusedOutputs: request.refused_outputs,
     output: facts.output,
-    runReceiptSha256: request.run_receipt === undefined ? null : createHash('sha256').update(Buffer.from(request.run_receipt.payload, 'base64')).digest('hex'),
+    runReceiptSha256:
+      request.run_receipt === undefined
+        ? null
+        : createHash('sha256').update(Buffer.from(request.run_receipt.payload, 'base64')).digest('hex'),
     idempotency,
   });
 }
 
 /** A stop that the plane asked for keeps its own cause: the runner only knows that it was told to stop. */
 function outcomeOf(request: CompleteRequest, lease: HotLease): AttemptOutcome {
-  if (request.outcome === 'succeeded') return request.exit_code === null || request.exit_code === 0 ? 'succeeded' : 'failed';
+  if (request.outcome === 'succeeded')
+    return request.exit_code === null || request.exit_code === 0 ? 'succeeded' : 'failed';
   if (request.outcome !== 'canceled') return request.outcome;
   switch (lease.directive?.cause) {
     case 'timed_out':
@@ -88,7 +97,14 @@ function reasonOf(outcome: AttemptOutcome, request: CompleteRequest, lease: HotL
 }
 
 /** The runner gives the lease back without having run it. */
-export function releaseLease(ctx: CommandContext, sessionId: string, leaseId: string, fence: number, reason: string | undefined, idempotency: Idempotency | null): Settled {
+export function releaseLease(
+  ctx: CommandContext,
+  sessionId: string,
+  leaseId: string,
+  fence: number,
+  reason: string | undefined,
+  idempotency: Idempotency | null,
+): Settled {
   const lease = fenced(ctx.engine, ctx.rejected, sessionId, leaseId, fence, 'release');
   sign(ctx.engine, ctx.engine.hot.fleet.source(lease.sourceId));
   return settleLease(ctx.engine, { kind: 'runner', id: sessionId }, lease, {
@@ -103,13 +119,19 @@ export function releaseLease(ctx: CommandContext, sessionId: string, leaseId: st
 export function repeatedEnd(ctx: CommandContext, idempotency: Idempotency): Settled | null {
   const [row] = entriesOfKey(ctx.engine.state.db, idempotency.key);
   if (row === undefined) return null;
-  if (row.request !== idempotency.request) throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another request.');
+  if (row.request !== idempotency.request)
+    throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another request.');
   const { events } = ctx.engine.entry(row.seq);
   const settled = events.find((e) => e.type === 'job.settled');
   const debit = events.find((e) => e.type === 'budget.settled');
   return {
     seq: row.seq,
     jobState: settled?.type === 'job.settled' ? settled.body.outcome : 'queued',
-    settledMcu: settled?.type === 'job.settled' ? settled.body.cost_mcu : debit?.type === 'budget.settled' ? debit.body.debited_mcu : 0,
+    settledMcu:
+      settled?.type === 'job.settled'
+        ? settled.body.cost_mcu
+        : debit?.type === 'budget.settled'
+          ? debit.body.debited_mcu
+          : 0,
   };
 }

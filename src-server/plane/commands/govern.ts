@@ -1,8 +1,8 @@
-import { ProblemError } from '../../contract/problems.ts';
 import type { PolicyPut } from '../../contract/policy.ts';
+import { ProblemError } from '../../contract/problems.ts';
 import { approvalById } from '../../state/queries/governance.ts';
-import { loadWaitingJobs } from '../../state/queries/load.ts';
 import { openJobs } from '../../state/queries/jobs.ts';
+import { loadWaitingJobs } from '../../state/queries/load.ts';
 import type { Engine } from '../engine.ts';
 import { offerToAsks } from '../placing.ts';
 import { armWaiting } from '../ready.ts';
@@ -14,11 +14,22 @@ export function publishPolicy(ctx: CommandContext, actor: Actor, put: PolicyPut)
   const { engine } = ctx;
   const { version } = engine.hot.policy;
   if (put.base_version !== version) {
-    throw new ProblemError('conflict.policy_version', `The policy is at version ${version} now. Look at it and publish again.`, { current_version: version });
+    throw new ProblemError(
+      'conflict.policy_version',
+      `The policy is at version ${version} now. Look at it and publish again.`,
+      { current_version: version },
+    );
   }
-  const unbuilt = put.overrides.length > 0 ? '/overrides' : put.fair_share ? '/fair_share' : put.four_eyes ? '/four_eyes' : null;
-  if (unbuilt !== null) throw new ProblemError('feature.not_built', 'This part of the policy is not built yet. Leave the field out.', { errors: [{ pointer: unbuilt, message: 'has no rule yet' }] });
-  const body = { ...put, version: version + 1, reason: put.reason ?? null } as Omit<PolicyPut, 'reason'> & { version: number; reason: string | null };
+  const unbuilt =
+    put.overrides.length > 0 ? '/overrides' : put.fair_share ? '/fair_share' : put.four_eyes ? '/four_eyes' : null;
+  if (unbuilt !== null)
+    throw new ProblemError('feature.not_built', 'This part of the policy is not built yet. Leave the field out.', {
+      errors: [{ pointer: unbuilt, message: 'has no rule yet' }],
+    });
+  const body = { ...put, version: version + 1, reason: put.reason ?? null } as Omit<PolicyPut, 'reason'> & {
+    version: number;
+    reason: string | null;
+  };
   const { base_version: _, ...published } = body;
   engine.emit(actor, [{ type: 'policy.published', body: published }]);
   arrangeQueue(engine);
@@ -35,7 +46,8 @@ export function arrangeQueue(engine: Engine): void {
   for (const job of loadWaitingJobs(engine.state.db)) {
     if (job.state === 'queued') {
       hot.queue.bucket(job.bucket).queued++;
-      if (job.readyPlaneMs > planeMs) hot.timers.set(engine.clock.monoMs() + job.readyPlaneMs - planeMs, 'job.ready', String(job.seq));
+      if (job.readyPlaneMs > planeMs)
+        hot.timers.set(engine.clock.monoMs() + job.readyPlaneMs - planeMs, 'job.ready', String(job.seq));
       else hot.queue.ready(job, hot.policy);
     }
     armWaiting(engine, job.seq, job.fallback, job.maxQueueMs, job.queuedPlaneMs, job.readyPlaneMs);
@@ -43,12 +55,20 @@ export function arrangeQueue(engine: Engine): void {
 }
 
 /** Answers a question about a job. Approved: the second side may take it; rejected: it waits for the first. */
-export function decideApproval(ctx: CommandContext, actor: Actor, approvalId: string, decision: 'approved' | 'rejected', reason: string | null): void {
+export function decideApproval(
+  ctx: CommandContext,
+  actor: Actor,
+  approvalId: string,
+  decision: 'approved' | 'rejected',
+  reason: string | null,
+): void {
   const { engine } = ctx;
   const approval = approvalById(engine.state.db, approvalId);
-  if (approval === undefined) throw new ProblemError('not_found', `There is no approval ${approvalId} in this workspace.`);
+  if (approval === undefined)
+    throw new ProblemError('not_found', `There is no approval ${approvalId} in this workspace.`);
   if (approval.status === decision) return;
-  if (approval.status !== 'pending') throw new ProblemError('conflict.state', `This question is ${approval.status} already.`);
+  if (approval.status !== 'pending')
+    throw new ProblemError('conflict.state', `This question is ${approval.status} already.`);
   const job = engine.job(approval.jobId);
   engine.emit(
     actor,

@@ -14,7 +14,14 @@ export function sign(engine: Engine, source: HotSource): void {
   engine.emit(
     { kind: 'runner', id: source.sessionId ?? source.sourceId },
     [
-      ...(session?.state === 'lost' ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'active' as const, reason: 'heard again' } }] : []),
+      ...(session?.state === 'lost'
+        ? [
+            {
+              type: 'session.state' as const,
+              body: { session_id: session.sessionId, state: 'active' as const, reason: 'heard again' },
+            },
+          ]
+        : []),
       { type: 'source.online', body: { source_id: source.sourceId } },
     ],
     { source: source.sourceId },
@@ -36,5 +43,9 @@ export function watchHealth(engine: Engine, source: HotSource): void {
   const nowMs = engine.clock.monoMs();
   const seenMs = source.lastSeenMs ?? nowMs;
   const isLate = nowMs - seenMs > LATE_AFTER_MS;
-  engine.hot.timers.set(seenMs + (isLate ? OFFLINE_AFTER_MS : LATE_AFTER_MS) + SLACK_MS, isLate ? 'source.offline' : 'source.late', source.sourceId);
+  engine.hot.timers.set(
+    seenMs + (isLate ? OFFLINE_AFTER_MS : LATE_AFTER_MS) + SLACK_MS,
+    isLate ? 'source.offline' : 'source.late',
+    source.sourceId,
+  );
 }

@@ -23,7 +23,13 @@ export function startAttempt(ctx: CommandContext, sessionId: string, leaseId: st
     watchAttempt(ctx, leaseId);
   }
   const timing = leaseTiming(lease.ttlMs);
-  return { attempt: lease.attempt, ttl_ms: lease.ttlMs, renew_after_ms: timing.renewAfterMs, max_runtime_ms: lease.maxRuntimeMs, seq: engine.nextSeq - 1 };
+  return {
+    attempt: lease.attempt,
+    ttl_ms: lease.ttlMs,
+    renew_after_ms: timing.renewAfterMs,
+    max_runtime_ms: lease.maxRuntimeMs,
+    seq: engine.nextSeq - 1,
+  };
 }
 
 /** Clocks of a running attempt beside its lease: the runtime ceiling and, where the job sets one, the stall time. */

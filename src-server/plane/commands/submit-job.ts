@@ -2,20 +2,23 @@ import { createHash } from 'node:crypto';
 import type { JobSpec } from '../../contract/job.ts';
 import { JOB_SPEC_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
-import { requirementOf, signatureOf } from '../../domain/routing/requirement.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { requirementOf, signatureOf } from '../../domain/routing/requirement.ts';
 import { entriesOfKey } from '../../state/queries/jobs.ts';
 import { idempotencyRef } from '../grants.ts';
 import { becomeReady } from '../ready.ts';
 import type { Actor, CommandContext, Idempotency } from './context.ts';
 
 /** SHA-256 over the canonical form of the specification with its defaults filled and inputs by digest. */
-export const digestOf = (spec: JobSpec): string => `sha256:${createHash('sha256').update(canonicalJson(spec)).digest('hex')}`;
+export const digestOf = (spec: JobSpec): string =>
+  `sha256:${createHash('sha256').update(canonicalJson(spec)).digest('hex')}`;
 
 /** Fields whose rules are not built yet are refused, never ignored. */
 function refuseUnbuilt(spec: JobSpec): void {
   const unbuilt = (pointer: string, detail: string): never => {
-    throw new ProblemError('feature.not_built', `${detail} Leave the field out.`, { errors: [{ pointer, message: 'has no rule yet' }] });
+    throw new ProblemError('feature.not_built', `${detail} Leave the field out.`, {
+      errors: [{ pointer, message: 'has no rule yet' }],
+    });
   };
   if (spec.kind !== 'command') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
   if (spec.approval !== null) unbuilt('/approval', 'Approval before start is not built yet.');
@@ -31,19 +34,32 @@ export function checkSpec(spec: JobSpec): void {
   refuseUnbuilt(spec);
   const bytes = Buffer.byteLength(canonicalJson({ ...spec, inputs: [] }));
   if (bytes > JOB_SPEC_LIMIT_BYTES) {
-    throw new ProblemError('body.too_large', `The job without its inputs is ${bytes} bytes, the limit is ${JOB_SPEC_LIMIT_BYTES}. Move long text into inputs.`);
+    throw new ProblemError(
+      'body.too_large',
+      `The job without its inputs is ${bytes} bytes, the limit is ${JOB_SPEC_LIMIT_BYTES}. Move long text into inputs.`,
+    );
   }
 }
 
 /** Records a job, offers it to the sources that ask now, and returns its sequence. Inputs are stored already. */
-export function submitJob(ctx: CommandContext, actor: Actor, spec: JobSpec, idempotency: Idempotency | null, retryOf: string | null = null): { jobId: string; seq: number } {
+export function submitJob(
+  ctx: CommandContext,
+  actor: Actor,
+  spec: JobSpec,
+  idempotency: Idempotency | null,
+  retryOf: string | null = null,
+): { jobId: string; seq: number } {
   const { engine } = ctx;
   checkSpec(spec);
   const jobId = engine.ids.make('job');
   const digest = digestOf(spec);
   const signature = signatureOf(requirementOf(spec));
   const ref = { job: jobId, bucket: signature, ...idempotencyRef(idempotency) };
-  const seq = engine.emit(actor, [{ type: 'job.submitted', body: { job_id: jobId, spec, digest, retry_of: retryOf } }], ref);
+  const seq = engine.emit(
+    actor,
+    [{ type: 'job.submitted', body: { job_id: jobId, spec, digest, retry_of: retryOf } }],
+    ref,
+  );
   engine.rememberSpec(seq, { jobId, spec, digest, retryOf, submittedBy: actor.id });
   becomeReady(engine, seq);
   return { jobId, seq };
@@ -53,6 +69,7 @@ export function submitJob(ctx: CommandContext, actor: Actor, spec: JobSpec, idem
 export function repeatedSubmit(ctx: CommandContext, idempotency: Idempotency): number | null {
   const [row] = entriesOfKey(ctx.engine.state.db, idempotency.key);
   if (row === undefined) return null;
-  if (row.request !== idempotency.request) throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another job.');
+  if (row.request !== idempotency.request)
+    throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another job.');
   return row.seq;
 }

@@ -15,7 +15,12 @@ export interface HotFacts {
   bucket: number | null;
 }
 
-type Handler<T extends keyof EventBodies> = (hot: Hot, body: EventBodies[T], entry: AppliedEntry, facts: HotFacts) => void;
+type Handler<T extends keyof EventBodies> = (
+  hot: Hot,
+  body: EventBodies[T],
+  entry: AppliedEntry,
+  facts: HotFacts,
+) => void;
 
 const change =
   <B extends { source_id: string }>(edit: (source: HotSource, body: B, entry: AppliedEntry) => void) =>
@@ -44,13 +49,13 @@ function moveJob(hot: Hot, to: JobState, facts: HotFacts): void {
 
 /** The part of each event that the memory keeps; events that are not here change only the state. */
 const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
-  'policy.published': (hot, body, entry) => setPolicy(hot, body as unknown as Record<string, unknown>, entry.at, entry.actor.id),
+  'policy.published': (hot, body, entry) =>
+    setPolicy(hot, body as unknown as Record<string, unknown>, entry.at, entry.actor.id),
   'policy.decided'(hot, body, entry, facts) {
     if (body.bucket === undefined) return;
-    const rules = [...new Set(body.candidates.flatMap((c) => c.rules.map((r) => r.rule)))].sort().join();
     hot.queue.bucket(body.bucket).answer = {
       outcome: body.outcome,
-      rules,
+      key: body.answer_key ?? '',
       sentence: body.sentence,
       decisionId: body.decision_id,
       decisionSeq: entry.seq,
@@ -121,7 +126,9 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'source.offline': change((s, body) => Object.assign(s, { state: 'offline', stateReason: body.reason })),
   'source.quarantined': change((s, body) => Object.assign(s, { state: 'quarantined', stateReason: body.reason })),
   'source.cordoned': change((s, body, entry) => Object.assign(s, { cordoned: switchOf(entry, body.reason, null) })),
-  'source.draining': change((s, body, entry) => Object.assign(s, { draining: switchOf(entry, body.reason, body.deadline_ms) })),
+  'source.draining': change((s, body, entry) =>
+    Object.assign(s, { draining: switchOf(entry, body.reason, body.deadline_ms) }),
+  ),
   'source.resumed': change((s) => Object.assign(s, { cordoned: null, draining: null, lapsesInRow: 0 })),
   'source.revoked': change((s, body, entry) => Object.assign(s, { revoked: switchOf(entry, body.reason, null) })),
   'source.diagnosed': change((s, body, entry) => Object.assign(s, { doctor: { at: entry.at, checks: body.checks } })),
@@ -135,7 +142,12 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
       facts: body.facts,
     });
     const source = hot.fleet.source(body.source_id);
-    Object.assign(source, { sessionId: body.session_id, ownClass: body.compute_class, posture: body.posture, offered: body.capacity });
+    Object.assign(source, {
+      sessionId: body.session_id,
+      ownClass: body.compute_class,
+      posture: body.posture,
+      offered: body.capacity,
+    });
     hot.fleet.refresh(source);
   },
   'session.state'(hot, body) {
@@ -195,7 +207,9 @@ function setCredential(hot: Hot, enrollmentId: string, state: 'expired' | 'burne
 /** Moves the memory by one entry that the state has applied. */
 export function applyToHot(hot: Hot, entry: AppliedEntry, facts: HotFacts): void {
   for (const event of entry.events) {
-    const handler = HANDLERS[event.type] as ((hot: Hot, body: unknown, entry: AppliedEntry, facts: HotFacts) => void) | undefined;
+    const handler = HANDLERS[event.type] as
+      | ((hot: Hot, body: unknown, entry: AppliedEntry, facts: HotFacts) => void)
+      | undefined;
     handler?.(hot, event.body, entry, facts);
   }
 }

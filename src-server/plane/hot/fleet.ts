@@ -1,11 +1,11 @@
 import type { RuleResult } from '../../contract/decision.ts';
-import { AVAILABILITIES, type Availability, availability } from '../../domain/sources/availability.ts';
 import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
 import { type Profile, profileKey } from '../../domain/routing/profile.ts';
 import type { Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
-import { classOf, freeSlots, type HotSession, type HotSource } from './source.ts';
+import { AVAILABILITIES, type Availability, availability } from '../../domain/sources/availability.ts';
 import { insertId, removeId } from './sorted-ids.ts';
+import { classOf, freeSlots, type HotSession, type HotSource } from './source.ts';
 
 interface HotProfile {
   id: number;
@@ -63,7 +63,8 @@ export class Fleet {
     for (const { id, profile, byAvailability } of this.profiles) {
       const verdict = this.verdictFor(requirement, verdicts, id);
       for (const [condition, sourceIds] of byAvailability) {
-        if (sourceIds.length > 0) groups.push({ profile, availability: condition, sourceIds, fixed: verdict.fixed, fits: verdict.fits });
+        if (sourceIds.length > 0)
+          groups.push({ profile, availability: condition, sourceIds, fixed: verdict.fixed, fits: verdict.fits });
       }
     }
     return groups;

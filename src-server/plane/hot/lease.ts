@@ -28,7 +28,13 @@ export interface HotLease {
   lastSignOfWorkMs: number;
   /** A fresh time was given without a renewal since; never twice in a row. */
   isFreshened: boolean;
-  directive: { kind: 'cancel' | 'stop'; reason: string; cause: 'cancel' | 'drain' | 'timed_out' | 'stalled'; askedWallMs: number; revokeAtMs: number } | null;
+  directive: {
+    kind: 'cancel' | 'stop';
+    reason: string;
+    cause: 'cancel' | 'drain' | 'timed_out' | 'stalled';
+    askedWallMs: number;
+    revokeAtMs: number;
+  } | null;
   progress: { percent: number | null; message: string | null };
   logSizes: { stdout: number; stderr: number };
 }

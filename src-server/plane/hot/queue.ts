@@ -1,15 +1,15 @@
+import type { Side } from '../../contract/terms.ts';
 import { NumberHeap } from '../../domain/claims/heap.ts';
 import { rankOf } from '../../domain/claims/rank.ts';
 import { type RoutingPolicy, sidesOf } from '../../domain/routing/policy.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
-import type { Side } from '../../contract/terms.ts';
 import { FALLBACK } from '../../state/appliers/job.ts';
 import type { FixedVerdicts, Fleet } from './fleet.ts';
 
 /** The answer that all waiting jobs of a bucket share. */
 export interface BucketAnswer {
   outcome: string;
-  rules: string;
+  key: string;
   sentence: string;
   decisionId: string;
   decisionSeq: number;

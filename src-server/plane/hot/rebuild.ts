@@ -1,6 +1,16 @@
-import type { Posture } from '../../contract/source.ts';
-import type { ComputeClass, CredentialState, FallbackMode, JobState, PolicyMode, SessionState, Side, SourceKind, SourceState } from '../../contract/terms.ts';
 import type { RegisteredFacts } from '../../contract/events.ts';
+import type { Posture } from '../../contract/source.ts';
+import type {
+  ComputeClass,
+  CredentialState,
+  FallbackMode,
+  JobState,
+  PolicyMode,
+  SessionState,
+  Side,
+  SourceKind,
+  SourceState,
+} from '../../contract/terms.ts';
 import * as load from '../../state/queries/load.ts';
 import type { State } from '../../state/state.ts';
 import { freshLease, Hot } from './hot.ts';
@@ -17,7 +27,11 @@ export function rebuildHot(state: State): Hot {
   if (policy !== undefined) setPolicy(hot, policy.body, policy.at, policy.by);
   const lastFences = load.loadLastFences(db);
   for (const session of load.loadSessions(db)) {
-    hot.fleet.sessions.set(session.sessionId, { ...session, state: session.state as SessionState, facts: session.facts as unknown as RegisteredFacts });
+    hot.fleet.sessions.set(session.sessionId, {
+      ...session,
+      state: session.state as SessionState,
+      facts: session.facts as unknown as RegisteredFacts,
+    });
   }
   for (const row of load.loadSources(db)) hot.fleet.add(sourceFromRow(row, lastFences.get(row.sourceId) ?? 0));
   for (const row of load.loadEnrollments(db)) {
@@ -25,7 +39,8 @@ export function rebuildHot(state: State): Hot {
     hot.enrollmentByHash.set(row.credentialSha256, row.enrollmentId);
   }
   for (const row of load.loadBuckets(db)) hot.queue.addBucket(row.id, row.signature, row.answer);
-  for (const row of load.loadLeases(db)) hot.addLease(freshLease({ ...row, computeClass: row.computeClass as ComputeClass, side: row.side as Side }));
+  for (const row of load.loadLeases(db))
+    hot.addLease(freshLease({ ...row, computeClass: row.computeClass as ComputeClass, side: row.side as Side }));
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
   return hot;

@@ -1,7 +1,6 @@
-import type { DoctorCheck, Posture } from '../../contract/source.ts';
-import type { ComputeClass, Side, SourceKind, SourceState } from '../../contract/terms.ts';
 import type { RegisteredFacts } from '../../contract/events.ts';
-import type { SessionState } from '../../contract/terms.ts';
+import type { DoctorCheck, Posture } from '../../contract/source.ts';
+import type { ComputeClass, SessionState, Side, SourceKind, SourceState } from '../../contract/terms.ts';
 import type { Availability } from '../../domain/sources/availability.ts';
 
 export interface Switch {

@@ -5,33 +5,34 @@ import { FALLBACK } from './job.ts';
 
 export const governanceAppliers = {
   'policy.published': (db: Database, body: EventBodies['policy.published'], ctx: ApplyContext): void =>
-    db.run('INSERT INTO policy(version, body, seq, at, by) VALUES (?,?,?,?,?)', [body.version, JSON.stringify(body), ctx.entry.seq, ctx.entry.at, ctx.entry.actor.id]),
+    db.run('INSERT INTO policy(version, body, seq, at, by) VALUES (?,?,?,?,?)', [
+      body.version,
+      JSON.stringify(body),
+      ctx.entry.seq,
+      ctx.entry.at,
+      ctx.entry.actor.id,
+    ]),
   'policy.decided'(db: Database, body: EventBodies['policy.decided'], ctx: ApplyContext): void {
     ctx.decision = { sentence: body.sentence, seq: ctx.entry.seq };
     if (body.bucket !== undefined) {
-      const rules = [...new Set(body.candidates.flatMap((c) => c.rules.map((r) => r.rule)))].sort().join();
-      db.run('UPDATE bucket SET outcome = ?, rules = ?, sentence = ?, decision_id = ?, decision_seq = ?, decided_plane_ms = ? WHERE bucket = ?', [
-        body.outcome,
-        rules,
-        body.sentence,
-        body.decision_id,
-        ctx.entry.seq,
-        ctx.planeMs,
-        body.bucket,
-      ]);
+      db.run(
+        'UPDATE bucket SET outcome = ?, answer_key = ?, sentence = ?, decision_id = ?, decision_seq = ?, decided_plane_ms = ? WHERE bucket = ?',
+        [body.outcome, body.answer_key ?? '', body.sentence, body.decision_id, ctx.entry.seq, ctx.planeMs, body.bucket],
+      );
     } else if (body.outcome !== 'assigned' && body.job_id !== null) {
-      db.run('UPDATE job SET why = ?, decision_seq = ?, last_seq = ? WHERE job_id = ?', [body.sentence, ctx.entry.seq, ctx.entry.seq, body.job_id]);
+      db.run('UPDATE job SET why = ?, decision_seq = ?, last_seq = ? WHERE job_id = ?', [
+        body.sentence,
+        ctx.entry.seq,
+        ctx.entry.seq,
+        body.job_id,
+      ]);
     }
   },
   'approval.requested': (db: Database, body: EventBodies['approval.requested'], ctx: ApplyContext): void =>
-    db.run("INSERT INTO approval(approval_id, kind, job_id, status, sentence, requested_at, seq) VALUES (?,?,?,'pending',?,?,?)", [
-      body.approval_id,
-      body.kind,
-      body.job_id,
-      body.sentence,
-      ctx.entry.at,
-      ctx.entry.seq,
-    ]),
+    db.run(
+      "INSERT INTO approval(approval_id, kind, job_id, status, sentence, requested_at, seq) VALUES (?,?,?,'pending',?,?,?)",
+      [body.approval_id, body.kind, body.job_id, body.sentence, ctx.entry.at, ctx.entry.seq],
+    ),
   'approval.approved'(db: Database, body: EventBodies['approval.approved'], ctx: ApplyContext): void {
     decide(db, body.approval_id, 'approved', body.reason, ctx);
     db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.open, body.job_id]);
@@ -40,7 +41,8 @@ export const governanceAppliers = {
     decide(db, body.approval_id, 'rejected', body.reason, ctx);
     db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.denied, body.job_id]);
   },
-  'approval.expired': (db: Database, body: EventBodies['approval.expired'], ctx: ApplyContext): void => decide(db, body.approval_id, 'expired', null, ctx),
+  'approval.expired': (db: Database, body: EventBodies['approval.expired'], ctx: ApplyContext): void =>
+    decide(db, body.approval_id, 'expired', null, ctx),
   'budget.held'(db: Database, body: EventBodies['budget.held']): void {
     db.run(
       'INSERT INTO use_by_scope(scope, held_mcu, spent_mcu) VALUES (?,?,0) ON CONFLICT(scope) DO UPDATE SET held_mcu = held_mcu + excluded.held_mcu',
@@ -48,7 +50,11 @@ export const governanceAppliers = {
     );
   },
   'budget.settled'(db: Database, body: EventBodies['budget.settled'], ctx: ApplyContext): void {
-    db.run('UPDATE use_by_scope SET held_mcu = held_mcu - ?, spent_mcu = spent_mcu + ? WHERE scope = ?', [body.held_mcu, body.debited_mcu, body.scope]);
+    db.run('UPDATE use_by_scope SET held_mcu = held_mcu - ?, spent_mcu = spent_mcu + ? WHERE scope = ?', [
+      body.held_mcu,
+      body.debited_mcu,
+      body.scope,
+    ]);
     const side = /^tier:(byoc|managed)$/.exec(body.scope)?.[1];
     if (side === undefined || body.debited_mcu === 0) return;
     db.run(

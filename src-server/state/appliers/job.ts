@@ -21,13 +21,31 @@ export const jobAppliers = {
     db.run(
       `INSERT INTO job(seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, last_seq,
          created_ms, queued_plane_ms, ready_plane_ms, max_queue_ms) VALUES (?,?,?,?,'queued',NULL,0,?,?,0,?,0,?,?,?,?,?)`,
-      [ctx.entry.seq, body.job_id, spec.wu_id, spec.title, bucket, spec.priority, spec.max_attempts, ctx.entry.seq, ctx.atMs, ctx.planeMs, ctx.planeMs, spec.max_queue_ms],
+      [
+        ctx.entry.seq,
+        body.job_id,
+        spec.wu_id,
+        spec.title,
+        bucket,
+        spec.priority,
+        spec.max_attempts,
+        ctx.entry.seq,
+        ctx.atMs,
+        ctx.planeMs,
+        ctx.planeMs,
+        spec.max_queue_ms,
+      ],
     );
   },
   'job.state'(db: Database, body: EventBodies['job.state'], ctx: ApplyContext): void {
     setState(db, body.job_id, body.state, body.hold, body.sentence ?? null, ctx);
     if (body.state === 'refused') {
-      db.run('INSERT INTO refusal(seq, job_id, cause, at_ms) VALUES (?,?,?,?)', [ctx.entry.seq, body.job_id, body.reason ?? 'other', ctx.atMs]);
+      db.run('INSERT INTO refusal(seq, job_id, cause, at_ms) VALUES (?,?,?,?)', [
+        ctx.entry.seq,
+        body.job_id,
+        body.reason ?? 'other',
+        ctx.atMs,
+      ]);
     }
   },
   'job.requeued'(db: Database, body: EventBodies['job.requeued'], ctx: ApplyContext): void {
@@ -48,7 +66,14 @@ export const jobAppliers = {
   },
 };
 
-function setState(db: Database, jobId: string, state: JobState, hold: HoldReason | null, why: string | null, ctx: ApplyContext): void {
+function setState(
+  db: Database,
+  jobId: string,
+  state: JobState,
+  hold: HoldReason | null,
+  why: string | null,
+  ctx: ApplyContext,
+): void {
   const isOver = state !== 'queued' && state !== 'held' && state !== 'claimed' && state !== 'running';
   db.run(
     `UPDATE job SET state = ?, hold = ?, why = coalesce(?, why), finished_ms = ?, stopping = CASE WHEN ? THEN 0 ELSE stopping END,

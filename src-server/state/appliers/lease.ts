@@ -28,17 +28,24 @@ export const leaseAppliers = {
         ctx.atMs,
       ],
     );
-    db.run("UPDATE job SET state = 'claimed', source_id = ?, lease_id = ?, why = ?, decision_seq = ?, last_seq = ? WHERE seq = ?", [
-      body.source_id,
-      body.lease_id,
-      ctx.decision?.sentence ?? null,
-      ctx.decision?.seq ?? null,
-      seq,
-      ctx.entry.ref.job_seq as number,
-    ]);
+    db.run(
+      "UPDATE job SET state = 'claimed', source_id = ?, lease_id = ?, why = ?, decision_seq = ?, last_seq = ? WHERE seq = ?",
+      [
+        body.source_id,
+        body.lease_id,
+        ctx.decision?.sentence ?? null,
+        ctx.decision?.seq ?? null,
+        seq,
+        ctx.entry.ref.job_seq as number,
+      ],
+    );
   },
   'attempt.started'(db: Database, body: EventBodies['attempt.started'], ctx: ApplyContext): void {
-    db.run('UPDATE lease SET started_ms = ?, started_plane_ms = ? WHERE lease_id = ?', [ctx.atMs, ctx.planeMs, body.lease_id]);
+    db.run('UPDATE lease SET started_ms = ?, started_plane_ms = ? WHERE lease_id = ?', [
+      ctx.atMs,
+      ctx.planeMs,
+      body.lease_id,
+    ]);
     db.run("UPDATE job SET state = 'running', attempt = ?, started_ms = ?, last_seq = ? WHERE seq = ?", [
       body.attempt,
       ctx.atMs,

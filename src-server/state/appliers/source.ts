@@ -15,40 +15,56 @@ export const sourceAppliers = {
     db.run(
       `INSERT INTO source(source_id, name, kind, side, state, capacity, offered, labels, pinned_class, posture,
          enrolled_at, enrolled_by) VALUES (?,?,?,?,'pending',?,0,?,?,'{}',?,?)`,
-      [body.source_id, body.name, body.kind, body.side, body.capacity, JSON.stringify(body.labels), body.pinned_class, ctx.entry.at, ctx.entry.actor.id],
+      [
+        body.source_id,
+        body.name,
+        body.kind,
+        body.side,
+        body.capacity,
+        JSON.stringify(body.labels),
+        body.pinned_class,
+        ctx.entry.at,
+        ctx.entry.actor.id,
+      ],
     );
   },
   'source.changed'(db: Database, body: EventBodies['source.changed']): void {
-    const set = (column: string, value: string | number | null): void => db.run(`UPDATE source SET ${column} = ? WHERE source_id = ?`, [value, body.source_id]);
+    const set = (column: string, value: string | number | null): void =>
+      db.run(`UPDATE source SET ${column} = ? WHERE source_id = ?`, [value, body.source_id]);
     if (body.name !== undefined) set('name', body.name);
     if (body.capacity !== undefined) set('capacity', body.capacity);
     if (body.labels !== undefined) set('labels', JSON.stringify(body.labels));
     if (body.pinned_class !== undefined) set('pinned_class', body.pinned_class);
     if (body.posture !== undefined) set('posture', JSON.stringify(body.posture));
   },
-  'source.online': (db: Database, body: EventBodies['source.online']): void => setState(db, body.source_id, 'online', null),
+  'source.online': (db: Database, body: EventBodies['source.online']): void =>
+    setState(db, body.source_id, 'online', null),
   'source.late': (db: Database, body: EventBodies['source.late']): void => setState(db, body.source_id, 'late', null),
-  'source.offline': (db: Database, body: EventBodies['source.offline']): void => setState(db, body.source_id, 'offline', body.reason),
-  'source.quarantined': (db: Database, body: EventBodies['source.quarantined']): void => setState(db, body.source_id, 'quarantined', body.reason),
+  'source.offline': (db: Database, body: EventBodies['source.offline']): void =>
+    setState(db, body.source_id, 'offline', body.reason),
+  'source.quarantined': (db: Database, body: EventBodies['source.quarantined']): void =>
+    setState(db, body.source_id, 'quarantined', body.reason),
   'source.cordoned': (db: Database, body: EventBodies['source.cordoned'], ctx: ApplyContext): void =>
     db.run('UPDATE source SET cordoned = ? WHERE source_id = ?', [switchText(ctx, body.reason, null), body.source_id]),
   'source.draining': (db: Database, body: EventBodies['source.draining'], ctx: ApplyContext): void =>
-    db.run('UPDATE source SET draining = ? WHERE source_id = ?', [switchText(ctx, body.reason, body.deadline_ms), body.source_id]),
+    db.run('UPDATE source SET draining = ? WHERE source_id = ?', [
+      switchText(ctx, body.reason, body.deadline_ms),
+      body.source_id,
+    ]),
   'source.resumed': (db: Database, body: EventBodies['source.resumed']): void =>
     db.run('UPDATE source SET cordoned = NULL, draining = NULL WHERE source_id = ?', [body.source_id]),
   'source.revoked': (db: Database, body: EventBodies['source.revoked'], ctx: ApplyContext): void =>
     db.run('UPDATE source SET revoked = ? WHERE source_id = ?', [switchText(ctx, body.reason, null), body.source_id]),
   'source.diagnosed': (db: Database, body: EventBodies['source.diagnosed'], ctx: ApplyContext): void =>
-    db.run('UPDATE source SET doctor = ? WHERE source_id = ?', [JSON.stringify({ at: ctx.entry.at, checks: body.checks }), body.source_id]),
-  'session.registered'(db: Database, body: EventBodies['session.registered'], ctx: ApplyContext): void {
-    db.run('INSERT OR REPLACE INTO session(session_id, source_id, public_key, state, registered_at, facts) VALUES (?,?,?,?,?,?)', [
-      body.session_id,
+    db.run('UPDATE source SET doctor = ? WHERE source_id = ?', [
+      JSON.stringify({ at: ctx.entry.at, checks: body.checks }),
       body.source_id,
-      body.public_key,
-      'active',
-      ctx.entry.at,
-      JSON.stringify(body.facts),
-    ]);
+    ]),
+  'session.registered'(db: Database, body: EventBodies['session.registered'], ctx: ApplyContext): void {
+    db.run(
+      'INSERT OR REPLACE INTO session(session_id, source_id, public_key, state, registered_at, facts) VALUES (?,?,?,?,?,?)',
+      [body.session_id, body.source_id, body.public_key, 'active', ctx.entry.at, JSON.stringify(body.facts)],
+    );
     db.run('UPDATE source SET session_id = ?, own_class = ?, posture = ?, offered = ? WHERE source_id = ?', [
       body.session_id,
       body.compute_class,
@@ -63,11 +79,23 @@ export const sourceAppliers = {
     db.run(
       `INSERT INTO enrollment(enrollment_id, source_id, credential_sha256, state, ttl_ms, created_at, created_by, issued_plane_ms, seq)
          VALUES (?,?,?,'issued',?,?,?,?,?)`,
-      [body.enrollment_id, body.source_id, body.credential_sha256, body.ttl_ms, ctx.entry.at, ctx.entry.actor.id, ctx.planeMs, ctx.entry.seq],
+      [
+        body.enrollment_id,
+        body.source_id,
+        body.credential_sha256,
+        body.ttl_ms,
+        ctx.entry.at,
+        ctx.entry.actor.id,
+        ctx.planeMs,
+        ctx.entry.seq,
+      ],
     );
   },
   'credential.redeemed': (db: Database, body: EventBodies['credential.redeemed']): void =>
-    db.run("UPDATE enrollment SET state = 'redeemed', session_id = ? WHERE enrollment_id = ?", [body.session_id, body.enrollment_id]),
+    db.run("UPDATE enrollment SET state = 'redeemed', session_id = ? WHERE enrollment_id = ?", [
+      body.session_id,
+      body.enrollment_id,
+    ]),
   'credential.expired': (db: Database, body: EventBodies['credential.expired']): void =>
     db.run("UPDATE enrollment SET state = 'expired' WHERE enrollment_id = ?", [body.enrollment_id]),
   'credential.burned': (db: Database, body: EventBodies['credential.burned']): void =>

@@ -43,7 +43,8 @@ export const pendingApprovalOf = (db: Database, jobId: string): ApprovalRow | un
 /** Newest first. */
 export const listApprovals = (db: Database, beforeSeq: number, limit: number): ApprovalRow[] =>
   db.all(`${SELECT} WHERE a.seq < ? ORDER BY a.seq DESC LIMIT ?`, [beforeSeq, limit]).map(toRow);
-export const countPendingApprovals = (db: Database): number => Number(db.get("SELECT count(*) FROM approval WHERE status = 'pending'")?.[0] ?? 0);
+export const countPendingApprovals = (db: Database): number =>
+  Number(db.get("SELECT count(*) FROM approval WHERE status = 'pending'")?.[0] ?? 0);
 
 /** Newest version first. */
 export const listPolicies = (db: Database, beforeVersion: number, limit: number) =>
@@ -53,8 +54,13 @@ export const listPolicies = (db: Database, beforeVersion: number, limit: number)
 
 /** Refusals since `sinceMs` (wall), by cause. */
 export const refusalsSince = (db: Database, sinceMs: number): Map<string, number> =>
-  new Map(db.all('SELECT cause, count(*) FROM refusal WHERE at_ms >= ? GROUP BY cause', [sinceMs]).map((r) => [String(r[0]), Number(r[1])]));
+  new Map(
+    db
+      .all('SELECT cause, count(*) FROM refusal WHERE at_ms >= ? GROUP BY cause', [sinceMs])
+      .map((r) => [String(r[0]), Number(r[1])]),
+  );
 
-export const useOfDay = (db: Database, day: string, side: string): number =>
+export const spentOnDay = (db: Database, day: string, side: string): number =>
   Number(db.get('SELECT spent_mcu FROM use_by_day WHERE day = ? AND side = ?', [day, side])?.[0] ?? 0);
-export const heldInScope = (db: Database, scope: string): number => Number(db.get('SELECT held_mcu FROM use_by_scope WHERE scope = ?', [scope])?.[0] ?? 0);
+export const heldInScope = (db: Database, scope: string): number =>
+  Number(db.get('SELECT held_mcu FROM use_by_scope WHERE scope = ?', [scope])?.[0] ?? 0);

@@ -59,8 +59,10 @@ const toRow = (r: SqlValue[]): JobRow => ({
 });
 
 const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));
-export const jobBySeq = (db: Database, seq: number): JobRow | undefined => one(db.get(`SELECT ${COLUMNS} FROM job WHERE seq = ?`, [seq]));
-export const jobById = (db: Database, jobId: string): JobRow | undefined => one(db.get(`SELECT ${COLUMNS} FROM job WHERE job_id = ?`, [jobId]));
+export const jobBySeq = (db: Database, seq: number): JobRow | undefined =>
+  one(db.get(`SELECT ${COLUMNS} FROM job WHERE seq = ?`, [seq]));
+export const jobById = (db: Database, jobId: string): JobRow | undefined =>
+  one(db.get(`SELECT ${COLUMNS} FROM job WHERE job_id = ?`, [jobId]));
 
 export interface JobFilter {
   states?: readonly string[] | undefined;
@@ -85,7 +87,8 @@ export function listJobs(db: Database, filter: JobFilter): JobRow[] {
   if (filter.states !== undefined) add(`state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
   if (filter.sourceId !== undefined) add('source_id = ?', filter.sourceId);
   if (filter.wuId !== undefined) add('wu_id = ?', filter.wuId);
-  if (filter.computeClass !== undefined) add('bucket IN (SELECT bucket FROM bucket WHERE signature LIKE ?)', `["${filter.computeClass}",%`);
+  if (filter.computeClass !== undefined)
+    add('bucket IN (SELECT bucket FROM bucket WHERE signature LIKE ?)', `["${filter.computeClass}",%`);
   if (filter.search !== undefined) {
     const like = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
     add("(wu_id LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\')", like, like);
@@ -94,16 +97,23 @@ export function listJobs(db: Database, filter: JobFilter): JobRow[] {
   return db.all(`SELECT ${COLUMNS} FROM job ${clause} ORDER BY seq DESC LIMIT ?`, [...params, filter.limit]).map(toRow);
 }
 
+/** The bucket of a requirement; undefined before its first job. */
+export const bucketBySignature = (db: Database, signature: string): number | undefined =>
+  db.get('SELECT bucket FROM bucket WHERE signature = ?', [signature])?.[0] as number | undefined;
+
 /** Jobs that are not over, oldest first. */
 export const openJobs = (db: Database): JobRow[] =>
   db.all(`SELECT ${COLUMNS} FROM job WHERE state IN ('queued', 'held', 'claimed', 'running') ORDER BY seq`).map(toRow);
 
 /** The job that waits longest. */
-export const oldestQueued = (db: Database): JobRow | undefined => one(db.get(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' ORDER BY seq LIMIT 1`));
+export const oldestQueued = (db: Database): JobRow | undefined =>
+  one(db.get(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' ORDER BY seq LIMIT 1`));
 
 /** Jobs of one bucket that are queued, oldest first. */
 export const queuedInBucket = (db: Database, bucket: number, limit: number): JobRow[] =>
-  db.all(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' AND bucket = ? ORDER BY seq LIMIT ?`, [bucket, limit]).map(toRow);
+  db
+    .all(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' AND bucket = ? ORDER BY seq LIMIT ?`, [bucket, limit])
+    .map(toRow);
 
 export interface IdempotencyRow {
   seq: number;
@@ -111,4 +121,14 @@ export interface IdempotencyRow {
 }
 /** Entries that were made under a key, oldest first. */
 export const entriesOfKey = (db: Database, key: string): IdempotencyRow[] =>
-  db.all('SELECT seq, request FROM idempotency WHERE key = ? ORDER BY seq', [key]).map((r) => ({ seq: r[0] as number, request: r[1] as string }));
+  db
+    .all('SELECT seq, request FROM idempotency WHERE key = ? ORDER BY seq', [key])
+    .map((r) => ({ seq: r[0] as number, request: r[1] as string }));
+
+/** Jobs submitted since `sinceMs` (wall), among the newest; a bound keeps it cheap at any depth. */
+export const countCreatedSince = (db: Database, sinceMs: number): number =>
+  Number(
+    db.get('SELECT count(*) FROM (SELECT created_ms FROM job ORDER BY seq DESC LIMIT 5000) WHERE created_ms >= ?', [
+      sinceMs,
+    ])?.[0] ?? 0,
+  );

@@ -53,7 +53,10 @@ export const endedLease = (db: Database, leaseId: string): EndedLeaseRow | undef
 };
 
 /** Newest fence first. */
-export function listEndedLeases(db: Database, filter: { state?: string; sourceId?: string; beforeFence?: number; limit: number }): EndedLeaseRow[] {
+export function listEndedLeases(
+  db: Database,
+  filter: { state?: string; sourceId?: string; beforeFence?: number; limit: number },
+): EndedLeaseRow[] {
   const where: string[] = [];
   const params: SqlValue[] = [];
   if (filter.state !== undefined) {

@@ -3,8 +3,10 @@ import type { Database, SqlValue } from '../database.ts';
 /** Everything that the plane holds in memory is read from the state here, once, at the start. */
 
 const json = <T>(value: SqlValue | undefined): T => JSON.parse(String(value)) as T;
-const jsonOrNull = <T>(value: SqlValue | undefined): T | null => (value === null || value === undefined ? null : json<T>(value));
-const text = (value: SqlValue | undefined): string | null => (value === null || value === undefined ? null : String(value));
+const jsonOrNull = <T>(value: SqlValue | undefined): T | null =>
+  value === null || value === undefined ? null : json<T>(value);
+const text = (value: SqlValue | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
 
 export interface SourceRow {
   sourceId: string;
@@ -67,14 +69,25 @@ export const loadSessions = (db: Database) =>
   }));
 
 export const loadBuckets = (db: Database) =>
-  db.all('SELECT bucket, signature, outcome, rules, sentence, decision_id, decision_seq, decided_plane_ms FROM bucket ORDER BY bucket').map((r) => ({
-    id: Number(r[0]),
-    signature: String(r[1]),
-    answer:
-      r[2] === null
-        ? null
-        : { outcome: String(r[2]), rules: String(r[3]), sentence: String(r[4]), decisionId: String(r[5]), decisionSeq: Number(r[6]), decidedPlaneMs: Number(r[7]) },
-  }));
+  db
+    .all(
+      'SELECT bucket, signature, outcome, answer_key, sentence, decision_id, decision_seq, decided_plane_ms FROM bucket ORDER BY bucket',
+    )
+    .map((r) => ({
+      id: Number(r[0]),
+      signature: String(r[1]),
+      answer:
+        r[2] === null
+          ? null
+          : {
+              outcome: String(r[2]),
+              key: String(r[3]),
+              sentence: String(r[4]),
+              decisionId: String(r[5]),
+              decisionSeq: Number(r[6]),
+              decidedPlaneMs: Number(r[7]),
+            },
+    }));
 
 export const loadLeases = (db: Database) =>
   db
@@ -106,13 +119,17 @@ export const loadLeases = (db: Database) =>
 export const loadLastFences = (db: Database): Map<string, number> =>
   new Map(
     db
-      .all('SELECT source_id, max(fence) FROM (SELECT source_id, fence FROM lease UNION ALL SELECT source_id, fence FROM ended_lease) GROUP BY source_id')
+      .all(
+        'SELECT source_id, max(fence) FROM (SELECT source_id, fence FROM lease UNION ALL SELECT source_id, fence FROM ended_lease) GROUP BY source_id',
+      )
       .map((r) => [String(r[0]), Number(r[1])]),
   );
 
 export const loadEnrollments = (db: Database) =>
   db
-    .all('SELECT enrollment_id, source_id, credential_sha256, state, ttl_ms, created_at, created_by, issued_plane_ms, session_id, seq FROM enrollment ORDER BY seq')
+    .all(
+      'SELECT enrollment_id, source_id, credential_sha256, state, ttl_ms, created_at, created_by, issued_plane_ms, session_id, seq FROM enrollment ORDER BY seq',
+    )
     .map((r) => ({
       enrollmentId: String(r[0]),
       sourceId: String(r[1]),
@@ -138,7 +155,9 @@ export const loadJobCounts = (db: Database): Map<string, number> =>
 /** Every job that waits: queued ones for their heads and timers, held ones for what releases them. */
 export const loadWaitingJobs = (db: Database) =>
   db
-    .all("SELECT seq, job_id, state, hold, bucket, priority, fallback, ready_plane_ms, queued_plane_ms, max_queue_ms FROM job WHERE state IN ('queued', 'held') ORDER BY seq")
+    .all(
+      "SELECT seq, job_id, state, hold, bucket, priority, fallback, ready_plane_ms, queued_plane_ms, max_queue_ms FROM job WHERE state IN ('queued', 'held') ORDER BY seq",
+    )
     .map((r) => ({
       seq: Number(r[0]),
       jobId: String(r[1]),
@@ -152,4 +171,5 @@ export const loadWaitingJobs = (db: Database) =>
       maxQueueMs: r[9] === null ? null : Number(r[9]),
     }));
 /** Jobs with a live lease whose cancel was asked for. */
-export const loadStopping = (db: Database): string[] => db.all("SELECT job_id FROM job WHERE stopping = 1 AND state IN ('claimed', 'running')").map((r) => String(r[0]));
+export const loadStopping = (db: Database): string[] =>
+  db.all("SELECT job_id FROM job WHERE stopping = 1 AND state IN ('claimed', 'running')").map((r) => String(r[0]));

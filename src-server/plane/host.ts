@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { ProblemError } from '../contract/problems.ts';
+import type { Role } from '../contract/terms.ts';
+import { trimPasted } from '../domain/credentials/format.ts';
+import { type DirectoryLock, lockDirectory } from '../ledger/directory-lock.ts';
+import { openFileLog } from '../ledger/open-file-log.ts';
+import type { Clock, Timers } from './clock.ts';
+import { FileBlobs } from './files/file-blobs.ts';
+import { FileRunLogs } from './files/file-run-logs.ts';
+import type { BlobStore, RunLogs } from './files-port.ts';
+import { Ids } from './ids.ts';
+import { loadPlaneKey, type PlaneKey } from './keys.ts';
+import { openWorkspace, type PlaneParts } from './open-workspace.ts';
+import { type Operator, type OperatorRecord, Operators } from './operators.ts';
+import { PlaneLog } from './plane-log.ts';
+import type { Random } from './random.ts';
+import { RuntimeTokens } from './runtime-tokens.ts';
+import { TICK_MS } from './timers.ts';
+import type { Workspace } from './workspace.ts';
+
+export type { Operator, OperatorRecord } from './operators.ts';
+
+export interface HostedWorkspace {
+  workspaceId: string;
+  name: string;
+  createdAt: string;
+  workspace: Workspace;
+  blobs: BlobStore;
+  runLogs: RunLogs;
+}
+
+export interface HostOptions {
+  dataDir: string;
+  version: string;
+  hostedBy: 'desktop' | 'serve';
+  clock: Clock;
+  timers: Timers;
+  random: Random;
+  /** Lease time of the first workspace, ms; left as it is when undefined. */
+  leaseTtlMs?: number;
+  /** The disk failed for good: the process has to stop. */
+  onFailed?: (error: unknown) => void;
+}
+
+/**
+ * Everything of one data directory: its lock, its key, its operators and its workspaces, ticking.
+ */
+export class Host {
+  readonly tokens: RuntimeTokens;
+  readonly operators: Operators;
+  /** What recovery cut, per workspace, for the ready line. */
+  readonly recovered: Record<string, { cut_bytes: number; cut_lines: number }> = {};
+  private readonly hosted = new Map<string, HostedWorkspace>();
+  private stopTicking: () => void = () => undefined;
+
+  private constructor(
+    private readonly options: HostOptions,
+    private readonly lock: DirectoryLock,
+    readonly key: PlaneKey,
+    private readonly planeLog: PlaneLog,
+    private readonly parts: PlaneParts,
+  ) {
+    this.tokens = parts.tokens;
+    this.operators = new Operators(planeLog, options.clock, options.random);
+  }
+
+  /**
+   * Opens a data directory, or makes it.
+   * @throws DirectoryLockedError when another process works on it; LedgerDamagedError and its kin, with nothing changed.
+   */
+  static async open(options: HostOptions): Promise<Host> {
+    const { dataDir, clock, random, timers } = options;
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = lockDirectory(dataDir);
+    try {
+      const { key, isNew } = loadPlaneKey(`${dataDir}/plane.key`);
+      const ids = new Ids(clock, random);
+      const parts: PlaneParts = {
+        clock,
+        ids,
+        random,
+        timers,
+        tokens: new RuntimeTokens(clock, random),
+        boot: random.bytes(8).toString('hex'),
+        ...(options.onFailed === undefined ? {} : { onFailed: options.onFailed }),
+      };
+      mkdirSync(`${dataDir}/plane`, { recursive: true, mode: 0o700 });
+      const { log } = await openFileLog({ directory: `${dataDir}/plane/log`, nowMs: () => clock.monoMs() });
+      const planeLog = new PlaneLog(log, parts);
+      if (isNew || planeLog.publicKey === null) await planeLog.recordKey(key.publicKeyBase64, key.fingerprint);
+      const host = new Host(options, lock, key, planeLog, parts);
+      await host.openAll();
+      host.stopTicking = timers.every(TICK_MS, () => host.tick());
+      return host;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  get version(): string {
+    return this.options.version;
+  }
+  get clock(): Clock {
+    return this.options.clock;
+  }
+  get random(): Random {
+    return this.options.random;
+  }
+  get timers(): Timers {
+    return this.options.timers;
+  }
+  get hostedBy(): 'desktop' | 'serve' {
+    return this.options.hostedBy;
+  }
+  get dataDir(): string {
+    return this.options.dataDir;
+  }
+
+  workspaces(): HostedWorkspace[] {
+    return [...this.hosted.values()];
+  }
+
+  workspaceOf(workspaceId: string): HostedWorkspace | undefined {
+    return this.hosted.get(workspaceId);
+  }
+
+  /** The workspace that knows this session. */
+  ofSession(sessionId: string): HostedWorkspace | undefined {
+    return this.workspaces().find((h) => h.workspace.engine.hot.fleet.sessions.has(sessionId));
+  }
+
+  /** The workspace that issued this credential. */
+  ofCredential(credential: string): HostedWorkspace | undefined {
+    const hash = createHash('sha256').update(trimPasted(credential)).digest('hex');
+    return this.workspaces().find((h) => h.workspace.engine.hot.enrollmentByHash.has(hash));
+  }
+
+  async createWorkspace(actor: string, name: string): Promise<HostedWorkspace> {
+    if (this.workspaces().some((h) => h.name === name))
+      throw new ProblemError('conflict.state', `A workspace named ${name} exists. Choose another name.`);
+    const record = await this.planeLog.addWorkspace(actor, this.parts.ids.make('workspace'), name);
+    return this.openOne(record.workspaceId, record.name, record.createdAt, undefined);
+  }
+
+  authenticate(token: string): Operator | null {
+    return this.operators.authenticate(token);
+  }
+
+  /** The first admin of a headless plane; the token is answered once, when the operator is made. */
+  async ensureAdmin(name: string): Promise<(OperatorRecord & { token: string }) | null> {
+    const hasAdmin = this.operators.all().some((o) => o.role === 'admin' && o.revokedAt === null);
+    return hasAdmin ? null : this.operators.create('plane', name, 'admin' as Role);
+  }
+
+  /** Stops granting, puts everything on disk, frees the directory. */
+  async close(): Promise<void> {
+    this.stopTicking();
+    for (const { workspace } of this.hosted.values()) await workspace.stop();
+    await this.planeLog.close();
+    this.lock.release();
+  }
+
+  private tick(): void {
+    for (const { workspace } of this.hosted.values()) workspace.tick();
+  }
+
+  private async openAll(): Promise<void> {
+    if (this.planeLog.workspaces.size === 0)
+      await this.planeLog.addWorkspace('plane', this.parts.ids.make('workspace'), firstName());
+    let isFirst = true;
+    for (const { workspaceId, name, createdAt } of this.planeLog.workspaces.values()) {
+      await this.openOne(workspaceId, name, createdAt, isFirst ? this.options.leaseTtlMs : undefined);
+      isFirst = false;
+    }
+  }
+
+  private async openOne(
+    workspaceId: string,
+    name: string,
+    createdAt: string,
+    leaseTtlMs: number | undefined,
+  ): Promise<HostedWorkspace> {
+    // The first workspace lives at the top of the data directory, the others below `workspaces/`.
+    const isFirst = this.planeLog.workspaces.keys().next().value === workspaceId;
+    const directory = isFirst ? this.dataDir : `${this.dataDir}/workspaces/${workspaceId}`;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const { workspace, recovered } = await openWorkspace(directory, workspaceId, name, leaseTtlMs, this.parts);
+    if (recovered !== null) this.recovered[workspaceId] = recovered;
+    const hosted: HostedWorkspace = {
+      workspaceId,
+      get name() {
+        return workspace.engine.state.head.config.name;
+      },
+      createdAt,
+      workspace,
+      blobs: new FileBlobs(`${directory}/blobs`, this.random),
+      runLogs: new FileRunLogs(`${directory}/runs`, this.timers),
+    };
+    this.hosted.set(workspaceId, hosted);
+    return hosted;
+  }
+}
+
+/** A fresh plane is named after this machine, as far as a name allows it. */
+function firstName(): string {
+  const name = (hostname() || userInfo().username)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
+  return name.slice(0, 40) || 'local';
+}

@@ -1,0 +1,44 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+const RAW_KEY_BYTES = 32;
+
+/** The plane's Ed25519 key: its identity towards runners, and the log key of its workspaces. */
+export interface PlaneKey {
+  /** Base64 of the 32 raw public bytes. */
+  publicKeyBase64: string;
+  /** `SHA256:` and unpadded base64 of the SHA-256 of the raw public bytes. */
+  fingerprint: string;
+  /** Signs on a thread of the pool, so that a signature never blocks the plane. */
+  sign(bytes: Uint8Array): Promise<Buffer>;
+}
+
+/** The fingerprint of raw public bytes, in the one form that is used everywhere. */
+export const fingerprintOf = (rawPublicKey: Uint8Array): string =>
+  `SHA256:${createHash('sha256').update(rawPublicKey).digest('base64').replace(/=+$/, '')}`;
+
+export function planeKeyFrom(privateKey: KeyObject): PlaneKey {
+  const der = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  const raw = der.subarray(der.length - RAW_KEY_BYTES);
+  return {
+    publicKeyBase64: raw.toString('base64'),
+    fingerprint: fingerprintOf(raw),
+    sign: (bytes) =>
+      new Promise((resolve, reject) =>
+        sign(null, bytes, privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error))),
+      ),
+  };
+}
+
+export const newPrivateKey = (): KeyObject => generateKeyPairSync('ed25519').privateKey;
+
+/** Reads the key of a data directory, or makes it: PKCS#8 PEM in a file that only its owner reads. */
+export function loadPlaneKey(path: string): { key: PlaneKey; isNew: boolean } {
+  const isNew = !existsSync(path);
+  if (isNew) {
+    const pem = newPrivateKey().export({ format: 'pem', type: 'pkcs8' });
+    writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+  }
+  chmodSync(path, 0o600);
+  return { key: planeKeyFrom(createPrivateKey(readFileSync(path))), isNew };
+}

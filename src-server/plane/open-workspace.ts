@@ -1,0 +1,127 @@
+import { open, unlink } from 'node:fs/promises';
+import { LogError } from '../ledger/errors.ts';
+import type { FileLog } from '../ledger/file-log.ts';
+import { GroupCommit } from '../ledger/group-commit.ts';
+import type { LogPort } from '../ledger/log-port.ts';
+import { openFileLog } from '../ledger/open-file-log.ts';
+import { listSnapshots, pruneSnapshots, readSnapshot, writeSnapshot } from '../ledger/snapshot-files.ts';
+import { State } from '../state/state.ts';
+import type { Clock, Timers } from './clock.ts';
+import { Engine, PLANE_ACTOR } from './engine.ts';
+import { rebuildHot } from './hot/rebuild.ts';
+import type { Ids } from './ids.ts';
+import type { Random } from './random.ts';
+import type { RuntimeTokens } from './runtime-tokens.ts';
+import { firstEvents, recordCut, replay } from './start.ts';
+import { Workspace, type WorkspaceStorage } from './workspace.ts';
+
+export interface PlaneParts {
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  timers: Timers;
+  tokens: RuntimeTokens;
+  boot: string;
+  onFailed?: (error: unknown) => void;
+}
+export interface OpenedWorkspace {
+  workspace: Workspace;
+  log: LogPort;
+  /** What recovery cut, for the ready line; null when the log ended cleanly. */
+  recovered: { cut_bytes: number; cut_lines: number } | null;
+}
+
+const PROBE_BYTES = 1024 * 1024;
+
+/**
+ * Opens the workspace of a directory (`log/` and `sqlite/` below it), or makes it when the log is empty.
+ * @throws LedgerDamagedError, LedgerRolledBackError, SchemaNewerError, StateVersionError; the directory is then untouched.
+ */
+export async function openWorkspace(
+  directory: string,
+  workspaceId: string,
+  name: string,
+  leaseTtlMs: number | undefined,
+  parts: PlaneParts,
+): Promise<OpenedWorkspace> {
+  let opened: OpenedWorkspace | null = null;
+  const snapshot = await newestSnapshot(`${directory}/sqlite`);
+  const { log, cut } = await openFileLog({
+    directory: `${directory}/log`,
+    nowMs: () => parts.clock.monoMs(),
+    ...(snapshot === null ? {} : { verifiedFrom: snapshot.head.nextSeq, verifiedHash: snapshot.head.root }),
+    onDamage: (damage) => opened?.workspace.refuseDamage(damage),
+  });
+  pruneSnapshots(`${directory}/sqlite`);
+  const storage: WorkspaceStorage = {
+    reload: async () =>
+      replay(log, (await newestSnapshot(`${directory}/sqlite`, log.nextSeq)) ?? (await State.empty())),
+    writeSnapshot: async (seq, bytes) => void (await writeSnapshot(`${directory}/sqlite`, seq, bytes)),
+    probe: () => probeSpace(`${directory}/log/probe.tmp`),
+  };
+  const state = replay(log, snapshot ?? (await State.empty()));
+  opened = {
+    workspace: await startWorkspace(log, state, storage, workspaceId, name, leaseTtlMs, parts, cut),
+    log,
+    recovered: cut,
+  };
+  verifyInBackground(log, parts.timers);
+  return opened;
+}
+
+/** A workspace on any log: also that of the demo and the simulator, in memory. */
+export async function startWorkspace(
+  log: LogPort,
+  state: State,
+  storage: WorkspaceStorage,
+  workspaceId: string,
+  name: string,
+  leaseTtlMs: number | undefined,
+  parts: PlaneParts,
+  cut: { cut_bytes: number; cut_lines: number } | null = null,
+): Promise<Workspace> {
+  const { clock, ids, random, timers, boot } = parts;
+  const commit = new GroupCommit(log, (run) => timers.soon(run));
+  const engine = new Engine({ workspaceId, clock, ids, random, log, commit, state, hot: rebuildHot(state), boot });
+  if (engine.nextSeq === 0) engine.emit(PLANE_ACTOR, firstEvents(workspaceId, name, leaseTtlMs));
+  else if (leaseTtlMs !== undefined && leaseTtlMs !== state.head.config.leaseTtlMs)
+    engine.emit(PLANE_ACTOR, [{ type: 'config.changed', body: { lease_ttl_ms: leaseTtlMs } }]);
+  recordCut(engine, cut);
+  const workspace = new Workspace(engine, storage, timers, parts.tokens, parts.onFailed);
+  await engine.durable();
+  return workspace;
+}
+
+async function newestSnapshot(directory: string, upToSeq = Number.POSITIVE_INFINITY): Promise<State | null> {
+  for (const file of listSnapshots(directory)) {
+    if (file.seq > upToSeq) continue;
+    const content = readSnapshot(file);
+    // A damaged snapshot costs time, not data: the one before, or the log alone, tells the same.
+    if (content.bytes !== null) return State.fromSnapshot(content.bytes);
+  }
+  return null;
+}
+
+/** Log older than the snapshot that the start had no time for, a slice at a time. */
+function verifyInBackground(log: FileLog, timers: Timers): void {
+  const SLICE_MS = 20;
+  const step = (): void => {
+    if (log.damage === null && log.verifyOlder(SLICE_MS) === false) timers.after(200, step);
+  };
+  step();
+}
+
+async function probeSpace(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'w', 0o600);
+    try {
+      await file.writeFile(Buffer.alloc(PROBE_BYTES));
+      await file.sync();
+    } finally {
+      await file.close();
+      await unlink(path);
+    }
+  } catch (error) {
+    throw new LogError('storage.full', (error as Error).message, { cause: error });
+  }
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { SIGN_IN_CODE_TTL_MS, SIGN_IN_SESSION_TTL_MS } from '../contract/limits.ts';
+import { ProblemError } from '../contract/problems.ts';
+import type { Role } from '../contract/terms.ts';
+import { makeCredential } from '../domain/credentials/format.ts';
+import type { Clock } from './clock.ts';
+import type { PlaneLog } from './plane-log.ts';
+import type { Random } from './random.ts';
+
+export interface Operator {
+  operatorId: string;
+  name: string;
+  role: Role;
+}
+export interface OperatorRecord extends Operator {
+  tokenSha256: string;
+  createdAt: string;
+  revokedAt: string | null;
+}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const BROWSER_KEY_BYTES = 32;
+
+/** Who may operate this plane, and which browsers are signed in. Operators are entries of the plane's own log. */
+export class Operators {
+  private readonly codes = new Map<string, { operatorId: string; expiresMs: number }>();
+  private readonly browsers = new Map<string, { operatorId: string; keySha256: string; expiresMs: number }>();
+  /** Operators of this launch only (the desktop's OS user): known by token, in no log. */
+  private readonly transient = new Map<string, Operator>();
+
+  constructor(
+    private readonly log: PlaneLog,
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  all(): OperatorRecord[] {
+    return [...this.log.operators.values()];
+  }
+
+  newToken(): string {
+    return makeCredential('cco', () => this.random.integer(62));
+  }
+
+  async create(actor: string, name: string, role: Role): Promise<OperatorRecord & { token: string }> {
+    if (this.all().some((o) => o.name === name && o.revokedAt === null)) {
+      throw new ProblemError(
+        'conflict.state',
+        `An operator named ${name} exists; the name is what the log says. Choose another.`,
+      );
+    }
+    const token = this.newToken();
+    const record = await this.log.addOperator(actor, name, role, sha256(token));
+    return { ...record, token };
+  }
+
+  async revoke(actor: string, operatorId: string): Promise<OperatorRecord> {
+    const record = this.log.operators.get(operatorId);
+    if (record === undefined) throw new ProblemError('not_found', `There is no operator ${operatorId}.`);
+    if (record.revokedAt !== null) return record;
+    const admins = this.all().filter((o) => o.role === 'admin' && o.revokedAt === null);
+    if (record.role === 'admin' && admins.length === 1)
+      throw new ProblemError('conflict.state', 'The last admin cannot be revoked. Add another first.');
+    await this.log.revokeOperator(actor, operatorId);
+    for (const [cookie, browser] of this.browsers) if (browser.operatorId === operatorId) this.browsers.delete(cookie);
+    return this.log.operators.get(operatorId) as OperatorRecord;
+  }
+
+  /** An operator for this launch; the token is kept by its maker and dies with the process. */
+  admit(name: string, role: Role): { operator: Operator; token: string } {
+    const token = this.newToken();
+    const operator = { operatorId: `os_${name}`, name, role };
+    this.transient.set(sha256(token), operator);
+    return { operator, token };
+  }
+
+  /** The operator behind a bearer; null when it is unknown or revoked. */
+  authenticate(token: string): Operator | null {
+    const hash = sha256(token);
+    const known = this.transient.get(hash);
+    if (known !== undefined) return known;
+    return this.live(this.all().find((o) => o.tokenSha256 === hash)?.operatorId);
+  }
+
+  /** A code for one sign-in, good for 5 minutes. */
+  signInCode(operatorId: string): string {
+    const code = this.random.bytes(24).toString('base64url');
+    this.codes.set(sha256(code), { operatorId, expiresMs: this.clock.monoMs() + SIGN_IN_CODE_TTL_MS });
+    return code;
+  }
+
+  /** Trades a code for a browser session; null when it is used up, expired or made up. */
+  redeem(code: string): { cookie: string; sessionKey: string } | null {
+    const hash = sha256(code);
+    const found = this.codes.get(hash);
+    this.codes.delete(hash);
+    if (found === undefined || found.expiresMs <= this.clock.monoMs()) return null;
+    const cookie = this.random.bytes(BROWSER_KEY_BYTES).toString('base64url');
+    const sessionKey = this.random.bytes(BROWSER_KEY_BYTES).toString('base64url');
+    this.browsers.set(sha256(cookie), {
+      operatorId: found.operatorId,
+      keySha256: sha256(sessionKey),
+      expiresMs: this.clock.monoMs() + SIGN_IN_SESSION_TTL_MS,
+    });
+    return { cookie, sessionKey };
+  }
+
+  /** The operator of a browser; both halves are needed. */
+  signedIn(cookie: string, sessionKey: string): Operator | null {
+    const browser = this.browsers.get(sha256(cookie));
+    if (browser === undefined || browser.expiresMs <= this.clock.monoMs() || browser.keySha256 !== sha256(sessionKey))
+      return null;
+    return this.live(browser.operatorId);
+  }
+
+  signOut(cookie: string): void {
+    this.browsers.delete(sha256(cookie));
+  }
+
+  private live(operatorId: string | undefined): Operator | null {
+    if (operatorId === undefined) return null;
+    const record = this.log.operators.get(operatorId);
+    if (record !== undefined) return record.revokedAt === null ? record : null;
+    return [...this.transient.values()].find((o) => o.operatorId === operatorId) ?? null;
+  }
+}

@@ -1,0 +1,107 @@
+import type { PlaneEvent } from '../contract/events.ts';
+import type { Role } from '../contract/terms.ts';
+import { decodeEntry, type Entry, encodeEntry } from '../ledger/entry.ts';
+import { GroupCommit } from '../ledger/group-commit.ts';
+import type { LogPort } from '../ledger/log-port.ts';
+import { type Clock, instantOf, type Timers } from './clock.ts';
+import type { TypedEntry } from './engine.ts';
+import type { Ids } from './ids.ts';
+import type { OperatorRecord } from './operators.ts';
+import type { Random } from './random.ts';
+
+export const PLANE_WORKSPACE = 'ws_plane';
+export interface WorkspaceRecord {
+  workspaceId: string;
+  name: string;
+  createdAt: string;
+}
+
+/** The plane's own log: its operators and its list of workspaces. Same engine as a workspace's, no jobs. */
+export class PlaneLog {
+  readonly operators = new Map<string, OperatorRecord>();
+  readonly workspaces = new Map<string, WorkspaceRecord>();
+  publicKey: string | null = null;
+  private readonly commit: GroupCommit;
+  private head: string;
+
+  constructor(
+    private readonly log: LogPort,
+    private readonly parts: { clock: Clock; ids: Ids; random: Random; timers: Timers; boot: string },
+  ) {
+    this.commit = new GroupCommit(log, (run) => parts.timers.soon(run));
+    this.head = log.headHash;
+    for (const { line } of log.read(0)) this.apply(decodeEntry(line) as unknown as TypedEntry);
+  }
+
+  async recordKey(publicKey: string, fingerprint: string): Promise<void> {
+    await this.emit('plane', [{ type: 'key.created', body: { public_key: publicKey, fingerprint } }]);
+  }
+
+  async addWorkspace(actor: string, workspaceId: string, name: string): Promise<WorkspaceRecord> {
+    await this.emit(actor, [{ type: 'config.workspace', body: { workspace_id: workspaceId, name } }]);
+    return this.workspaces.get(workspaceId) as WorkspaceRecord;
+  }
+
+  async addOperator(actor: string, name: string, role: Role, tokenSha256: string): Promise<OperatorRecord> {
+    const operatorId = this.parts.ids.make('operator');
+    await this.emit(actor, [
+      { type: 'config.operator', body: { operator_id: operatorId, name, role, token_sha256: tokenSha256 } },
+    ]);
+    return this.operators.get(operatorId) as OperatorRecord;
+  }
+
+  async revokeOperator(actor: string, operatorId: string): Promise<void> {
+    await this.emit(actor, [{ type: 'config.operator_revoked', body: { operator_id: operatorId } }]);
+  }
+
+  /** Closes the log; everything that was acknowledged is on disk already. */
+  close(): Promise<void> {
+    return this.log.close();
+  }
+
+  private async emit(actor: string, events: PlaneEvent[]): Promise<void> {
+    const { clock, random, boot } = this.parts;
+    const fields = {
+      seq: this.commit.nextSeq,
+      ws: PLANE_WORKSPACE,
+      at: instantOf(clock.wallMs()),
+      boot,
+      mono: clock.monoMs(),
+      batch: this.commit.openBatch,
+      actor: { kind: actor === 'plane' ? ('plane' as const) : ('operator' as const), id: actor },
+      ref: {},
+      salt: random.bytes(16),
+      events: events as unknown as Entry['events'],
+    };
+    const { line, hash } = encodeEntry(fields, this.head);
+    this.commit.stage(line);
+    this.head = hash;
+    await this.commit.durable(fields.seq);
+    this.apply(fields as unknown as TypedEntry);
+  }
+
+  private apply(entry: TypedEntry): void {
+    for (const { type, body } of entry.events) {
+      if (type === 'key.created') this.publicKey = body.public_key;
+      else if (type === 'config.workspace')
+        this.workspaces.set(body.workspace_id, {
+          workspaceId: body.workspace_id,
+          name: body.name,
+          createdAt: entry.at,
+        });
+      else if (type === 'config.operator') {
+        this.operators.set(body.operator_id, {
+          operatorId: body.operator_id,
+          name: body.name,
+          role: body.role,
+          tokenSha256: body.token_sha256,
+          createdAt: entry.at,
+          revokedAt: null,
+        });
+      } else if (type === 'config.operator_revoked') {
+        const record = this.operators.get(body.operator_id);
+        if (record !== undefined) record.revokedAt = entry.at;
+      }
+    }
+  }
+}

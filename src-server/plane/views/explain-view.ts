@@ -1,0 +1,224 @@
+import type { Explain, ExplainCandidate, RuleResult } from '../../contract/decision.ts';
+import type { JobSpec } from '../../contract/job.ts';
+import { RULES } from '../../contract/terms.ts';
+import { DEFAULT_RATES, holdMcu } from '../../domain/budgets/cost.ts';
+import { firstSideStanding } from '../../domain/routing/fallback.ts';
+import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
+import { sidesOf } from '../../domain/routing/policy.ts';
+import { compareAsks } from '../../domain/routing/rank-asks.ts';
+import { failingRules } from '../../domain/routing/record.ts';
+import { type Requirement, requirementOf } from '../../domain/routing/requirement.ts';
+import { assignedSentence, waitingSentence } from '../../domain/routing/sentence.ts';
+import type { JobRow } from '../../state/queries/jobs.ts';
+import { instantOf } from '../clock.ts';
+import type { Engine } from '../engine.ts';
+import { askOf, crossingFor } from '../grants.ts';
+import { classOf, freeSlots, type HotSource } from '../hot/source.ts';
+
+/** Sources that one answer lists at most. */
+const CANDIDATES_MAX = 200;
+
+/** The decision for a job, run again now, source by source. */
+export function explainJob(engine: Engine, row: JobRow): Explain {
+  const submitted = engine.submitted(row.seq);
+  const answer = explainNow(engine, submitted.spec, { seq: row.seq, fallback: row.fallback });
+  if (row.state === 'queued') return { ...answer, earliest: earliest(engine, row, submitted.spec) };
+  if (row.state === 'held') return { ...answer, outcome: 'held', sentence: row.why ?? answer.sentence };
+  if (row.state === 'refused') return { ...answer, outcome: 'refused', sentence: row.why ?? answer.sentence };
+  if (row.state === 'claimed' || row.state === 'running')
+    return { ...answer, outcome: 'assigned', sentence: row.why ?? answer.sentence };
+  return answer;
+}
+
+/** Where a job that was not submitted yet would go now. */
+export const explainSpec = (engine: Engine, spec: JobSpec): Explain =>
+  explainNow(engine, spec, { seq: 0, fallback: 0 });
+
+function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback: number }): Explain {
+  const { hot } = engine;
+  const requirement = requirementOf(spec);
+  const groups = hot.fleet.groupsFor(requirement, []);
+  const isPaused = engine.state.head.config.paused;
+  const { first, second } = sidesOf(hot.policy.mode);
+  const crossing = second === null ? null : crossingFor(engine, second, job, groups);
+  const isSecondSideOpen = crossing !== null;
+  const judge = { policy: hot.policy, isPaused, isSecondSideOpen };
+  const eligibleIds = groups.filter((g) => failingRules(g, judge).length === 0).flatMap((g) => [...g.sourceIds]);
+  const asks = eligibleIds.map((id) => askOf(engine, hot.fleet.source(id))).sort(compareAsks);
+  const best = asks[0];
+  const candidates = groups.flatMap((group) => tableRows(engine, requirement, group, judge, best?.sourceId ?? null));
+  candidates.sort(
+    (a, b) => ORDER[a.verdict] - ORDER[b.verdict] || failures(a) - failures(b) || (a.name < b.name ? -1 : 1),
+  );
+  const rate = DEFAULT_RATES[best === undefined ? first : hot.fleet.source(best.sourceId).side][spec.compute_class];
+  return {
+    outcome: best === undefined ? 'waiting' : 'assigned',
+    sentence:
+      best === undefined
+        ? waiting(engine, requirement, groups, isPaused, isSecondSideOpen)
+        : assigned(engine, requirement, groups, asks, crossing),
+    policy_version: hot.policy.version,
+    compute_class: spec.compute_class,
+    labels: spec.labels,
+    confinement: spec.confinement,
+    network: spec.network,
+    candidates: candidates.slice(0, CANDIDATES_MAX),
+    total: candidates.length,
+    eligible: eligibleIds.length,
+    budget: {
+      needed_mcu: holdMcu(rate, spec.max_runtime_ms, spec.budget.extras_mcu),
+      rate_mcu_per_minute: rate,
+      scope: null,
+      limit_mcu: null,
+      spent_mcu: null,
+      held_mcu: null,
+      missing_mcu: null,
+      resets_at: null,
+    },
+    unblock: [],
+    earliest: null,
+  };
+}
+
+const ORDER: Readonly<Record<ExplainCandidate['verdict'], number>> = {
+  chosen: 0,
+  outranked: 1,
+  eligible: 2,
+  filtered: 3,
+};
+const failures = (c: ExplainCandidate): number => c.rules.filter((r) => !r.pass).length;
+
+function waiting(
+  engine: Engine,
+  requirement: Requirement,
+  groups: FleetGroup[],
+  isPaused: boolean,
+  isSecondSideOpen: boolean,
+): string {
+  return waitingSentence({
+    requirement,
+    policy: engine.hot.policy,
+    isPaused,
+    groups,
+    isSecondSideOpen,
+    nameOf: (id) => engine.hot.fleet.source(id).name,
+  });
+}
+
+function assigned(
+  engine: Engine,
+  requirement: Requirement,
+  groups: FleetGroup[],
+  asks: ReturnType<typeof askOf>[],
+  crossing: ReturnType<typeof crossingFor>,
+): string {
+  const best = asks[0] as (typeof asks)[number];
+  const source = engine.hot.fleet.source(best.sourceId);
+  return assignedSentence({
+    requirement,
+    policy: engine.hot.policy,
+    chosen: {
+      name: source.name,
+      group: groups.find((g) => g.sourceIds.includes(best.sourceId)) as FleetGroup,
+      ask: best,
+    },
+    next: asks[1],
+    askingCount: asks.length,
+    crossing: source.side === sidesOf(engine.hot.policy.mode).first || crossing === 'first' ? null : crossing,
+  });
+}
+
+function tableRows(
+  engine: Engine,
+  requirement: Requirement,
+  group: FleetGroup,
+  judge: Parameters<typeof failingRules>[1],
+  bestId: string | null,
+): ExplainCandidate[] {
+  const failing = failingRules(group, judge);
+  return group.sourceIds.map((id) => {
+    const source = engine.hot.fleet.source(id);
+    const verdict = failing.length > 0 ? 'filtered' : id === bestId ? 'chosen' : 'outranked';
+    return {
+      source_id: id,
+      name: source.name,
+      kind: source.kind,
+      side: source.side,
+      compute_class: source.ownClass === null && source.pinnedClass === null ? null : classOf(source),
+      free: freeSlots(source),
+      capacity: source.capacity,
+      seen_ms_ago: seenAgo(engine, source),
+      verdict,
+      rules: fullRules(engine, requirement, group, source, failing, verdict),
+    };
+  });
+}
+
+export const seenAgo = (engine: Engine, source: HotSource): number | null =>
+  source.lastSeenMs === null ? null : Math.max(0, engine.clock.monoMs() - source.lastSeenMs);
+
+/** Every rule with its word: the failing ones as the decision found them, the others as passed. */
+function fullRules(
+  engine: Engine,
+  requirement: Requirement,
+  group: FleetGroup,
+  source: HotSource,
+  failing: RuleResult[],
+  verdict: string,
+): RuleResult[] {
+  const failed = new Map(failing.map((r) => [r.rule, r]));
+  const fixed = new Map(group.fixed.map((r) => [r.rule, r]));
+  const seen = seenAgo(engine, source);
+  return RULES.map((rule) => {
+    if (rule === 'outranked')
+      return { rule, pass: verdict !== 'outranked', detail: verdict === 'outranked' ? 'lower rank' : '' };
+    if (rule === 'source.late')
+      return failed.get(rule) ?? { rule, pass: true, detail: seen === null ? '' : `${Math.round(seen / 1000)} s` };
+    if (rule === 'capacity.full') return failed.get(rule) ?? { rule, pass: true, detail: `${freeSlots(source)} free` };
+    if (rule === 'labels.missing')
+      return fixed.get(rule) ?? { rule, pass: true, detail: requirement.labels.map(([k]) => k).join(', ') };
+    return (
+      failed.get(rule) ??
+      fixed.get(rule) ?? { rule, pass: true, detail: rule === 'side.not_allowed' ? source.side : '' }
+    );
+  });
+}
+
+/** What waiting alone brings: the end of a backoff, the second side opening, or a slot at the latest. */
+function earliest(engine: Engine, row: JobRow, spec: JobSpec): Explain['earliest'] {
+  const inMs = (planeMs: number): number => Math.max(0, planeMs - engine.planeMs);
+  const found: { in_ms: number; because: string }[] = [];
+  if (row.readyPlaneMs > engine.planeMs)
+    found.push({ in_ms: inMs(row.readyPlaneMs), because: 'The backoff after the last attempt ends.' });
+  const { policy } = engine.hot;
+  const { first, second } = sidesOf(policy.mode);
+  const groups = engine.hot.fleet.groupsFor(requirementOf(spec), []);
+  if (
+    second !== null &&
+    policy.fallback.mode === 'auto' &&
+    row.fallback === 0 &&
+    firstSideStanding(groups, first) === 'there'
+  ) {
+    found.push({
+      in_ms: inMs(row.readyPlaneMs + policy.fallback.afterMs),
+      because: `The ${second === 'byoc' ? 'BYOC' : 'managed'} side may take it from then on.`,
+    });
+  }
+  for (const group of groups) {
+    if (!group.fits || group.availability !== 'full' || group.profile.side !== first) continue;
+    for (const id of group.sourceIds.slice(0, 20)) found.push(...slotBack(engine, engine.hot.fleet.source(id)));
+  }
+  const soonest = found.sort((a, b) => a.in_ms - b.in_ms)[0];
+  return soonest === undefined ? null : { ...soonest, at: instantOf(engine.clock.wallMs() + soonest.in_ms) };
+}
+
+function slotBack(engine: Engine, source: HotSource): { in_ms: number; because: string }[] {
+  const left = [...source.activeLeases].flatMap((leaseId) => {
+    const lease = engine.hot.lease(leaseId);
+    if (lease === undefined || lease.startedPlaneMs === null) return [];
+    return [Math.max(0, lease.maxRuntimeMs - (engine.planeMs - lease.startedPlaneMs))];
+  });
+  return left.length === 0
+    ? []
+    : [{ in_ms: Math.min(...left), because: `${source.name} has its slot back at the latest.` }];
+}

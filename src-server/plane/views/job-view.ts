@@ -1,0 +1,152 @@
+import type { z } from 'zod';
+import type { Job, JobList, JobListItem, jobListQuery } from '../../contract/job.ts';
+import { JOB_STATES, type JobState } from '../../contract/terms.ts';
+import { pendingApprovalOf } from '../../state/queries/governance.ts';
+import { type JobRow, listJobs } from '../../state/queries/jobs.ts';
+import { instantOf } from '../clock.ts';
+import type { Engine } from '../engine.ts';
+import { attemptsView } from './attempt-view.ts';
+import { historyOf } from './history.ts';
+import { keyOfCursor, pageOf } from './page.ts';
+
+const at = (ms: number | null): string | null => (ms === null ? null : instantOf(ms));
+
+/** Why the job is where it is; a queued job shares its bucket's answer. */
+function whyOf(engine: Engine, row: JobRow): string {
+  if (row.state === 'queued') {
+    const backoffMs = row.readyPlaneMs - engine.planeMs;
+    if (backoffMs > 0) return `${row.why ?? ''} Tried again in ${Math.ceil(backoffMs / 1000)} s.`.trim();
+    return engine.hot.queue.bucket(row.bucket).answer?.sentence ?? 'Waiting to be placed.';
+  }
+  return row.why ?? '';
+}
+
+/** A row of the jobs table. */
+export function jobListItem(engine: Engine, row: JobRow): JobListItem {
+  const { requirement } = engine.hot.queue.bucket(row.bucket);
+  const source = row.sourceId === null ? undefined : engine.hot.fleet.sources.get(row.sourceId);
+  return {
+    job_id: row.jobId,
+    seq: row.seq,
+    wu_id: row.wuId,
+    title: row.title,
+    state: row.state,
+    hold: row.state === 'held' ? row.hold : null,
+    stopping: row.isStopping && (row.state === 'claimed' || row.state === 'running'),
+    why: whyOf(engine, row),
+    compute_class: requirement.computeClass,
+    labels: Object.fromEntries(requirement.labels),
+    priority: row.priority,
+    attempt: row.attempt,
+    max_attempts: row.maxAttempts,
+    source_id: row.sourceId,
+    source_name: source?.name ?? null,
+    lease_id: row.leaseId,
+    created_at: instantOf(row.createdMs),
+    started_at: at(row.startedMs),
+    finished_at: at(row.finishedMs),
+  };
+}
+
+/** The whole job, with its attempts read from the log. */
+export function jobView(engine: Engine, row: JobRow): Job {
+  const submitted = engine.submitted(row.seq);
+  const history = historyOf(engine, row);
+  const decided = history.findLast((e) => e.events.some((x) => x.type === 'policy.decided'));
+  const decision = decided?.events.find((e) => e.type === 'policy.decided');
+  const refused = history.findLast((e) => e.events.some((x) => x.type === 'job.state' && x.body.state === 'refused'));
+  const refusedBody = refused?.events.find((e) => e.type === 'job.state');
+  const backoffMs = row.state === 'queued' ? row.readyPlaneMs - engine.planeMs : 0;
+  return {
+    ...jobListItem(engine, row),
+    spec: submitted.spec,
+    submitted_by: submitted.submittedBy,
+    decision_id:
+      decision?.type === 'policy.decided'
+        ? decision.body.decision_id
+        : (engine.hot.queue.bucket(row.bucket).answer?.decisionId ?? null),
+    policy_version: decision?.type === 'policy.decided' ? decision.body.policy_version : null,
+    digest: submitted.digest,
+    network: submitted.spec.network,
+    attempts: attemptsView(engine, row, history),
+    refusal:
+      refusedBody?.type === 'job.state'
+        ? { code: refusedBody.body.reason ?? 'policy', sentence: refusedBody.body.sentence ?? '' }
+        : null,
+    retry_of: submitted.retryOf,
+    not_before_ms: backoffMs > 0 ? backoffMs : null,
+    approval_id:
+      row.hold === 'fallback_ask' && row.state === 'held'
+        ? (pendingApprovalOf(engine.state.db, row.jobId)?.approvalId ?? null)
+        : null,
+    replay_path: null,
+  };
+}
+
+/**
+ * The job as it was at the moment of its submission, from its entry alone: what a repeated submit answers, byte for byte.
+ */
+export function jobAtSubmit(engine: Engine, seq: number): Job {
+  const submitted = engine.submitted(seq);
+  const { at: createdAt } = engine.entry(seq);
+  const { spec } = submitted;
+  return {
+    job_id: submitted.jobId,
+    seq,
+    wu_id: spec.wu_id,
+    title: spec.title,
+    state: 'queued',
+    hold: null,
+    stopping: false,
+    why: 'Waiting to be placed.',
+    compute_class: spec.compute_class,
+    labels: spec.labels,
+    priority: spec.priority,
+    attempt: 0,
+    max_attempts: spec.max_attempts,
+    source_id: null,
+    source_name: null,
+    lease_id: null,
+    created_at: createdAt,
+    started_at: null,
+    finished_at: null,
+    spec,
+    submitted_by: submitted.submittedBy,
+    decision_id: null,
+    policy_version: null,
+    digest: submitted.digest,
+    network: spec.network,
+    attempts: [],
+    refusal: null,
+    retry_of: submitted.retryOf,
+    not_before_ms: null,
+    approval_id: null,
+    replay_path: null,
+  };
+}
+
+const isState = (text: string): text is JobState => (JOB_STATES as readonly string[]).includes(text);
+
+/** One page of the jobs table, newest first, with the counts of all states. */
+export function listJobsView(engine: Engine, query: z.output<typeof jobListQuery>): JobList {
+  const states = query.state?.split(',').filter(isState);
+  const rows = listJobs(engine.state.db, {
+    states: states === undefined || states.length === 0 ? undefined : states,
+    sourceId: query.source_id,
+    wuId: query.wu_id,
+    computeClass: query.compute_class,
+    search: query.q,
+    beforeSeq: keyOfCursor(query.cursor),
+    limit: query.limit + 1,
+  });
+  const counts = Object.fromEntries(JOB_STATES.map((s) => [s, engine.hot.jobCounts.get(s) ?? 0])) as JobList['counts'];
+  return {
+    ...pageOf(
+      rows,
+      query.limit,
+      (row) => row.seq,
+      (row) => jobListItem(engine, row),
+    ),
+    counts,
+  };
+}
