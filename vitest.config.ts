@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 // `include` is explicit, or vitest would pick up the Playwright specs of test/e2e.
 export default defineConfig({
   test: {
-    include: ['src-*/**/*.test.ts', 'src-*/**/*.test.tsx', 'runner/**/*.test.ts', 'test/{architecture,integration,security,simulation,crash,interop}/**/*.test.ts'],
+    include: [
+      'src-*/**/*.test.ts',
+      'src-*/**/*.test.tsx',
+      'runner/**/*.test.ts',
+      'test/{architecture,integration,security,simulation,crash,interop}/**/*.test.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -36,40 +36,25 @@ const W = '/api/v1/workspaces/{workspace_id}';
 const R = '/api/v1/runtime';
 const L = `${R}/leases/{lease_id}`;
 const page = z.strictObject({ cursor: queryCursor.optional(), limit: queryLimit });
-const read = (path: string, summary: string, answer: z.ZodType | AnswerKind, query?: z.ZodType): RouteSpec => ({
-  method: 'GET',
-  path,
-  summary,
-  principal: 'operator',
-  right: 'view',
-  query,
-  answers: { 200: answer },
-});
-const act = (
+const read = <A extends z.ZodType | AnswerKind>(path: string, summary: string, answer: A, query?: z.ZodType) =>
+  ({ method: 'GET', path, summary, principal: 'operator', right: 'view', query, answers: { 200: answer } }) as const;
+const act = <A extends RouteSpec['answers']>(
   path: string,
   summary: string,
   right: Right,
   body: z.ZodType | undefined,
-  answers: RouteSpec['answers'],
-): RouteSpec => ({
-  method: 'POST',
-  path,
-  summary,
-  principal: 'operator',
-  right,
-  body,
-  idempotency: 'optional',
-  answers,
-});
-const fenced = (verb: string, summary: string, body: z.ZodType, answer: z.ZodType): RouteSpec => ({
-  method: 'POST',
-  path: `${L}/${verb}`,
-  summary,
-  principal: 'runner',
-  body,
-  idempotency: 'optional',
-  answers: { 200: answer },
-});
+  answers: A,
+) => ({ method: 'POST', path, summary, principal: 'operator', right, body, idempotency: 'optional', answers }) as const;
+const fenced = <A extends z.ZodType>(verb: string, summary: string, body: z.ZodType, answer: A) =>
+  ({
+    method: 'POST',
+    path: `${L}/${verb}`,
+    summary,
+    principal: 'runner',
+    body,
+    idempotency: 'optional',
+    answers: { 200: answer },
+  }) as const;
 
 /** Every route of the control plane. Routers, the OpenAPI document, the clients and the tests read this one table. */
 export const ROUTES = {
@@ -102,6 +87,15 @@ export const ROUTES = {
     principal: 'none',
     body: workspace.signInRequest,
     answers: { 200: workspace.signInAnswer },
+  },
+  signInCode: {
+    method: 'POST',
+    path: '/api/v1/sign-in/codes',
+    summary: 'A one-time code that signs a browser in as the caller',
+    principal: 'operator',
+    right: 'view',
+    body: workspace.emptyBody,
+    answers: { 201: workspace.signInCode },
   },
   session: {
     method: 'GET',

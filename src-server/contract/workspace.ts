@@ -40,6 +40,8 @@ export const settingsPatch = z.strictObject({
 });
 
 export const signInRequest = z.strictObject({ code: z.string().min(16).max(200) });
+export const emptyBody = z.strictObject({}).default({});
+export const signInCode = z.object({ code: z.string(), expires_in_ms: positive });
 export const signInAnswer = z.object({ session_key: z.string() });
 /** Who is asking, what they may do, and what the plane behind is. */
 export const sessionInfo = z.object({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import { sha256Hex, ZERO_HASH } from './hashing.ts';
-import { entryFields } from './ledger-test-kit.ts';
+import { entryFields } from './testing/ledger-test-kit.ts';
 
 const encode = (over: Parameters<typeof entryFields>[1] = {}) =>
   encodeEntry(entryFields(3, { batch: 2, ...over }), ZERO_HASH);

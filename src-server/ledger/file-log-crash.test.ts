@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleTestScript } from './bundle-test-script.ts';
+import { bundleTestScript } from './testing/bundle-test-script.ts';
 import { verifyChain } from './chain.ts';
-import { tempDirectory } from './ledger-test-kit.ts';
+import { tempDirectory } from './testing/ledger-test-kit.ts';
 import { openFileLog } from './open-file-log.ts';
 
 const KILLS = 5;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupCommit } from './group-commit.ts';
-import { chainOf, FaultyOps, tempDirectory } from './ledger-test-kit.ts';
+import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 import { MemoryLog } from './memory-log.ts';
 import { openFileLog } from './open-file-log.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from './ledger-test-kit.ts';
+import { chainOf } from './testing/ledger-test-kit.ts';
 import { describeLogPort } from './log-port.conformance.ts';
 import { type AppendFate, MemoryLog } from './memory-log.ts';
 

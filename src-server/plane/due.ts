@@ -158,7 +158,10 @@ function late(ctx: CommandContext, source: HotSource): void {
 function offline(ctx: CommandContext, source: HotSource): void {
   const { engine } = ctx;
   const quietMs = engine.clock.monoMs() - (source.lastSeenMs ?? 0);
-  if (quietMs <= OFFLINE_AFTER_MS) return watchHealth(engine, source);
+  if (quietMs <= OFFLINE_AFTER_MS) {
+    watchHealth(engine, source);
+    return;
+  }
   source.isWatched = false;
   goOffline(engine, source, `No heartbeat for ${Math.round(quietMs / 60_000)} min.`, PLANE_ACTOR);
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { ProblemError } from '../contract/problems.ts';
-import type { Role } from '../contract/terms.ts';
 import { trimPasted } from '../domain/credentials/format.ts';
 import { type DirectoryLock, lockDirectory } from '../ledger/directory-lock.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
@@ -13,7 +12,7 @@ import type { BlobStore, RunLogs } from './files-port.ts';
 import { Ids } from './ids.ts';
 import { loadPlaneKey, type PlaneKey } from './keys.ts';
 import { openWorkspace, type PlaneParts } from './open-workspace.ts';
-import { type Operator, type OperatorRecord, Operators } from './operators.ts';
+import { type Operator, Operators } from './operators.ts';
 import { PlaneLog } from './plane-log.ts';
 import type { Random } from './random.ts';
 import { RuntimeTokens } from './runtime-tokens.ts';
@@ -147,12 +146,6 @@ export class Host {
 
   authenticate(token: string): Operator | null {
     return this.operators.authenticate(token);
-  }
-
-  /** The first admin of a headless plane; the token is answered once, when the operator is made. */
-  async ensureAdmin(name: string): Promise<(OperatorRecord & { token: string }) | null> {
-    const hasAdmin = this.operators.all().some((o) => o.role === 'admin' && o.revokedAt === null);
-    return hasAdmin ? null : this.operators.create('plane', name, 'admin' as Role);
   }
 
   /** Stops granting, puts everything on disk, frees the directory. */

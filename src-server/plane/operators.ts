@@ -65,6 +65,13 @@ export class Operators {
     return this.log.operators.get(operatorId) as OperatorRecord;
   }
 
+  /** A new token for the admin of this name: the old one, which nobody has any more, stops working. */
+  async renewAdmin(name: string): Promise<OperatorRecord & { token: string }> {
+    const before = this.all().find((o) => o.name === name && o.revokedAt === null);
+    if (before !== undefined) await this.log.revokeOperator('plane', before.operatorId);
+    return this.create('plane', name, 'admin');
+  }
+
   /** An operator for this launch; the token is kept by its maker and dies with the process. */
   admit(name: string, role: Role): { operator: Operator; token: string } {
     const token = this.newToken();

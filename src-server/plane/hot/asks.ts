@@ -48,12 +48,12 @@ export class Asks {
     return ask;
   }
 
-  /** Polls of these profiles in the order of their rank, as `describe` sees them; `describe` leaves out what cannot take the job. */
-  ranked(profileIds: Iterable<number>, describe: (ask: OpenAsk) => Ask | null): { ask: OpenAsk; rank: Ask }[] {
+  /** Polls of these profiles in the order of their rank, as `rankOf` sees them; `rankOf` leaves out what cannot take the job. */
+  ranked(profileIds: Iterable<number>, rankOf: (ask: OpenAsk) => Ask | null): { ask: OpenAsk; rank: Ask }[] {
     const found: { ask: OpenAsk; rank: Ask }[] = [];
     for (const profileId of profileIds) {
       for (const ask of this.byProfile.get(profileId) ?? []) {
-        const rank = describe(ask);
+        const rank = rankOf(ask);
         if (rank !== null) found.push({ ask, rank });
       }
     }

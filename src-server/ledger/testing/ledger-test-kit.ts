@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { type EntryFields, encodeEntry } from './entry.ts';
-import { type FileOps, realFileOps } from './file-ops.ts';
-import { ZERO_HASH } from './hashing.ts';
+import { type EntryFields, encodeEntry } from '../entry.ts';
+import { type FileOps, realFileOps } from '../file-ops.ts';
+import { ZERO_HASH } from '../hashing.ts';
 
 /** Fields of an ordinary entry; `over` replaces some. */
 export function entryFields(seq: number, over: Partial<EntryFields> = {}): EntryFields {

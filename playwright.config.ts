@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_ARGS, findChromium } from './test/helpers/chromium.mjs';
+
+const executablePath = findChromium() ?? undefined;
+
+/**
+ * The end-to-end suites: the console in Chromium against real processes, and the desktop app where Electron's binary
+ * is there (it says "needs Electron" where it is not).
+ */
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test/e2e/.results',
+  // Each spec starts its own control plane; two at once fit the smallest machine that we build on.
+  workers: 2,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: { executablePath, args: CHROMIUM_ARGS },
+  },
+  projects: [
+    { name: 'console', testIgnore: 'desktop/**' },
+    { name: 'desktop', testMatch: 'desktop/**/*.spec.ts' },
+  ],
+});

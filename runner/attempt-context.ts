@@ -1,0 +1,53 @@
+import type { Clock } from './clock.ts';
+import type { HeldLeases } from './held-leases.ts';
+import type { Chance } from './ids.ts';
+import type { Printer } from './printer.ts';
+import type { RunRecord } from './receipt.ts';
+import type { Session } from './session.ts';
+
+/** What an attempt works with. */
+export interface AttemptContext {
+  session: Session;
+  leases: HeldLeases;
+  clock: Clock;
+  chance: Chance;
+  printer: Printer;
+  /** Folder of the attempts' directories. */
+  workRoot: string;
+  /** Leaves the attempt's directory behind. */
+  keep: boolean;
+  /** Sends a heartbeat at once, over fresh connections. */
+  ask: () => void;
+  /** Sends the next heartbeat no later than this many milliseconds from now. */
+  beatWithin: (ms: number) => void;
+}
+
+/** How an attempt ended for its runner. `untrusted`: the envelope does not hold, nothing was started. */
+export type AttemptOutcome = RunRecord['outcome'] | 'untrusted' | 'unfit' | 'lapsed' | 'given_back';
+
+/** Why an attempt was ended from outside, with words for people and the record. */
+export interface Stop {
+  kind: 'canceled' | 'stopped' | 'timed_out' | 'lost' | 'given_back';
+  detail: string;
+}
+
+/** How the command itself ended; all empty when it never ran. */
+export interface Ending {
+  exitCode: number | null;
+  signal: string | null;
+  cpuMs: number | null;
+  /** Processes that could not be ended. */
+  leftovers: number;
+  /** What kept it from running; null when it ran. */
+  detail: string | null;
+  environmentNames: string[];
+}
+
+export const NOT_RUN: Ending = {
+  exitCode: null,
+  signal: null,
+  cpuMs: null,
+  leftovers: 0,
+  detail: null,
+  environmentNames: [],
+};

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import { LogStream, type LogStreamDependencies } from './log-stream.ts';
+import type { RunRecord } from './receipt.ts';
+
+/** Both output streams of an attempt. */
+export class AttemptLogs {
+  readonly #stdout: LogStream;
+  readonly #stderr: LogStream;
+
+  constructor(leaseId: string, fence: number, dependencies: LogStreamDependencies) {
+    const path = `/api/v1/runtime/leases/${leaseId}/log`;
+    this.#stdout = new LogStream(path, fence, 'stdout', dependencies);
+    this.#stderr = new LogStream(path, fence, 'stderr', dependencies);
+  }
+
+  attach(stdout: Readable, stderr: Readable): void {
+    this.#stdout.attach(stdout);
+    this.#stderr.attach(stderr);
+  }
+
+  /** The command ended: read what is left in its pipes without waiting for the plane. */
+  takeRest(): void {
+    this.#stdout.takeRest();
+    this.#stderr.takeRest();
+  }
+
+  /** Sends what is left; resolves when the plane has it, or when sending is over. */
+  async finish(): Promise<void> {
+    await Promise.all([this.#stdout.finish(), this.#stderr.finish()]);
+  }
+
+  /** Stops sending; what still comes is counted. */
+  halt(): void {
+    this.#stdout.halt();
+    this.#stderr.halt();
+  }
+
+  sizes(): RunRecord['log'] {
+    const size = ({ spool }: LogStream) => ({ size_bytes: spool.totalBytes, truncated: spool.isTruncated });
+    return { stdout: size(this.#stdout), stderr: size(this.#stderr) };
+  }
+}

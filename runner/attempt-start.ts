@@ -1,0 +1,53 @@
+import { Backoff } from './backoff.ts';
+import type { Clock, Reading } from './clock.ts';
+import { messageOf, PlaneProblem, PlaneUnreachable } from './errors.ts';
+import type { Chance } from './ids.ts';
+import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
+import { answerOf, type JobSpec, type LeaseGrant, type StartAnswer } from './wire.ts';
+
+const BACKOFF = { baseMs: 200, capMs: 1_000 };
+
+/** Why this program will not run a job that was granted to it, in a sentence; null when it will. */
+export function unfitReason(job: JobSpec): string | null {
+  if (job.kind !== 'command') return `This runner executes command jobs; ${job.kind} is not built.`;
+  if (job.confinement === 'required') return 'The job requires confinement, and this runner enforces none.';
+  if (job.secrets.length > 0) return 'The job names secrets, which this runner does not hand out.';
+  if (job.checkout !== undefined && job.checkout !== null)
+    return 'The job asks for a checkout, which this runner does not do.';
+  if (job.command.argv.length === 0 || job.command.argv[0] === '') return 'The job names no program.';
+  return null;
+}
+
+/** A start that the plane acknowledged: `sent` is when the acknowledged request left, which is the first renewal. */
+export type Start = { kind: 'started'; answer: StartAnswer; sent: Reading } | { kind: 'lapsed'; detail: string };
+
+/** Tells the plane that the attempt starts, until it answers or the time to start is over. Nothing runs before. */
+export async function startLease(
+  lease: LeaseGrant,
+  grantedMonoMs: number,
+  { send, clock, chance }: { send: (request: PlaneRequest) => Promise<PlaneAnswer>; clock: Clock; chance: Chance },
+): Promise<Start> {
+  const backoff = new Backoff(BACKOFF, chance);
+  const path = `/api/v1/runtime/leases/${lease.lease_id}/start`;
+  for (;;) {
+    const sent = clock.now();
+    const leftMs = grantedMonoMs + lease.start_within_ms - sent.monoMs;
+    if (leftMs <= 0) return { kind: 'lapsed', detail: 'The plane did not acknowledge the start in time.' };
+    try {
+      const answer = await send({ method: 'POST', path, json: { fence: lease.fence }, timeoutMs: leftMs });
+      const members = {
+        attempt: 'number',
+        ttl_ms: 'number',
+        renew_after_ms: 'number',
+        max_runtime_ms: 'number',
+      } as const;
+      return { kind: 'started', answer: answerOf<StartAnswer>(answer.json, 'start', members), sent };
+    } catch (error) {
+      const isWorthMore = error instanceof PlaneUnreachable || (error instanceof PlaneProblem && error.retryable);
+      if (!isWorthMore && !(error instanceof PlaneProblem)) throw error;
+      if (!isWorthMore)
+        return { kind: 'lapsed', detail: messageOf(error instanceof PlaneProblem ? new Error(error.detail) : error) };
+      await clock.sleep(backoff.nextMs());
+    }
+  }
+}

@@ -1,0 +1,289 @@
+import type { Assignment, EnvelopePayload } from '../src-server/contract/runtime.ts';
+import { type AttemptContext, type AttemptOutcome, type Ending, NOT_RUN, type Stop } from './attempt-context.ts';
+import { AttemptLogs } from './attempt-logs.ts';
+import { outcomeOf, type Result, settlementBody, tellResult, verbOf } from './attempt-result.ts';
+import { startLease, unfitReason } from './attempt-start.ts';
+import type { Reading } from './clock.ts';
+import { type Collected, collectOutputs } from './collect-outputs.ts';
+import { EnvelopeRefused, openEnvelope } from './envelope.ts';
+import { messageOf } from './errors.ts';
+import { startCommand } from './executors/command.ts';
+import { jobEnvironment, markEntries } from './executors/job-environment.ts';
+import { HeldLease, KILL_GRACE_MS, type LeaseHolder, type Loss } from './held-lease.ts';
+import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
+import { prepareInputs } from './prepare-inputs.ts';
+import { duration, plain } from './printer.ts';
+import type { ProcessTree } from './process-tree.ts';
+import type { RunRecord } from './receipt.ts';
+import { type Settlement, settle } from './settle.ts';
+import type { StartAnswer } from './wire.ts';
+import { type AttemptDir, makeAttemptDir, removeTree } from './work-dir.ts';
+
+/** After a cancel the plane waits 15 s for the settlement, of which the kill may take 10: the log gets part of the rest. */
+const CANCELED_LOG_MS = 2_000;
+const REASON_LIMIT = 500;
+
+/** A start that the plane acknowledged. */
+interface Started {
+  payload: EnvelopePayload;
+  answer: StartAnswer;
+  /** When the acknowledged start left. */
+  sent: Reading;
+}
+
+/** One granted lease from its envelope to its settlement. It obeys its lease: what runs ends when the lease does. */
+export class Attempt implements LeaseHolder {
+  #stop: Stop | null = null;
+  #tree: ProcessTree | null = null;
+  #logs: AttemptLogs | null = null;
+  #graceMs = KILL_GRACE_MS;
+  /** Ends preparation: nothing is to be started any more. */
+  readonly #cut = new AbortController();
+  /** Ends every call to the plane. */
+  readonly #halt = new AbortController();
+  readonly #grantedMonoMs: number;
+  readonly #send: (request: PlaneRequest) => Promise<PlaneAnswer>;
+
+  constructor(
+    private readonly assignment: Assignment,
+    private readonly context: AttemptContext,
+  ) {
+    this.#grantedMonoMs = context.clock.now().monoMs;
+    this.#send = (request) => context.session.send(request);
+  }
+
+  /** Runs it to its end. Rejects only when the session is over (RunnerError) or this program is at fault. */
+  async run(): Promise<AttemptOutcome> {
+    const { session, printer, clock, chance } = this.context;
+    const { lease } = this.assignment;
+    let payload: EnvelopePayload;
+    try {
+      payload = openEnvelope(this.assignment, session.identity.planePublicKey, session.identity.sessionId);
+    } catch (error) {
+      if (!(error instanceof EnvelopeRefused)) throw error;
+      printer.warn(`Lease ${plain(lease.lease_id)} refused. ${error.message} Nothing of it was run.`);
+      await this.#release(error.message);
+      return 'untrusted';
+    }
+    const unfit = unfitReason(payload.job);
+    if (unfit !== null || this.#stop !== null) {
+      const reason = unfit ?? 'The runner is stopping.';
+      printer.warn(`${plain(payload.job.wu_id)} given back. ${reason}`);
+      await this.#release(reason);
+      return unfit === null ? 'given_back' : 'unfit';
+    }
+    const start = await startLease(lease, this.#grantedMonoMs, { send: this.#send, clock, chance });
+    if (start.kind === 'lapsed') {
+      printer.warn(`${plain(payload.job.wu_id)} not started. ${plain(start.detail)}`);
+      return 'lapsed';
+    }
+    return this.#runStarted({ payload, answer: start.answer, sent: start.sent });
+  }
+
+  /** Ends the job and gives the lease back, so that another source can take it. Called again, the shorter grace counts. */
+  giveBack(reason: string, graceMs: number): void {
+    this.#end({ kind: 'given_back', detail: reason }, graceMs);
+  }
+
+  /** Gives up on the plane: no more tries to send or settle. */
+  abandon(): void {
+    this.#halt.abort();
+    this.#logs?.halt();
+  }
+
+  freeze(): void {
+    this.context.printer.warn(`Wall time jumped past the lease of ${this.#name()}. Job frozen, asking the plane.`);
+    // Where a process cannot be stopped in place, the lease cannot be kept through a jump.
+    const lease = this.context.leases.find(this.assignment.lease.lease_id);
+    if (process.platform === 'win32') lease?.superseded('Wall time jumped past the lease.');
+    else this.#tree?.freeze();
+  }
+
+  thaw(): void {
+    this.context.printer.say(`The lease of ${this.#name()} is still held. Job goes on.`);
+    this.#tree?.thaw();
+  }
+
+  lost({ detail, graceMs }: Loss): void {
+    this.#logs?.halt();
+    this.context.printer.warn(`Lease of ${this.#name()} lost. ${plain(detail)} Ending its processes.`);
+    // A loss outranks every other cause: whatever was asked before, this attempt may write no more.
+    this.#stop = null;
+    this.#end({ kind: 'lost', detail }, graceMs);
+  }
+
+  directed(directive: 'cancel' | 'stop', reason: string): void {
+    const why = reason === '' ? '' : ` (${plain(reason)})`;
+    if (this.#stop === null) this.context.printer.say(`${this.#name()}: ${directive} asked${why}.`);
+    const kind = directive === 'cancel' ? 'canceled' : 'stopped';
+    this.#end({ kind, detail: reason || `${directive} asked by the plane.` }, KILL_GRACE_MS);
+  }
+
+  #name(): string {
+    return plain(String(this.assignment.job.wu_id));
+  }
+
+  #end(stop: Stop, graceMs: number): void {
+    this.#stop ??= stop;
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
+    this.#cut.abort();
+    this.#killTree();
+  }
+
+  #killTree(): void {
+    // The command's own end awaits the same kill and tells its trouble.
+    this.#tree?.kill(this.#graceMs).catch(() => undefined);
+  }
+
+  #settle(verb: 'complete' | 'fail' | 'release', body: object): Promise<Settlement> {
+    const { clock, chance } = this.context;
+    const { lease_id: leaseId, fence } = this.assignment.lease;
+    return settle({ leaseId, fence }, verb, body, { send: this.#send, clock, chance, signal: this.#halt.signal });
+  }
+
+  #release(reason: string): Promise<Settlement> {
+    return this.#settle('release', { fence: this.assignment.lease.fence, reason: reason.slice(0, REASON_LIMIT) });
+  }
+
+  async #runStarted(started: Started): Promise<AttemptOutcome> {
+    const { clock, leases, printer, ask, beatWithin, keep, chance } = this.context;
+    const { payload, answer, sent } = started;
+    const { lease_id: leaseId, fence } = payload;
+    const held = new HeldLease(leaseId, fence, sent, answer.ttl_ms, clock, this, ask);
+    leases.add(held);
+    beatWithin(answer.renew_after_ms);
+    this.#logs = new AttemptLogs(leaseId, fence, {
+      send: this.#send,
+      clock,
+      chance,
+      onSuperseded: (detail) => held.superseded(detail),
+      onBroken: (detail) => printer.warn(`${this.#name()}: its log is no longer sent. ${plain(detail)}`),
+    });
+    const title = `${this.#name()} "${plain(payload.job.title)}"`;
+    printer.say(`${title}: attempt ${answer.attempt}, fencing token ${fence}. ${plain(this.assignment.why)}`);
+    let dir: AttemptDir | null = null;
+    try {
+      let ending: Ending;
+      try {
+        dir = makeAttemptDir(this.context.workRoot, leaseId, fence);
+        ending = await this.#execute(started, dir);
+      } catch (error) {
+        // Inputs, disk or program: the attempt fails with the words of what went wrong.
+        ending = { ...NOT_RUN, detail: messageOf(error) };
+      }
+      held.disarm();
+      return await this.#conclude(started, ending, dir);
+    } finally {
+      this.abandon();
+      leases.remove(held);
+      const trouble = dir === null || keep ? null : removeTree(dir.path);
+      if (trouble !== null) printer.warn(`${dir?.path} could not be removed: ${trouble}.`);
+    }
+  }
+
+  /** Inputs, then the command, to the end of both. */
+  async #execute({ payload, answer, sent }: Started, dir: AttemptDir): Promise<Ending> {
+    const { clock } = this.context;
+    const limitMs = Math.min(payload.max_runtime_ms, answer.max_runtime_ms);
+    const leftMs = Math.max(0, sent.monoMs + limitMs - clock.now().monoMs);
+    const cancelLimit = clock.after(leftMs, () =>
+      this.#end({ kind: 'timed_out', detail: `Ran longer than ${duration(limitMs)}.` }, KILL_GRACE_MS),
+    );
+    try {
+      await this.#prepare(payload, dir);
+      if (this.#stop !== null) return NOT_RUN;
+      return await this.#runCommand(payload, answer.attempt, dir);
+    } finally {
+      cancelLimit();
+    }
+  }
+
+  #prepare(payload: EnvelopePayload, dir: AttemptDir): Promise<void> {
+    const { session, clock, chance } = this.context;
+    const download = session.download.bind(session);
+    const dependencies = { download, clock, chance, signal: this.#cut.signal };
+    return prepareInputs(payload.job.inputs, payload.lease_id, dir.work, dependencies);
+  }
+
+  async #runCommand(payload: EnvelopePayload, attempt: number, dir: AttemptDir): Promise<Ending> {
+    const { argv, shell, env } = payload.job.command;
+    const environment = jobEnvironment({
+      platform: process.platform,
+      own: process.env,
+      workDir: dir.work,
+      tmpDir: dir.tmp,
+      jobId: payload.job_id,
+      attempt,
+      fence: payload.fence,
+      declared: env,
+    });
+    const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
+    const command = await startCommand({ argv, shell, cwd: dir.work, environment, mark }, this.context.clock);
+    this.#tree = command.tree;
+    this.#logs?.attach(command.stdout, command.stderr);
+    // What was asked while the process was being made finds it now.
+    if (this.#stop !== null) this.#killTree();
+    await command.exited;
+    this.#logs?.takeRest();
+    const { exitCode, signal, cpuMs, leftovers } = await command.ended;
+    const environmentNames = Object.keys(environment);
+    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail: null, environmentNames };
+  }
+
+  async #conclude({ payload, sent }: Started, ending: Ending, dir: AttemptDir | null): Promise<AttemptOutcome> {
+    const { clock, printer, session } = this.context;
+    const endedAt = clock.now();
+    const stop = this.#stop;
+    if (stop?.kind === 'given_back') {
+      printer.say(`${this.#name()} given back. ${plain(stop.detail)}`);
+      await this.#release(stop.detail);
+      return 'given_back';
+    }
+    let outcome = outcomeOf(stop, ending.exitCode);
+    const collected = await this.#collect(payload, outcome, dir);
+    await this.#flushLogs(outcome);
+    // The lease may have been lost while the outputs were on their way.
+    if (this.#isLost()) outcome = 'lost';
+    const record: RunRecord = {
+      outcome,
+      exitCode: ending.exitCode,
+      signal: ending.signal,
+      startedWallMs: Math.round(sent.wallMs),
+      endedWallMs: Math.round(endedAt.wallMs),
+      runtimeMs: Math.max(0, Math.round(endedAt.monoMs - sent.monoMs)),
+      environmentNames: ending.environmentNames,
+      outputs: collected.outputs,
+      log: this.#logs?.sizes() ?? { stdout: EMPTY_LOG, stderr: EMPTY_LOG },
+      leftovers: ending.leftovers,
+    };
+    const result: Result = { payload, record, ending, collected, stop: this.#isLost() ? this.#stop : stop };
+    const body = settlementBody(result, session.identity.privateKey);
+    tellResult(result, await this.#settle(verbOf(outcome), body), printer);
+    return outcome;
+  }
+
+  #isLost(): boolean {
+    return this.#stop?.kind === 'lost';
+  }
+
+  async #collect(payload: EnvelopePayload, outcome: RunRecord['outcome'], dir: AttemptDir | null): Promise<Collected> {
+    if (dir === null || outcome === 'canceled' || outcome === 'lost') return { outputs: [], refused: [] };
+    const { clock, chance, leases } = this.context;
+    const lease = { leaseId: payload.lease_id, fence: payload.fence, workDir: dir.work };
+    return collectOutputs(payload.job.outputs, lease, {
+      send: this.#send,
+      clock,
+      chance,
+      signal: this.#halt.signal,
+      onSuperseded: (detail) => leases.find(payload.lease_id)?.superseded(detail),
+    });
+  }
+
+  async #flushLogs(outcome: RunRecord['outcome']): Promise<void> {
+    const finished = this.#logs?.finish();
+    if (outcome !== 'canceled') await finished;
+    else await Promise.race([finished, this.context.clock.sleep(CANCELED_LOG_MS)]);
+  }
+}
+
+const EMPTY_LOG = { size_bytes: 0, truncated: false };

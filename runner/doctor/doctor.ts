@@ -1,0 +1,154 @@
+import type { DoctorArgs } from '../args.ts';
+import type { Clock } from '../clock.ts';
+import { messageOf, PlaneProblem, RunnerError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { sourceFacts } from '../facts.ts';
+import { greet } from '../hello.ts';
+import { readIdentity } from '../identity.ts';
+import { PlaneClient } from '../plane-client.ts';
+import { type Printer, plain } from '../printer.ts';
+import { Session } from '../session.ts';
+import { defaultWorkDir, type Surroundings } from '../user-folders.ts';
+import { answerOf, type DoctorAnswer } from '../wire.ts';
+import { type Checker, type CheckResult, type DoctorContext, failed } from './checker.ts';
+import { clockChecker } from './clock-drift.ts';
+import { computeClassChecker } from './compute-class.ts';
+import { confinementChecker } from './confinement.ts';
+import { diskRoomChecker } from './disk-room.ts';
+import { gitChecker } from './git.ts';
+import { noListeningSocketChecker } from './no-listening-socket.ts';
+import { nodeVersionChecker } from './node-version.ts';
+import { planeKeyChecker } from './plane-key.ts';
+import { planeReachableChecker } from './plane-reachable.ts';
+import { postureChecker } from './posture-summary.ts';
+import { sessionChecker } from './session-valid.ts';
+import { shellAndPathChecker } from './shell-and-path.ts';
+import { stateFolderChecker } from './state-folder.ts';
+
+/** In the order in which they are told. */
+export const CHECKERS: readonly Checker[] = [
+  nodeVersionChecker(process.versions.node),
+  clockChecker,
+  planeReachableChecker,
+  planeKeyChecker,
+  sessionChecker,
+  stateFolderChecker,
+  diskRoomChecker(),
+  shellAndPathChecker,
+  gitChecker(),
+  confinementChecker(),
+  noListeningSocketChecker,
+  postureChecker,
+  computeClassChecker,
+];
+const DETAIL_LIMIT = 500;
+
+export interface DoctorDependencies {
+  clock: Clock;
+  printer: Printer;
+  surroundings: Surroundings;
+}
+export type Finding = Pick<Checker, 'id' | 'name' | 'category' | 'required'> & CheckResult;
+
+/** Runs the checks one after the other; one that throws has failed with the words of what it threw. */
+export async function examine(checkers: readonly Checker[], context: DoctorContext): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id, name, category, required, applicable, check } of checkers) {
+    if (!applicable(context)) continue;
+    const result = await check(context).catch((error: unknown) =>
+      failed(error instanceof PlaneProblem ? error.detail : messageOf(error)),
+    );
+    findings.push({ id, name, category, required, ...result });
+  }
+  return findings;
+}
+
+/** The last line: how many passed, and what a failed required check means. */
+export function summaryOf(findings: readonly Finding[]): string {
+  const count = `Doctor: ${findings.filter(({ passed }) => passed).length} of ${findings.length} passed.`;
+  const broken = findings.filter(({ required, passed }) => required && !passed);
+  if (broken.length === 0) return count;
+  const verb = broken.length === 1 ? 'is required and failed' : 'are required and failed';
+  return `${count} ${broken.map(({ name }) => name).join(', ')} ${verb}. This source gets no jobs until ${broken.length === 1 ? 'it passes' : 'they pass'}.`;
+}
+
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
+};
+
+function lineOf({ name, passed, required, detail, fix }: Finding): string {
+  const mark = passed ? 'passed' : required ? 'FAILED' : 'note  ';
+  return `${mark}  ${name}: ${plain(detail)}${fix === null ? '' : ` Fix: ${fix}`}`;
+}
+
+/** Reports to the plane, which quarantines or frees the source. Returns its answer, or null when it has none to give. */
+async function report(
+  session: Session | null,
+  findings: readonly Finding[],
+  printer: Printer,
+): Promise<DoctorAnswer | null> {
+  if (session?.grant == null) return null;
+  const checks = findings.map(({ id, required, passed, detail }) => ({
+    id,
+    required,
+    passed,
+    detail: plain(detail).slice(0, DETAIL_LIMIT),
+  }));
+  try {
+    const answer = await session.send({ method: 'POST', path: '/api/v1/runtime/doctor', json: { checks } });
+    return answerOf<DoctorAnswer>(answer.json, 'doctor', { source: 'object', compute_class: 'string' });
+  } catch (error) {
+    printer.warn(`The result did not reach the plane. ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** Checks this source, tells each result, and reports to the plane. Exit 1 only when a required check failed. */
+export async function doctor(
+  args: DoctorArgs,
+  { clock, printer, surroundings }: DoctorDependencies,
+): Promise<ExitCode> {
+  let client: PlaneClient | null = null;
+  let session: Session | null = null;
+  const identity = () => readIdentity(args, surroundings);
+  const dial = () => (client ??= new PlaneClient(identity().origin, clock));
+  const openSession = () => {
+    session = new Session(identity(), dial(), sourceFacts(), 1, clock);
+    return session.open();
+  };
+  const context: DoctorContext = {
+    clock,
+    surroundings,
+    identity,
+    greeting: once(async () => greet(dial(), identity().planeKey)),
+    session: once(async () => openSession()),
+    workDir: defaultWorkDir(surroundings),
+  };
+  try {
+    const findings = await examine(CHECKERS, context);
+    const answer = await report(session, findings, printer);
+    const state = answer?.source.state ?? null;
+    if (args.json) {
+      const members = {
+        summary: summaryOf(findings),
+        checks: findings,
+        source_state: state,
+        compute_class: answer?.compute_class ?? null,
+      };
+      printer.say(JSON.stringify(members));
+    } else {
+      for (const finding of findings) printer.say(lineOf(finding));
+      printer.say(summaryOf(findings));
+      if (state !== null) printer.say(`The plane says: source ${state}, compute class ${answer?.compute_class}.`);
+    }
+    const isFalsePlane = await context.greeting().then(
+      () => false,
+      (error: unknown) => error instanceof RunnerError && error.exitCode === EXIT.planeNotTrusted,
+    );
+    if (isFalsePlane) return EXIT.planeNotTrusted;
+    return findings.some(({ required, passed }) => required && !passed) ? EXIT.failed : EXIT.ok;
+  } finally {
+    (client as PlaneClient | null)?.close();
+  }
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { systemCodeOf } from '../errors.ts';
+import { cpuMsOf } from '../proc-table.ts';
+import { ProcessTree, type TreeMark } from '../process-tree.ts';
+import { Watchdog } from '../watchdog.ts';
+
+const CPU_SAMPLE_MS = 500;
+/** Once the tree is gone nothing can write; what keeps a pipe open longer than this is not read to its end. */
+const PIPE_CLOSE_MS = 2_000;
+/** Processes that the job left behind get this long between SIGTERM and SIGKILL. */
+const LEFT_BEHIND_GRACE_MS = 2_000;
+
+export interface CommandInput {
+  argv: readonly string[];
+  /** Reads argv as one line for the shell; only when the job says so. */
+  shell: boolean;
+  cwd: string;
+  environment: Record<string, string>;
+  mark: TreeMark;
+}
+
+export interface CommandEnd {
+  /** Null when a signal ended it. */
+  exitCode: number | null;
+  signal: string | null;
+  /** Sampled, so a lower bound; null where the platform does not tell. */
+  cpuMs: number | null;
+  /** Processes that could not be ended. */
+  leftovers: number[];
+}
+
+/** A job's command as it runs. */
+export interface RunningCommand {
+  stdout: Readable;
+  stderr: Readable;
+  tree: ProcessTree;
+  /** Resolves when the command itself ended; what it left behind is being ended then. */
+  exited: Promise<void>;
+  /** Resolves when the command and everything it started is gone and its output was read. */
+  ended: Promise<CommandEnd>;
+}
+
+function programOf({ argv, shell }: CommandInput): [string, string[]] {
+  if (!shell) return [argv[0] as string, argv.slice(1)];
+  const line = argv.join(' ');
+  return process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', line]] : ['/bin/sh', ['-c', line]];
+}
+
+function waitForSpawn(child: ChildProcess, program: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve());
+    child.once('error', (error) => {
+      const isMissing = systemCodeOf(error) === 'ENOENT';
+      reject(isMissing ? new Error(`The program ${program} was not found on this source.`) : error);
+    });
+  });
+}
+
+/**
+ * Starts a command in a process group of its own, with nothing on standard input. Throws an Error in words when the
+ * program cannot be started.
+ */
+export async function startCommand(input: CommandInput, clock: Clock): Promise<RunningCommand> {
+  const [program, args] = programOf(input);
+  const watchdog = new Watchdog(input.mark.entries);
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, {
+      cwd: input.cwd,
+      env: input.environment,
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      windowsVerbatimArguments: input.shell,
+    });
+    await waitForSpawn(child, program);
+  } catch (error) {
+    watchdog.release();
+    throw error;
+  }
+  const pid = child.pid as number;
+  watchdog.watch(pid);
+  const tree = new ProcessTree(pid, input.mark, clock);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = follow(child, tree, clock).finally(() => watchdog.release());
+  return { stdout: child.stdout as Readable, stderr: child.stderr as Readable, tree, exited, ended };
+}
+
+async function follow(child: ChildProcess, tree: ProcessTree, clock: Clock): Promise<CommandEnd> {
+  let cpuMs: number | null = null;
+  const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
+    cpuMs = cpuMsOf(tree.root) ?? cpuMs;
+  });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const [exitCode, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.once('exit', (code, name) => resolve([code, name])),
+  );
+  stopSampling();
+  // The attempt ends with its command: what it left behind would run without a lease.
+  const leftovers = await tree.kill(LEFT_BEHIND_GRACE_MS);
+  await Promise.race([closed, clock.sleep(PIPE_CLOSE_MS)]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return { exitCode, signal, cpuMs, leftovers };
+}

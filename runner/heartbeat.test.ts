@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { newPrivateKeyPem, publicKeyOf, readPrivateKey, verifyMessage } from './ed25519.ts';
+import { PlaneUnreachable, RunnerError } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { HeldLeases } from './held-leases.ts';
+import type { PlaneRequest } from './plane-client.ts';
+import type { Session } from './session.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { LinePrinter } from './testing/harness.ts';
+
+interface Beat {
+  atMonoMs: number;
+  renew?: { nonce: string; proof: string };
+}
+const key = readPrivateKey(newPrivateKeyPem());
+let clock: FakeClock;
+let beats: Beat[];
+let tokens: string[];
+let tokenSinceMonoMs: number;
+let failWith: () => Error | null;
+let printer: LinePrinter;
+let fatal: unknown;
+let heartbeat: Heartbeat;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  beats = [];
+  tokens = [];
+  tokenSinceMonoMs = clock.now().monoMs;
+  failWith = () => null;
+  printer = new LinePrinter();
+  fatal = null;
+  const session = {
+    grant: { heartbeat_interval_ms: 15_000 },
+    identity: { sessionId: 'ses_1', privateKey: key },
+    capacity: 1,
+    tokenAgeMs: () => clock.now().monoMs - tokenSinceMonoMs,
+    adoptToken: (token: string) => {
+      tokens.push(token);
+      tokenSinceMonoMs = clock.now().monoMs;
+    },
+    send: async ({ json }: PlaneRequest) => {
+      const { renew } = json as Beat;
+      beats.push({ atMonoMs: clock.now().monoMs, renew });
+      const error = failWith();
+      if (error) throw error;
+      const session_token = renew ? `ccs_${beats.length}` : undefined;
+      return {
+        status: 200,
+        headers: {},
+        json: {
+          next_heartbeat_ms: 15_000,
+          nonce: `n${beats.length}`,
+          session_token,
+          leases: [],
+          source: { state: 'online' },
+        },
+      };
+    },
+  } as unknown as Session;
+  heartbeat = new Heartbeat({
+    session,
+    leases: new HeldLeases(clock),
+    clock,
+    chance: { fraction: () => 0.5 },
+    printer,
+    onSource: () => undefined,
+    onFatal: (error) => {
+      fatal = error;
+    },
+  });
+  heartbeat.start();
+});
+
+describe('the heartbeat', () => {
+  test('beats when idle, each a little before the time the plane named', async () => {
+    await clock.advance(60_000);
+    const gaps = beats.slice(1).map((beat, i) => beat.atMonoMs - (beats[i] as Beat).atMonoMs);
+    expect(gaps.length).toBeGreaterThanOrEqual(4);
+    for (const gap of gaps) expect(gap).toBeLessThanOrEqual(15_000);
+  });
+
+  test('renews the token every five minutes by a proof over the last nonce', async () => {
+    await clock.advance(620_000);
+    const renewals = beats.filter(({ renew }) => renew !== undefined);
+    expect(renewals).toHaveLength(2);
+    expect(tokens).toHaveLength(2);
+    const { nonce = '', proof = '' } = renewals[0]?.renew ?? {};
+    expect(verifyMessage(publicKeyOf(key), `connected-compute/session/v1\nses_1\n${nonce}`, proof)).toBe(true);
+  });
+
+  test('goes without renewal after a lost answer, then renews with a new nonce', async () => {
+    await clock.advance(299_000);
+    let losses = 0;
+    failWith = () => (losses++ === 0 && beats.at(-1)?.renew ? new PlaneUnreachable('cut') : null);
+    await clock.advance(60_000);
+    const at = beats.findIndex(({ renew }) => renew !== undefined);
+    expect(beats[at + 1]?.renew).toBeUndefined();
+    const nonces = beats.flatMap(({ renew }) => renew?.nonce ?? []);
+    expect(new Set(nonces).size).toBe(nonces.length);
+    expect(tokens.length).toBeGreaterThan(0);
+  });
+
+  test('tries again soon while nobody answers, and tells both ends of it once', async () => {
+    failWith = () => new PlaneUnreachable('ECONNREFUSED');
+    await clock.advance(60_000);
+    expect(beats.length).toBeGreaterThan(8);
+    failWith = () => null;
+    await clock.advance(20_000);
+    expect(printer.warnings).toHaveLength(1);
+    expect(printer.lines).toEqual([expect.stringMatching(/^The plane answers again after \d:\d\d\.$/)]);
+  });
+
+  test('beats earlier for a shorter lease, and at once when asked', async () => {
+    await clock.advance(1_000);
+    heartbeat.within(2_000);
+    await clock.advance(2_000);
+    expect(beats).toHaveLength(2);
+    heartbeat.now();
+    await clock.advance(0);
+    expect(beats).toHaveLength(3);
+  });
+
+  test('ends when the session is over', async () => {
+    failWith = () => new RunnerError(EXIT.notPermitted, 'revoked');
+    await clock.advance(20_000);
+    const count = beats.length;
+    await clock.advance(60_000);
+    expect(fatal).toMatchObject({ exitCode: 77 });
+    expect(beats).toHaveLength(count);
+  });
+
+  test('stops when told to', async () => {
+    await clock.advance(1_000);
+    await heartbeat.stop();
+    await clock.advance(60_000);
+    expect(beats).toHaveLength(1);
+  });
+});

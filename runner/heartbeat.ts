@@ -1,0 +1,172 @@
+import type { HeartbeatAnswer, HeartbeatRequest } from '../src-server/contract/runtime.ts';
+import { Backoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { signMessage } from './ed25519.ts';
+import { messageOf, PlaneProblem, PlaneUnreachable } from './errors.ts';
+import type { HeldLeases } from './held-leases.ts';
+import type { Chance } from './ids.ts';
+import { duration, type Printer } from './printer.ts';
+import { sessionProofText } from './registration.ts';
+import type { Session } from './session.ts';
+import { answerOf, type LeaseNews } from './wire.ts';
+
+/** A token dies 15 min after its last renewal; a third of that leaves room for lost answers. */
+const RENEW_TOKEN_AFTER_MS = 300_000;
+const TIMEOUT_MIN_MS = 1_000;
+const TIMEOUT_MAX_MS = 5_000;
+const BACKOFF_BASE_MS = 500;
+/** Heartbeats come up to this share early, so that many runners do not beat in step. */
+const JITTER_SHARE = 0.15;
+
+export interface HeartbeatDependencies {
+  session: Session;
+  leases: HeldLeases;
+  clock: Clock;
+  chance: Chance;
+  printer: Printer;
+  /** Source state and directive as the plane sees them, at each answer. */
+  onSource: (source: HeartbeatAnswer['source']) => void;
+  /** The session is over; nothing more is sent. */
+  onFatal: (error: unknown) => void;
+}
+
+/** The sign of life, also when idle: one loop that renews every lease and the token, apart from all work. */
+export class Heartbeat {
+  #nonce: string | null = null;
+  #intervalMs: number;
+  #dueMonoMs = 0;
+  #wake = new AbortController();
+  #inFlight: AbortController | null = null;
+  #isStopped = false;
+  #silentSinceMonoMs: number | null = null;
+  #loop: Promise<void> | null = null;
+  readonly #backoff: Backoff;
+
+  constructor(private readonly dependencies: HeartbeatDependencies) {
+    const { session, chance } = dependencies;
+    this.#intervalMs = session.grant?.heartbeat_interval_ms ?? session.identity.heartbeatIntervalMs;
+    this.#backoff = new Backoff(
+      { baseMs: BACKOFF_BASE_MS, capMs: Math.max(this.#intervalMs, BACKOFF_BASE_MS) },
+      chance,
+    );
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#inFlight?.abort();
+    this.#wake.abort();
+    await this.#loop;
+  }
+
+  /** Beats at once. One in flight is given up: after a sleep its connection may be dead without knowing. */
+  now(): void {
+    this.#inFlight?.abort();
+    this.within(0);
+  }
+
+  /** Beats no later than `ms` from now, for a lease that is shorter than the present interval. */
+  within(ms: number): void {
+    const atMonoMs = this.dependencies.clock.now().monoMs + ms;
+    if (atMonoMs >= this.#dueMonoMs && ms > 0) return;
+    this.#dueMonoMs = atMonoMs;
+    this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.dependencies;
+    while (!this.#isStopped) {
+      this.#dueMonoMs = Number.POSITIVE_INFINITY;
+      const waitMs = await this.#beat();
+      // `within` may have asked for an earlier beat while this one was on its way.
+      this.#dueMonoMs = Math.min(this.#dueMonoMs, clock.now().monoMs + waitMs);
+      for (;;) {
+        const leftMs = this.#dueMonoMs - clock.now().monoMs;
+        if (leftMs <= 0 || this.#isStopped) break;
+        this.#wake = new AbortController();
+        await clock.sleep(leftMs, this.#wake.signal);
+      }
+    }
+  }
+
+  /** One heartbeat; returns the milliseconds until the next. */
+  async #beat(): Promise<number> {
+    const { session, clock, chance, onFatal } = this.dependencies;
+    const sent = clock.now();
+    this.#inFlight = new AbortController();
+    try {
+      const answer = await session.send({
+        method: 'POST',
+        path: '/api/v1/runtime/heartbeat',
+        json: this.#body(),
+        timeoutMs: Math.min(TIMEOUT_MAX_MS, Math.max(TIMEOUT_MIN_MS, this.#intervalMs)),
+        signal: this.#inFlight.signal,
+      });
+      const members = { next_heartbeat_ms: 'number', nonce: 'string', leases: 'array', source: 'object' } as const;
+      this.#take(answerOf<HeartbeatAnswer>(answer.json, 'heartbeat', members), sent);
+      return this.#intervalMs * (1 - JITTER_SHARE * chance.fraction());
+    } catch (error) {
+      if (this.#isStopped) return 0;
+      if (!(error instanceof PlaneUnreachable || error instanceof PlaneProblem)) {
+        this.#isStopped = true;
+        onFatal(error);
+        return 0;
+      }
+      this.#noteSilence(error);
+      return this.#backoff.nextMs();
+    } finally {
+      this.#inFlight = null;
+    }
+  }
+
+  #body(): HeartbeatRequest {
+    const { session, leases } = this.dependencies;
+    const body: HeartbeatRequest = {
+      leases: leases.living().map(({ leaseId, fence }) => ({ lease_id: leaseId, fence })),
+      health: {},
+      stats: { slots: session.capacity, held: leases.size },
+    };
+    // A nonce serves once: after a lost answer the next heartbeat goes without renewal and takes a new one.
+    if (this.#nonce !== null && session.tokenAgeMs() >= RENEW_TOKEN_AFTER_MS) {
+      const text = sessionProofText(session.identity.sessionId, this.#nonce);
+      body.renew = { nonce: this.#nonce, proof: signMessage(session.identity.privateKey, text) };
+    }
+    this.#nonce = null;
+    return body;
+  }
+
+  #take(answer: HeartbeatAnswer, sent: ReturnType<Clock['now']>): void {
+    const { session, leases, printer, clock, onSource } = this.dependencies;
+    if (this.#silentSinceMonoMs !== null) {
+      printer.say(`The plane answers again after ${duration(clock.now().monoMs - this.#silentSinceMonoMs)}.`);
+      this.#silentSinceMonoMs = null;
+    }
+    this.#backoff.reset();
+    this.#nonce = answer.nonce;
+    this.#intervalMs = answer.next_heartbeat_ms;
+    if (answer.session_token !== undefined) session.adoptToken(answer.session_token);
+    for (const news of answer.leases) this.#tellLease(leases, news, sent);
+    onSource(answer.source);
+  }
+
+  #tellLease(leases: HeldLeases, news: LeaseNews, sent: ReturnType<Clock['now']>): void {
+    const lease = leases.find(news.lease_id);
+    if (lease === undefined) return;
+    if (news.state === 'active') lease.renewed(sent, news.ttl_ms);
+    else {
+      const holder = news.current_attempt === undefined ? '' : ` Attempt ${news.current_attempt} holds the job now.`;
+      lease.superseded(`The plane says ${news.state}.${holder}`);
+    }
+    if (news.directive !== undefined) lease.directed(news.directive, news.reason ?? '');
+  }
+
+  #noteSilence(error: unknown): void {
+    if (this.#silentSinceMonoMs !== null) return;
+    const { clock, printer } = this.dependencies;
+    this.#silentSinceMonoMs = clock.now().monoMs;
+    printer.warn(`${messageOf(error)} Trying again until it answers; leases stop by themselves when not renewed.`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import type { Target } from './args.ts';
+import { readPrivateKey } from './ed25519.ts';
+import { RunnerError } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import { planeOrigin } from './plane-url.ts';
+import { StateDir } from './state-dir.ts';
+import { defaultStateDir, type Surroundings } from './user-folders.ts';
+
+/** A connected runner, read from its state directory. */
+export interface Identity {
+  stateDir: StateDir;
+  origin: string;
+  enrollment: string;
+  sessionId: string;
+  sourceId: string;
+  /** Fingerprint and raw base64 of the pinned plane key. */
+  planeKey: string;
+  planePublicKey: string;
+  privateKey: KeyObject;
+  heartbeatIntervalMs: number;
+  leaseTtlMs: number;
+  bootstrapSha256: string;
+}
+
+/** The state directory that a command line means. */
+export function stateDirOf(target: Target, surroundings: Surroundings): StateDir {
+  if (target.stateDir !== null) return new StateDir(target.stateDir);
+  return new StateDir(defaultStateDir(target.enrollment ?? '', surroundings));
+}
+
+/**
+ * Reads who this runner is and holds it against the command line.
+ * Throws RunnerError 77 (not connected, rights too wide), 65 (damaged, another enrollment) or 76 (another plane key).
+ */
+export function readIdentity(target: Target, surroundings: Surroundings): Identity {
+  const stateDir = stateDirOf(target, surroundings);
+  const state = stateDir.read();
+  if (state === null || state.session_id === null || state.source_id === null) {
+    throw new RunnerError(EXIT.notPermitted, `No connected runner in ${stateDir.path}. Run connect first.`);
+  }
+  if (target.enrollment !== null && target.enrollment !== state.enrollment_id) {
+    throw new RunnerError(
+      EXIT.data,
+      `${stateDir.path} belongs to ${state.enrollment_id}, not to ${target.enrollment}.`,
+    );
+  }
+  if (target.planeKey !== null && target.planeKey !== state.plane_key) {
+    throw new RunnerError(
+      EXIT.planeNotTrusted,
+      `This runner is pinned to plane key ${state.plane_key}, not to ${target.planeKey}.`,
+    );
+  }
+  return {
+    stateDir,
+    origin: planeOrigin(state.url),
+    enrollment: state.enrollment_id,
+    sessionId: state.session_id,
+    sourceId: state.source_id,
+    planeKey: state.plane_key,
+    planePublicKey: state.plane_public_key,
+    privateKey: readPrivateKey(state.private_key_pem),
+    heartbeatIntervalMs: state.heartbeat_interval_ms,
+    leaseTtlMs: state.lease_ttl_ms,
+    bootstrapSha256: state.bootstrap_sha256,
+  };
+}

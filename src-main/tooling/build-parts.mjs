@@ -1,0 +1,94 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { OUT_DIR, PROJECT_DIR } from './project.mjs';
+
+/**
+ * One thing that is built.
+ * @typedef {object} BuildPart
+ * @property {string} name as in `--only`
+ * @property {readonly string[]} entries what must exist for the part to be built
+ * @property {readonly string[]} sources files and folders whose contents decide whether it is stale
+ * @property {readonly string[]} outputs files that must exist for it to count as built
+ * @property {() => Promise<void>} build
+ */
+
+/** Found in node_modules at run time: they are the `dependencies` of package.json. */
+const RUNTIME_PACKAGES = ['express', 'sql.js', 'uuid', 'zod'];
+const isRuntimePackage = (/** @type {string} */ id) =>
+  RUNTIME_PACKAGES.some((name) => id === name || id.startsWith(`${name}/`));
+
+/**
+ * Bundles one entry into one ES module for Node; readable, because the runner's bytes are meant to be read.
+ * @param {string} entry
+ * @param {string} file
+ * @param {{ banner?: string, external: (id: string) => boolean }} options
+ */
+const bundle = async (entry, file, { banner, external }) => {
+  const { rolldown } = await import('rolldown');
+  const unresolved = /** @type {string[]} */ ([]);
+  const bundler = await rolldown({
+    input: join(PROJECT_DIR, entry),
+    cwd: PROJECT_DIR,
+    platform: 'node',
+    external: (id) => id.startsWith('node:') || external(id),
+    onLog: (level, log, pass) => {
+      if (log.code === 'UNRESOLVED_IMPORT') unresolved.push(log.message);
+      else if (level === 'warn') pass(level, log);
+    },
+  });
+  await bundler.write({ file, format: 'esm', banner, minify: false, codeSplitting: false });
+  await bundler.close();
+  if (unresolved.length > 0) throw new Error(unresolved.join('\n'));
+};
+
+/** What every part depends on: the tools, and how they are called. */
+const TOOLS = ['package-lock.json', 'tsconfig.json', 'src-main/tooling/build-parts.mjs'];
+
+/** @type {readonly BuildPart[]} */
+export const BUILD_PARTS = [
+  {
+    name: 'runner',
+    entries: ['runner/main.ts'],
+    sources: ['runner', 'src-server/contract', ...TOOLS],
+    outputs: ['out/runner/bootstrap.mjs'],
+    // No banner and no package: these are the bytes that the plane serves and the printed commands pin.
+    build: () => bundle('runner/main.ts', join(OUT_DIR, 'runner/bootstrap.mjs'), { external: () => false }),
+  },
+  {
+    name: 'cli',
+    entries: ['src-server/cli/main.ts'],
+    sources: ['src-server', 'package.json', ...TOOLS],
+    outputs: ['out/cli.mjs'],
+    build: async () => {
+      const file = join(OUT_DIR, 'cli.mjs');
+      await bundle('src-server/cli/main.ts', file, { banner: '#!/usr/bin/env node', external: isRuntimePackage });
+      chmodSync(file, 0o755);
+    },
+  },
+  {
+    name: 'renderer',
+    entries: ['src-renderer/index.html', 'vite.config.ts'],
+    sources: ['src-renderer', 'src-server/contract', 'vite.config.ts', ...TOOLS],
+    outputs: ['out/renderer/index.html'],
+    build: async () => {
+      const { build } = await import('vite');
+      // The runner reads the config in memory; the usual way writes a file into node_modules, which may be read-only.
+      await build({ configFile: join(PROJECT_DIR, 'vite.config.ts'), configLoader: 'runner', logLevel: 'warn' });
+    },
+  },
+  {
+    name: 'main',
+    entries: ['src-main/app/main.ts', 'src-main/preload/index.ts', 'electron.vite.config.ts'],
+    sources: ['src-main', 'src-server/contract', 'electron.vite.config.ts', ...TOOLS],
+    outputs: ['out/main/index.js', 'out/preload/index.cjs'],
+    build: async () => {
+      const { build } = await import('electron-vite');
+      // Below "error" it remarks that its config builds no page; that is what vite.config.ts is for.
+      await build({ configFile: join(PROJECT_DIR, 'electron.vite.config.ts'), logLevel: 'error' });
+    },
+  },
+];
+
+/** The first entry of a part that is not there, or null. */
+export const missingEntry = (/** @type {BuildPart} */ part) =>
+  part.entries.find((entry) => !existsSync(join(PROJECT_DIR, entry))) ?? null;

@@ -1,0 +1,14 @@
+/** What `--help` prints. */
+export const HELP = `connected-compute: a control plane for governed jobs on compute that you operate.
+
+  serve      run the control plane with its web console
+             --data-dir DIR  --port 0  --host 127.0.0.1  --public-url https://…  --lease-ttl-ms N  --tls-cert FILE --tls-key FILE
+  console    print a fresh sign-in link                       --data-dir DIR
+  job        submit FILE [--wait] | list | show ID | explain ID | cancel ID | retry ID | log ID [--follow] [--stderr]
+  source     list | show ID | cordon ID | drain ID [--deadline-ms N] | resume ID | revoke ID | enroll NAME --kind KIND
+  doctor     check a data directory                            --data-dir DIR [--deep]
+  demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]
+
+They find the plane by --data-dir DIR (its console.json) or by --url URL --token-file FILE. All take --json.
+Exit codes: 0 ok, 1 a check failed, 2 unusable input, 64 usage, 65 data damaged or newer, 69 unavailable,
+75 already running, 76 control plane not trusted, 77 not permitted.`;

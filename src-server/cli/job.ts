@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Job } from '../contract/job.ts';
+import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
+import { systemTimers } from '../plane/clock.ts';
+import { PLANE_FLAGS, parse } from './arguments.ts';
+import { EXIT, ExitError } from './exit-codes.ts';
+import { findPlane, PlaneClient } from './plane-client.ts';
+import { type Printer, table } from './printer.ts';
+
+const FLAGS = {
+  ...PLANE_FLAGS,
+  wait: { type: 'boolean' },
+  follow: { type: 'boolean' },
+  stderr: { type: 'boolean' },
+  state: { type: 'string' },
+  reason: { type: 'string' },
+} as const;
+const POLL_MS = 500;
+const LOG_WAIT_MS = 15_000;
+const isOver = (job: Job): boolean => (TERMINAL_JOB_STATES as readonly string[]).includes(job.state);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => systemTimers.after(ms, resolve));
+
+interface Call {
+  client: PlaneClient;
+  printer: Printer;
+  json: boolean;
+  wait: boolean;
+  follow: boolean;
+  stderr: boolean;
+  state: string | undefined;
+  reason: string | undefined;
+}
+
+/** `job …`: submit, list, show, explain, cancel, retry, log. */
+export async function job(args: string[], printer: Printer): Promise<number> {
+  const { values, positionals } = parse(args, FLAGS);
+  const [verb, subject] = positionals;
+  const call: Call = {
+    client: new PlaneClient(await findPlane(values)),
+    printer,
+    json: values.json ?? false,
+    wait: values.wait ?? false,
+    follow: values.follow ?? false,
+    stderr: values.stderr ?? false,
+    state: values.state,
+    reason: values.reason,
+  };
+  if (verb === 'list') return list(call);
+  const verbs: Record<string, (call: Call, subject: string) => Promise<number>> = {
+    submit,
+    show,
+    explain,
+    cancel,
+    retry,
+    log,
+  };
+  const run = verbs[verb ?? ''];
+  if (run === undefined)
+    throw new ExitError(EXIT.usage, 'job takes submit FILE, list, show ID, explain ID, cancel ID, retry ID or log ID.');
+  if (subject === undefined)
+    throw new ExitError(
+      EXIT.usage,
+      `job ${verb} needs ${verb === 'submit' ? 'a file with the job as JSON, or - for standard input' : 'the id of a job'}.`,
+    );
+  return run(call, subject);
+}
+
+/** One JSON object, or JSON lines: a job a line. */
+function readJobs(file: string): unknown[] {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new ExitError(EXIT.input, `${file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    // Not one object: every line is a job of its own.
+  }
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch (error) {
+        throw new ExitError(EXIT.input, `${file}, line ${index + 1}, is not JSON: ${(error as Error).message}`);
+      }
+    });
+}
+
+async function submit(call: Call, file: string): Promise<number> {
+  const jobs = readJobs(file);
+  const submitted: Job[] = [];
+  for (const body of jobs) submitted.push(await call.client.call('jobSubmit', { body, key: randomUUID() }));
+  if (!call.wait) {
+    for (const made of submitted) {
+      if (call.json) call.printer.json(made);
+      else call.printer.line(`${made.job_id} submitted. Follow it with: job show ${made.job_id}`);
+    }
+    return EXIT.ok;
+  }
+  let code: number = EXIT.ok;
+  for (const made of submitted) {
+    const ended = await waitFor(call, made.job_id);
+    if (call.json) call.printer.json(ended);
+    else call.printer.line(`${ended.job_id} ${ended.state}. ${ended.why}`);
+    if (ended.state !== 'succeeded') code = EXIT.failed;
+  }
+  return code;
+}
+
+async function waitFor(call: Call, jobId: string): Promise<Job> {
+  let told = '';
+  for (;;) {
+    const now = await call.client.call('job', { params: { job_id: jobId } });
+    const word = `${now.state}: ${now.why}`;
+    if (word !== told && !call.json) call.printer.note(`${jobId} ${word}`);
+    told = word;
+    if (isOver(now)) return now;
+    await pause(POLL_MS);
+  }
+}
+
+async function list(call: Call): Promise<number> {
+  const found = await call.client.call('jobs', {
+    query: { limit: '50', ...(call.state === undefined ? {} : { state: call.state }) },
+  });
+  if (call.json) call.printer.json(found);
+  else if (found.items.length === 0) call.printer.line('No jobs.');
+  else
+    for (const line of table(
+      found.items.map((j) => [j.job_id, j.wu_id, j.state, j.source_name ?? '–', j.title, j.why]),
+    ))
+      call.printer.line(line);
+  return EXIT.ok;
+}
+
+async function show(call: Call, jobId: string): Promise<number> {
+  const found = await call.client.call('job', { params: { job_id: jobId } });
+  if (call.json) {
+    call.printer.json(found);
+    return EXIT.ok;
+  }
+  call.printer.line(`${found.wu_id} ${found.title} (${found.job_id})`);
+  call.printer.line(`${found.state}${found.stopping ? ', stopping' : ''}. ${found.why}`);
+  for (const a of found.attempts) {
+    call.printer.line(
+      `  attempt ${a.attempt} on ${a.source_name}, token ${a.fence}: ${a.outcome ?? a.state}${a.end_reason === null ? '' : `. ${a.end_reason}`}`,
+    );
+    for (const artifact of a.artifacts)
+      call.printer.line(`    ${artifact.path}  ${artifact.size_bytes} bytes  sha256:${artifact.sha256}`);
+  }
+  return EXIT.ok;
+}
+
+async function explain(call: Call, jobId: string): Promise<number> {
+  const found = await call.client.call('jobExplain', { params: { job_id: jobId } });
+  if (call.json) {
+    call.printer.json(found);
+    return EXIT.ok;
+  }
+  call.printer.line(`${found.outcome}: ${found.sentence}`);
+  call.printer.line(`Policy v${found.policy_version}, ${found.total} candidates, ${found.eligible} eligible.`);
+  const rows = found.candidates.map((c) => [
+    `  ${c.name}`,
+    c.verdict,
+    c.rules
+      .filter((r) => !r.pass)
+      .map((r) => `${r.rule}${r.detail === '' ? '' : ` (${r.detail})`}`)
+      .join(', '),
+  ]);
+  for (const line of table(rows)) call.printer.line(line);
+  if (found.earliest !== null) call.printer.line(`Or wait: ${found.earliest.because}`);
+  return EXIT.ok;
+}
+
+async function cancel(call: Call, jobId: string): Promise<number> {
+  const found = await call.client.call('jobCancel', {
+    params: { job_id: jobId },
+    body: call.reason === undefined ? {} : { reason: call.reason },
+  });
+  if (call.json) call.printer.json(found);
+  else call.printer.line(found.stopping ? `${jobId} is stopping; its runner was asked.` : `${jobId} ${found.state}.`);
+  return EXIT.ok;
+}
+
+async function retry(call: Call, jobId: string): Promise<number> {
+  const made = await call.client.call('jobRetry', {
+    params: { job_id: jobId },
+    body: call.reason === undefined ? {} : { reason: call.reason },
+  });
+  if (call.json) call.printer.json(made);
+  else call.printer.line(`${made.job_id} submitted, a retry of ${jobId}.`);
+  return EXIT.ok;
+}
+
+async function log(call: Call, jobId: string): Promise<number> {
+  const stream = call.stderr ? 'stderr' : 'stdout';
+  for (let offset = 0; ; ) {
+    const part = await call.client.call('jobLog', {
+      params: { job_id: jobId },
+      query: { stream, offset: String(offset), ...(call.follow ? { wait_ms: String(LOG_WAIT_MS) } : {}) },
+    });
+    if (part.data !== '') call.printer.raw(part.data);
+    const isMore = part.next_offset > offset;
+    offset = part.next_offset;
+    if (part.eof || (!isMore && !call.follow)) return EXIT.ok;
+  }
+}

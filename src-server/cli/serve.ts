@@ -1,0 +1,64 @@
+import { userInfo } from 'node:os';
+import { systemTimers } from '../plane/clock.ts';
+import type { Host } from '../plane/host.ts';
+import { readConsoleFile, writeConsoleFile } from './console-file.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Printer } from './printer.ts';
+import { serveEmbedded } from './serve-embedded.ts';
+import { serveOptions } from './serve-options.ts';
+import { startPlane } from './start-plane.ts';
+
+/** The admin's token: the one in console.json while it is good, else a new one. */
+async function adminToken(host: Host, dataDir: string): Promise<{ operatorId: string; token: string }> {
+  const kept = readConsoleFile(dataDir)?.operator_token;
+  const known = kept === undefined ? null : host.authenticate(kept);
+  if (known !== null && kept !== undefined) return { operatorId: known.operatorId, token: kept };
+  const made = await host.operators.renewAdmin(userInfo().username);
+  return { operatorId: made.operatorId, token: made.token };
+}
+
+/** `serve`: a headless plane with its web console, until a signal ends it. */
+export async function serve(args: string[], printer: Printer): Promise<number> {
+  if (args.includes('--embedded')) return serveEmbedded(args.filter((arg) => arg !== '--embedded'), printer);
+  const options = serveOptions(args);
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<unknown>((resolvePromise) => {
+    fail = resolvePromise;
+  });
+  const plane = await startPlane(options, 'serve', (error) => fail(error));
+  const { host } = plane;
+  const { operatorId, token } = await adminToken(host, options.dataDir);
+  const workspaceId = host.workspaces()[0]?.workspaceId ?? '';
+  writeConsoleFile(options.dataDir, {
+    url: plane.url,
+    pid: process.pid,
+    operator_token: token,
+    workspace_id: workspaceId,
+    plane_public_key: host.key.publicKeyBase64,
+  });
+  const signInUrl = `${plane.url}/sign-in#${host.operators.signInCode(operatorId)}`;
+  printer.json({
+    event: 'ready',
+    url: plane.url,
+    pid: process.pid,
+    data_dir: options.dataDir,
+    state_file: `${options.dataDir}/console.json`,
+    sign_in_url: signInUrl,
+    ...(Object.keys(host.recovered).length === 0 ? {} : { recovered: host.recovered }),
+  });
+  printer.note(`Console: ${signInUrl}`);
+  const signal = new Promise<null>((resolvePromise) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolvePromise(null));
+  });
+  const error = await Promise.race([signal, failed]);
+  if (error !== null) {
+    printer.note(`The disk failed, nothing more can be recorded: ${(error as Error).message}`);
+    await Promise.race([
+      plane.stop().catch(() => undefined),
+      new Promise((r) => systemTimers.after(3_000, () => r(null))),
+    ]);
+    return EXIT.unavailable;
+  }
+  await plane.stop();
+  return EXIT.ok;
+}

@@ -1,0 +1,61 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../http/server.ts';
+import { systemClock, systemTimers } from '../plane/clock.ts';
+import { Host } from '../plane/host.ts';
+import { systemRandom } from '../plane/random.ts';
+import { EXIT, ExitError } from './exit-codes.ts';
+import { openExit } from './open-exit.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { VERSION } from './version.ts';
+
+/** Files that are built beside this one. */
+const outFile = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), name);
+
+export interface RunningPlane {
+  host: Host;
+  url: string;
+  /** Stops granting, answers what is in flight, puts everything on disk. */
+  stop(): Promise<void>;
+}
+
+/** Opens the data directory and listens. @throws ExitError with the code for what stood in the way. */
+export async function startPlane(
+  options: ServeOptions,
+  hostedBy: 'serve' | 'desktop',
+  onFailed: (error: unknown) => void,
+): Promise<RunningPlane> {
+  const host = await Host.open({
+    dataDir: options.dataDir,
+    version: VERSION,
+    hostedBy,
+    clock: systemClock,
+    timers: systemTimers,
+    random: systemRandom,
+    ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
+    onFailed,
+  }).catch((error: unknown) => {
+    throw openExit(error, options.dataDir);
+  });
+  const server = await startServer({
+    host,
+    listenHost: options.listenHost,
+    port: options.port,
+    publicUrl: options.publicUrl,
+    rendererDir: outFile('renderer'),
+    bootstrapFile: outFile('runner/bootstrap.mjs'),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  }).catch(async (error: NodeJS.ErrnoException) => {
+    await host.close();
+    if (error.code === 'EADDRINUSE')
+      throw new ExitError(
+        EXIT.unavailable,
+        `Port ${options.port} is in use. Choose another with --port, or 0 for any.`,
+      );
+    throw error;
+  });
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
+  return { host, url: server.url, stop };
+}
+

@@ -1,0 +1,216 @@
+import type { JobSpec } from '../contract/job.ts';
+import { ProblemError } from '../contract/problems.ts';
+import { verifyChain } from '../ledger/chain.ts';
+import { enrollSource } from '../plane/commands/enroll-source.ts';
+import { publishPolicy } from '../plane/commands/govern.ts';
+import { submitJob } from '../plane/commands/submit-job.ts';
+import { instantOf } from '../plane/clock.ts';
+import type { GrantedLease } from '../plane/grants.ts';
+import { jobView } from '../plane/views/job-view.ts';
+import { leaseTiming } from '../domain/leases/timing.ts';
+import type { Scenario, Step } from './scenario.ts';
+import { type VirtualPlane, virtualPlane } from './virtual-plane.ts';
+import { VirtualRunner } from './virtual-runner.ts';
+
+const ACTOR = { kind: 'operator' as const, id: 'ines' };
+
+/** One line of the story, at its virtual moment. */
+export interface Told {
+  at: string;
+  kind: 'story' | 'event' | 'check' | 'broken';
+  text: string;
+}
+
+interface Cast {
+  runner: VirtualRunner;
+  leases: GrantedLease[];
+  isSilent: boolean;
+}
+
+/** What a scenario came to. */
+export interface Played {
+  isGood: boolean;
+  checks: number;
+  broken: string[];
+  entries: number;
+}
+
+/**
+ * Plays a scenario through the real plane on a virtual clock and checks itself: every expectation, and the chain of the
+ * log that it made.
+ * @param pace called before virtual time passes, so that a person can follow; ms of virtual time.
+ */
+export async function play(story: Scenario, tell: (line: Told) => void, pace: (ms: number) => Promise<void> = async () => undefined): Promise<Played> {
+  const stage = new Stage(await virtualPlane({ seed: story.seed, startWallMs: Date.parse(story.start), name: 'demo' }), tell, pace);
+  for (const step of story.steps) await stage.do(step);
+  return stage.end();
+}
+
+class Stage {
+  private readonly cast = new Map<string, Cast>();
+  private readonly jobs = new Map<string, string>();
+  private readonly broken: string[] = [];
+  private checks = 0;
+
+  constructor(
+    private readonly plane: VirtualPlane,
+    private readonly tell: (line: Told) => void,
+    private readonly pace: (ms: number) => Promise<void>,
+  ) {
+    plane.workspace.engine.observers.push((entry) => {
+      const types = entry.events.map((e) => e.type).filter((t) => t !== 'time.jumped');
+      if (types.length > 0) this.say('event', `#${entry.seq} ${types.join(', ')}`);
+    });
+  }
+
+  async do(step: Step): Promise<void> {
+    if ('say' in step && step.say !== undefined) this.say('story', step.say);
+    switch (step.do) {
+      case 'tell':
+        return;
+      case 'enroll':
+        return this.enroll(step);
+      case 'policy':
+        return this.policy(step);
+      case 'submit':
+        return this.submit(step);
+      case 'claim':
+        return this.claim(step);
+      case 'start':
+        await this.settle(this.member(step.runner).runner.start(this.lease(step.runner)));
+        return;
+      case 'heartbeat':
+        await this.beat(this.member(step.runner));
+        return;
+      case 'silence':
+        this.member(step.runner).isSilent = true;
+        return;
+      case 'complete':
+        return this.complete(step);
+      case 'wait':
+        return this.wait(step.ms);
+      case 'expect_job':
+        return this.expectJob(step);
+      case 'expect_source': {
+        const source = [...this.plane.workspace.engine.hot.fleet.sources.values()].find((s) => s.name === step.runner);
+        this.check(source?.state === step.state, `${step.runner} is ${step.state}`, `${step.runner} is ${source?.state}, not ${step.state}`);
+      }
+    }
+  }
+
+  async end(): Promise<Played> {
+    const { fault } = verifyChain(this.plane.log.read(0));
+    this.check(fault === null, 'the evidence log verifies', `the evidence log is broken: ${fault?.reason}`);
+    const entries = this.plane.log.nextSeq;
+    await this.plane.stop();
+    return { isGood: this.broken.length === 0, checks: this.checks, broken: this.broken, entries };
+  }
+
+  private async enroll(step: Extract<Step, { do: 'enroll' }>): Promise<void> {
+    const { workspace, random } = this.plane;
+    const credential = await this.settle(
+      workspace.run((ctx) => enrollSource(ctx, ACTOR, { name: step.runner, kind: step.kind, compute_class: null, labels: step.labels, capacity: step.capacity, ttl_ms: 900_000 })),
+    );
+    const runner = new VirtualRunner(workspace, step.runner, random, { cpuCount: step.cpu_count, memoryGib: 8, capacity: step.capacity });
+    await this.settle(runner.connect(credential));
+    this.cast.set(step.runner, { runner, leases: [], isSilent: false });
+  }
+
+  private async policy(step: Extract<Step, { do: 'policy' }>): Promise<void> {
+    const { workspace } = this.plane;
+    const base_version = workspace.engine.hot.policy.version;
+    await this.settle(
+      workspace.run((ctx) =>
+        publishPolicy(ctx, ACTOR, { base_version, mode: step.mode, fallback: { mode: step.fallback, after_ms: step.after_ms }, refuse_after_ms: null, overrides: [], fair_share: false, four_eyes: false }),
+      ),
+    );
+  }
+
+  private async submit(step: Extract<Step, { do: 'submit' }>): Promise<void> {
+    const made = await this.settle(this.plane.workspace.run((ctx) => submitJob(ctx, ACTOR, step.spec as unknown as JobSpec, null)));
+    this.jobs.set(step.job, made.jobId);
+  }
+
+  private async claim(step: Extract<Step, { do: 'claim' }>): Promise<void> {
+    const member = this.member(step.runner);
+    const grants = await this.settle(member.runner.claim());
+    member.leases.push(...grants);
+    const got = grants.length > 0 ? 'work' : 'nothing';
+    this.check(got === step.expect, `${step.runner} gets ${got}${grants[0] === undefined ? '' : `: ${grants[0].why}`}`, `${step.runner} gets ${got}, not ${step.expect}`);
+  }
+
+  private async complete(step: Extract<Step, { do: 'complete' }>): Promise<void> {
+    const member = this.member(step.runner);
+    const lease = this.lease(step.runner);
+    let answer = 'accepted';
+    try {
+      await this.settle(member.runner.complete(lease, step.outcome));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      answer = error.code === 'conflict.lease_superseded' ? 'rejected' : error.code;
+    }
+    member.leases = member.leases.filter((l) => l !== lease);
+    this.check(answer === step.expect, `${step.runner} with token ${lease.lease.fence}: ${answer}`, `${step.runner}: ${answer}, not ${step.expect}`);
+  }
+
+  private async wait(ms: number): Promise<void> {
+    const { clock, workspace } = this.plane;
+    const everyMs = leaseTiming(workspace.engine.state.head.config.leaseTtlMs).heartbeatMs;
+    for (let left = ms; left > 0; left -= everyMs) {
+      const stepMs = Math.min(everyMs, left);
+      await this.pace(stepMs);
+      await clock.advance(stepMs);
+      for (const member of this.cast.values()) if (!member.isSilent) await this.beat(member);
+    }
+  }
+
+  private async beat(member: Cast): Promise<void> {
+    await this.settle(member.runner.heartbeat(member.leases));
+  }
+
+  private expectJob(step: Extract<Step, { do: 'expect_job' }>): void {
+    const { engine } = this.plane.workspace;
+    const view = jobView(engine, engine.job(this.jobs.get(step.job) ?? ''));
+    if (step.state !== undefined) this.check(view.state === step.state, `${view.wu_id} is ${view.state}. ${view.why}`, `${view.wu_id} is ${view.state}, not ${step.state}`);
+    if (step.attempt !== undefined) this.check(view.attempt === step.attempt, `attempt ${view.attempt}`, `attempt ${view.attempt}, not ${step.attempt}`);
+    if (step.why_has !== undefined) this.check(view.why.includes(step.why_has), `the reason names it: “${step.why_has}”`, `the reason is “${view.why}”, without “${step.why_has}”`);
+    const fences = view.attempts.map((a) => a.fence);
+    if (step.fence_above_first) this.check((fences.at(-1) ?? 0) > (fences[0] ?? 0), `token ${fences.at(-1)} is above ${fences[0]}`, `token ${fences.at(-1)} is not above ${fences[0]}`);
+    const rejected = view.attempts.reduce((n, a) => n + a.rejected_writes.length, 0);
+    if (step.rejected_writes !== undefined) this.check(rejected === step.rejected_writes, `${rejected} late write rejected and recorded`, `${rejected} late writes recorded, not ${step.rejected_writes}`);
+  }
+
+  private check(holds: boolean, good: string, bad: string): void {
+    this.checks++;
+    if (!holds) this.broken.push(bad);
+    this.say(holds ? 'check' : 'broken', holds ? good : bad);
+  }
+
+  private member(name: string): Cast {
+    const member = this.cast.get(name);
+    if (member === undefined) throw new Error(`the scenario enrolls no ${name}`);
+    return member;
+  }
+
+  private lease(name: string): GrantedLease {
+    const lease = this.member(name).leases[0];
+    if (lease === undefined) throw new Error(`${name} holds no lease in the scenario`);
+    return lease;
+  }
+
+  /** Waits for an answer of the plane: its promises resolve only as the virtual turn ends. */
+  private async settle<T>(promise: Promise<T>): Promise<T> {
+    const caught = promise.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    await this.plane.clock.settle();
+    const result = await caught;
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
+
+  private say(kind: Told['kind'], text: string): void {
+    this.tell({ at: instantOf(this.plane.clock.wallMs()), kind, text });
+  }
+}

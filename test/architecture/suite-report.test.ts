@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { forbiddenSkips, readPlaywrightReport, readVitestReport, summaryLine } from '../helpers/suite-report.mjs';
+
+describe('the report of vitest', () => {
+  const tests = (...states: string[]) => states.map((status) => ({ status, fullName: `a ${status} test` }));
+
+  it('is counted test by test', () => {
+    const json = {
+      testResults: [
+        { name: 'a.test.ts', status: 'failed', assertionResults: tests('passed', 'failed', 'pending', 'skipped') },
+      ],
+    };
+    expect(readVitestReport(json)).toEqual({
+      passed: 1,
+      failed: 1,
+      skips: ['a.test.ts: a pending test', 'a.test.ts: a skipped test'],
+    });
+  });
+
+  it('counts a file that could not be loaded', () => {
+    const json = { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] };
+    expect(readVitestReport(json).failed).toBe(1);
+    const torn = { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: tests('passed') }] };
+    expect(readVitestReport(torn)).toMatchObject({ passed: 1, failed: 1 });
+  });
+});
+
+describe('the report of Playwright', () => {
+  const spec = (title: string, status: string, annotations: object[] = []) => ({
+    title,
+    tests: [{ status, annotations }],
+  });
+
+  it('is counted through all levels, and a flaky test is a failure', () => {
+    const json = {
+      errors: [],
+      suites: [
+        {
+          title: 'a.spec.ts',
+          specs: [spec('one', 'expected')],
+          suites: [{ title: 'inner', specs: [spec('two', 'flaky')] }],
+        },
+        {
+          title: 'b.spec.ts',
+          specs: [
+            spec('three', 'unexpected'),
+            spec('four', 'skipped', [{ type: 'skip', description: 'needs Electron' }]),
+          ],
+        },
+      ],
+    };
+    expect(readPlaywrightReport(json)).toEqual({ passed: 1, failed: 2, skips: ['b.spec.ts › four (needs Electron)'] });
+  });
+
+  it('counts an error outside of any test', () => {
+    expect(readPlaywrightReport({ errors: [{ message: 'no config' }], suites: [] }).failed).toBe(1);
+  });
+});
+
+it('allows only skips of what no command can install', () => {
+  const allowed = ['a › b (needs Electron)', 'kills the tree (only on Windows)', 'x (only on macOS, tried there)'];
+  const refused = ['a › b', 'runs in podman (needs podman)', 'needs Electron'];
+  expect(forbiddenSkips([...allowed, ...refused])).toEqual(refused);
+});
+
+it('closes with one line over all suites', () => {
+  const reports = [
+    { passed: 2, failed: 0, skips: ['a'] },
+    { passed: 40, failed: 1, skips: [] },
+  ];
+  expect(summaryLine(reports)).toBe('42 passed, 1 failed, 1 skipped');
+});

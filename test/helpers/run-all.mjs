@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+/**
+ * `npm test`: everything that a release needs. Types, lint, unit, property, integration, simulation, security and
+ * architecture tests in vitest, then the end-to-end suite in Chromium. Goes on after a failure, so that one run shows
+ * all of them. The last line counts over all suites. With CI=true a skip of anything that can be installed fails.
+ * Exit codes: 0 all passed, 1 something failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHROMIUM_MISSING, ensureChromium } from './chromium.mjs';
+import { forbiddenSkips, readPlaywrightReport, readVitestReport, summaryLine } from './suite-report.mjs';
+
+/** @typedef {import('./suite-report.mjs').SuiteReport} SuiteReport */
+
+const PROJECT_DIR = join(import.meta.dirname, '../..');
+const REPORT_DIR = join(PROJECT_DIR, 'out', '.test-reports');
+const IS_CI = process.env.CI === 'true';
+
+const say = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
+
+/**
+ * Runs a command with our terminal.
+ * @param {string} title
+ * @param {string[]} command program of node_modules/.bin, or `node`, and its arguments
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {boolean} true when it ended with 0
+ */
+const run = (title, [program = '', ...args], env = {}) => {
+  say(`\n── ${title}`);
+  const file = program === 'node' ? process.execPath : join(PROJECT_DIR, 'node_modules', '.bin', program);
+  const shell = process.platform === 'win32' && program !== 'node';
+  const { status } = spawnSync(file, args, {
+    cwd: PROJECT_DIR,
+    stdio: 'inherit',
+    shell,
+    env: { ...process.env, ...env },
+  });
+  return status === 0;
+};
+
+/** A check without a report of its own counts as one test. @param {boolean} hasPassed @returns {SuiteReport} */
+const asReport = (hasPassed) => ({ passed: hasPassed ? 1 : 0, failed: hasPassed ? 0 : 1, skips: [] });
+
+/**
+ * A suite with a JSON report. One that failed without a failed test (it crashed, or wrote no report) is one failure.
+ * @param {boolean} hasPassed
+ * @param {string} file
+ * @param {(json: unknown) => SuiteReport} read
+ */
+const withReport = (hasPassed, file, read) => {
+  /** @type {SuiteReport} */
+  let report = { passed: 0, failed: 0, skips: [] };
+  try {
+    report = read(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    say(`No report of this suite could be read: ${/** @type {Error} */ (cause).message}`);
+    return { ...report, failed: 1 };
+  }
+  return !hasPassed && report.failed === 0 ? { ...report, failed: 1 } : report;
+};
+
+const runVitest = () => {
+  const file = join(REPORT_DIR, 'vitest.json');
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--allowOnly=false'];
+  return withReport(run('unit, property and integration tests', ['vitest', ...args]), file, readVitestReport);
+};
+
+const runEndToEnd = () => {
+  const executable = ensureChromium();
+  if (executable === null) {
+    say(`\n── end-to-end tests\n${CHROMIUM_MISSING}`);
+    return asReport(false);
+  }
+  const file = join(REPORT_DIR, 'playwright.json');
+  const hasPassed = run('end-to-end tests', ['playwright', 'test', '--reporter=list,json', '--forbid-only'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+    CHROMIUM_PATH: executable,
+  });
+  return withReport(hasPassed, file, readPlaywrightReport);
+};
+
+rmSync(REPORT_DIR, { recursive: true, force: true });
+mkdirSync(REPORT_DIR, { recursive: true });
+/** @type {SuiteReport[]} */
+const reports = [
+  asReport(run('build', ['node', 'src-main/tooling/build.mjs', '--if-stale'])),
+  asReport(run('types', ['tsc', '--noEmit', '-p', '.'])),
+  asReport(run('lint', ['biome', 'check', '--error-on-warnings', '.'])),
+  runVitest(),
+  runEndToEnd(),
+];
+const skips = reports.flatMap((report) => report.skips);
+const forbidden = IS_CI ? forbiddenSkips(skips) : [];
+say('');
+for (const name of skips) say(`Skipped${forbidden.includes(name) ? ', which is a failure here' : ''}: ${name}`);
+for (const _ of forbidden) reports.push({ passed: 0, failed: 1, skips: [] });
+say(summaryLine(reports));
+process.exitCode = reports.some((report) => report.failed > 0) ? 1 : 0;

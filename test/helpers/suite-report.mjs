@@ -1,0 +1,82 @@
+/**
+ * What one suite came to. `skips` are names with the reason where one was given.
+ * @typedef {{ passed: number, failed: number, skips: string[] }} SuiteReport
+ */
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+const record = (value) =>
+  typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
+/** @param {unknown} value @returns {unknown[]} */
+const list = (value) => (Array.isArray(value) ? value : []);
+
+/**
+ * Reads vitest's JSON report. A file that could not be loaded holds no test; it counts as one failure.
+ * @param {unknown} json
+ * @returns {SuiteReport}
+ */
+export const readVitestReport = (json) => {
+  /** @type {SuiteReport} */
+  const report = { passed: 0, failed: 0, skips: [] };
+  for (const file of list(record(json).testResults).map(record)) {
+    const tests = list(file.assertionResults).map(record);
+    const failedBefore = report.failed;
+    for (const test of tests) {
+      if (test.status === 'passed') report.passed++;
+      else if (test.status === 'failed') report.failed++;
+      else report.skips.push(`${file.name}: ${test.fullName}`);
+    }
+    if (file.status === 'failed' && report.failed === failedBefore) report.failed++;
+  }
+  return report;
+};
+
+/** @param {Record<string, unknown>} suite @param {string[]} trail @returns {{ name: string, test: Record<string, unknown> }[]} */
+const playwrightTests = (suite, trail) => {
+  const here = [...trail, String(suite.title ?? '')];
+  const own = list(suite.specs)
+    .map(record)
+    .flatMap((spec) =>
+      list(spec.tests).map((test) => ({ name: [...here, String(spec.title)].join(' › '), test: record(test) })),
+    );
+  return [...own, ...list(suite.suites).flatMap((inner) => playwrightTests(record(inner), here))];
+};
+
+/**
+ * Reads Playwright's JSON report. A test that passed only when repeated is a failure: nothing is allowed to be flaky.
+ * @param {unknown} json
+ * @returns {SuiteReport}
+ */
+export const readPlaywrightReport = (json) => {
+  const tests = list(record(json).suites).flatMap((suite) => playwrightTests(record(suite), []));
+  /** @type {SuiteReport} */
+  const report = { passed: 0, failed: list(record(json).errors).length, skips: [] };
+  for (const { name, test } of tests) {
+    if (test.status === 'expected') report.passed++;
+    else if (test.status === 'skipped') {
+      const reason = list(test.annotations)
+        .map(record)
+        .find((note) => note.type === 'skip')?.description;
+      report.skips.push(reason === undefined ? name : `${name} (${reason})`);
+    } else report.failed++;
+  }
+  return report;
+};
+
+/** What no command can install here: another system, or Electron's binary. The name or the reason of a skip says so. */
+const NOT_INSTALLABLE = /\((only on (Windows|macOS)|needs Electron)\b/;
+
+/**
+ * Skips that are a failure where everything installable is meant to be there.
+ * @param {readonly string[]} skips
+ */
+export const forbiddenSkips = (skips) => skips.filter((name) => !NOT_INSTALLABLE.test(name));
+
+/**
+ * The closing line over all suites.
+ * @param {readonly SuiteReport[]} reports
+ */
+export const summaryLine = (reports) => {
+  const sum = (/** @type {(report: SuiteReport) => number} */ of) =>
+    reports.reduce((total, report) => total + of(report), 0);
+  return `${sum((r) => r.passed)} passed, ${sum((r) => r.failed)} failed, ${sum((r) => r.skips.length)} skipped`;
+};
