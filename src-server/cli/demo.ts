@@ -1,13 +1,18 @@
 import byocFirst from '../../resources/demo/byoc-first-then-managed.json' with { type: 'json' };
 import leaseExpiry from '../../resources/demo/lease-expiry-and-fencing.json' with { type: 'json' };
-import { systemTimers } from '../plane/clock.ts';
 import { play, type Told } from '../demo/play.ts';
 import { type Scenario, scenario } from '../demo/scenario.ts';
+import { systemTimers } from '../plane/clock.ts';
 import { parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { type Printer, table } from './printer.ts';
 
-const FLAGS = { scenario: { type: 'string' }, speed: { type: 'string' }, list: { type: 'boolean' }, json: { type: 'boolean' } } as const;
+const FLAGS = {
+  scenario: { type: 'string' },
+  speed: { type: 'string' },
+  list: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
 const SCENARIOS: readonly Scenario[] = [leaseExpiry, byocFirst].map((raw) => scenario.parse(raw));
 const MARK: Readonly<Record<Told['kind'], string>> = { story: '', event: '    ', check: '  ✓ ', broken: '  ✗ ' };
 
@@ -20,20 +25,33 @@ export async function demo(args: string[], printer: Printer): Promise<number> {
     return EXIT.ok;
   }
   const chosen = values.scenario === undefined ? SCENARIOS : SCENARIOS.filter((s) => s.name === values.scenario);
-  if (chosen.length === 0) throw new ExitError(EXIT.usage, `There is no scenario ${values.scenario}. See them with: connected-compute demo --list`);
+  if (chosen.length === 0)
+    throw new ExitError(
+      EXIT.usage,
+      `There is no scenario ${values.scenario}. See them with: connected-compute demo --list`,
+    );
   const speed = wholeNumber('speed', values.speed, 1, 100_000, 0);
-  const pace = (ms: number): Promise<void> => (speed === 0 ? Promise.resolve() : new Promise((resolve) => systemTimers.after(ms / speed, resolve)));
+  const pace = (ms: number): Promise<void> =>
+    speed === 0 ? Promise.resolve() : new Promise((resolve) => systemTimers.after(ms / speed, resolve));
   let isGood = true;
   for (const story of chosen) isGood = (await playOne(story, printer, values.json ?? false, pace)) && isGood;
   return isGood ? EXIT.ok : EXIT.failed;
 }
 
-async function playOne(story: Scenario, printer: Printer, json: boolean, pace: (ms: number) => Promise<void>): Promise<boolean> {
+async function playOne(
+  story: Scenario,
+  printer: Printer,
+  json: boolean,
+  pace: (ms: number) => Promise<void>,
+): Promise<boolean> {
   const tell = (line: Told): void => {
     if (json) printer.json({ scenario: story.name, ...line });
     else printer.line(`${line.at.slice(11, 19)}  ${MARK[line.kind]}${line.text}`);
   };
-  if (!json) printer.line(`\n${story.title}\n${story.about}\nDemo data, on a virtual clock: nothing is written to your ledger.\n`);
+  if (!json)
+    printer.line(
+      `\n${story.title}\n${story.about}\nDemo data, on a virtual clock: nothing is written to your ledger.\n`,
+    );
   const played = await play(story, tell, pace);
   const verdict = played.isGood
     ? `All ${played.checks} expectations held over ${played.entries} entries.`

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { parse } from './arguments.ts';
 import { defaultDataDir } from './data-dir.ts';
-import { inspect } from './inspect-data.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
+import { inspect } from './inspect-data.ts';
 import type { Printer } from './printer.ts';
 
 const FLAGS = { 'data-dir': { type: 'string' }, deep: { type: 'boolean' }, json: { type: 'boolean' } } as const;
@@ -11,13 +11,21 @@ const FLAGS = { 'data-dir': { type: 'string' }, deep: { type: 'boolean' }, json:
 export async function doctor(args: string[], printer: Printer): Promise<number> {
   const { values } = parse(args, FLAGS);
   const dataDir = values['data-dir'] ?? defaultDataDir();
-  if (!existsSync(`${dataDir}/log`)) throw new ExitError(EXIT.input, `${dataDir} holds no data of a control plane. Give its folder with --data-dir DIR.`);
+  if (!existsSync(`${dataDir}/log`))
+    throw new ExitError(
+      EXIT.input,
+      `${dataDir} holds no data of a control plane. Give its folder with --data-dir DIR.`,
+    );
   const checks = await inspect(dataDir, values.deep ?? false);
   const failed = checks.filter((c) => !c.passed);
   if (values.json) printer.json({ data_dir: dataDir, passed: failed.length === 0, checks });
   else {
     for (const check of checks) printer.line(`${check.passed ? '✓' : '✗'} ${check.id}: ${check.detail}`);
-    printer.line(failed.length === 0 ? `Doctor: ${checks.length} of ${checks.length} passed.` : `Doctor: ${checks.length - failed.length} of ${checks.length} passed.`);
+    printer.line(
+      failed.length === 0
+        ? `Doctor: ${checks.length} of ${checks.length} passed.`
+        : `Doctor: ${checks.length - failed.length} of ${checks.length} passed.`,
+    );
   }
   return failed.length === 0 ? EXIT.ok : EXIT.failed;
 }

@@ -1,15 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { verifyChain } from '../ledger/chain.ts';
-import { openFileLog } from '../ledger/open-file-log.ts';
 import type { FileLog } from '../ledger/file-log.ts';
+import { openFileLog } from '../ledger/open-file-log.ts';
 import { listSnapshots, readSnapshot } from '../ledger/snapshot-files.ts';
 import { systemClock } from '../plane/clock.ts';
-import { checkState } from '../plane/invariants.ts';
 import { rebuildHot } from '../plane/hot/rebuild.ts';
+import { checkState } from '../plane/invariants.ts';
 import { replay } from '../plane/start.ts';
-import { State } from '../state/state.ts';
 import { dumpTables } from '../state/queries/dump.ts';
+import { State } from '../state/state.ts';
 
 export interface DataCheck {
   id: string;
@@ -19,7 +19,9 @@ export interface DataCheck {
 
 /** Checks a data directory without changing it; a running plane is not disturbed. */
 export async function inspect(dataDir: string, isDeep: boolean): Promise<DataCheck[]> {
-  const checks: DataCheck[] = [privateFile(dataDir, 'plane.key'), privateFile(dataDir, 'console.json')].filter((c) => c !== null);
+  const checks: DataCheck[] = [privateFile(dataDir, 'plane.key'), privateFile(dataDir, 'console.json')].filter(
+    (c) => c !== null,
+  );
   const plane = await openLog(`${dataDir}/plane/log`);
   checks.push(...chainChecks('plane.log', plane));
   const ids = [...plane.log.read(0)].flatMap(({ line }) => workspacesIn(line));
@@ -32,8 +34,12 @@ export async function inspect(dataDir: string, isDeep: boolean): Promise<DataChe
 }
 
 function workspacesIn(line: Buffer): string[] {
-  const { events } = JSON.parse(line.toString('utf8')) as { events: { type: string; body: { workspace_id?: string } }[] };
-  return events.flatMap((e) => (e.type === 'config.workspace' && e.body.workspace_id !== undefined ? [e.body.workspace_id] : []));
+  const { events } = JSON.parse(line.toString('utf8')) as {
+    events: { type: string; body: { workspace_id?: string } }[];
+  };
+  return events.flatMap((e) =>
+    e.type === 'config.workspace' && e.body.workspace_id !== undefined ? [e.body.workspace_id] : [],
+  );
 }
 
 function privateFile(dataDir: string, name: string): DataCheck | null {
@@ -41,17 +47,38 @@ function privateFile(dataDir: string, name: string): DataCheck | null {
   if (!existsSync(path) || platform() === 'win32') return null;
   const mode = statSync(path).mode & 0o777;
   const passed = (mode & 0o077) === 0;
-  return { id: `private.${name}`, passed, detail: passed ? 'readable by its owner only' : `mode ${mode.toString(8)}; run chmod 600 ${path}` };
+  return {
+    id: `private.${name}`,
+    passed,
+    detail: passed ? 'readable by its owner only' : `mode ${mode.toString(8)}; run chmod 600 ${path}`,
+  };
 }
 
-const openLog = (directory: string) => openFileLog({ directory, nowMs: () => systemClock.monoMs(), mode: 'read_only', olderBudgetMs: Number.MAX_SAFE_INTEGER });
+const openLog = (directory: string) =>
+  openFileLog({
+    directory,
+    nowMs: () => systemClock.monoMs(),
+    mode: 'read_only',
+    olderBudgetMs: Number.MAX_SAFE_INTEGER,
+  });
 
 function chainChecks(id: string, opened: { log: FileLog; cut: { cut_bytes: number } | null }): DataCheck[] {
   const { fault, nextSeq } = verifyChain(opened.log.read(0));
   const damage = opened.log.damage;
   const passed = fault === null && damage === null;
-  const torn = opened.cut === null ? '' : `; ${opened.cut.cut_bytes} bytes of an unfinished write at its end, cut at the next start`;
-  return [{ id, passed, detail: passed ? `${nextSeq} entries, no gaps, chain holds${torn}` : (damage?.message ?? `entry ${fault?.seq}: ${fault?.reason}`) }];
+  const torn =
+    opened.cut === null
+      ? ''
+      : `; ${opened.cut.cut_bytes} bytes of an unfinished write at its end, cut at the next start`;
+  return [
+    {
+      id,
+      passed,
+      detail: passed
+        ? `${nextSeq} entries, no gaps, chain holds${torn}`
+        : (damage?.message ?? `entry ${fault?.seq}: ${fault?.reason}`),
+    },
+  ];
 }
 
 async function inspectWorkspace(directory: string, id: string, isDeep: boolean): Promise<DataCheck[]> {
@@ -70,17 +97,34 @@ async function stateChecks(directory: string, id: string, log: FileLog, isDeep: 
   const fromLog = replay(log, await State.empty());
   for (const file of listSnapshots(`${directory}/sqlite`)) {
     const { bytes, problem } = readSnapshot(file);
-    if (bytes === null) checks.push({ id: `snapshot.${file.seq}`, passed: false, detail: `${problem}; it is skipped, the log alone tells the same` });
+    if (bytes === null)
+      checks.push({
+        id: `snapshot.${file.seq}`,
+        passed: false,
+        detail: `${problem}; it is skipped, the log alone tells the same`,
+      });
     else if (isDeep && file.seq <= log.nextSeq) {
       const fromSnapshot = replay(log, await State.fromSnapshot(bytes));
       const passed = dumpTables(fromSnapshot.db) === dumpTables(fromLog.db);
-      checks.push({ id: `snapshot.${file.seq}`, passed, detail: passed ? 'with the log after it, gives the state that the whole log gives' : 'differs from what the log tells' });
+      checks.push({
+        id: `snapshot.${file.seq}`,
+        passed,
+        detail: passed
+          ? 'with the log after it, gives the state that the whole log gives'
+          : 'differs from what the log tells',
+      });
       fromSnapshot.close();
     } else checks.push({ id: `snapshot.${file.seq}`, passed: true, detail: 'matches its digest' });
   }
   if (isDeep) {
     const violations = checkState(log, fromLog, rebuildHot(fromLog));
-    const detail = violations.length === 0 ? 'every invariant holds, recomputed from the log' : violations.slice(0, 5).map((v) => `${v.invariant}: ${v.detail}`).join('; ');
+    const detail =
+      violations.length === 0
+        ? 'every invariant holds, recomputed from the log'
+        : violations
+            .slice(0, 5)
+            .map((v) => `${v.invariant}: ${v.detail}`)
+            .join('; ');
     checks.push({ id: `invariants.${id}`, passed: violations.length === 0, detail });
   }
   fromLog.close();

@@ -18,7 +18,8 @@ interface ParentPort {
  */
 export async function serveEmbedded(args: string[], printer: Printer): Promise<number> {
   const port = (process as unknown as { parentPort?: ParentPort }).parentPort;
-  if (port === undefined) throw new ExitError(EXIT.usage, '--embedded is for the desktop app, which starts this itself. Leave it out.');
+  if (port === undefined)
+    throw new ExitError(EXIT.usage, '--embedded is for the desktop app, which starts this itself. Leave it out.');
   try {
     const options = serveOptions(args);
     let fail: (error: unknown) => void = () => undefined;

@@ -71,4 +71,3 @@ function readInput(path: string): Buffer {
     throw new ExitError(EXIT.input, `${path} cannot be read: ${(error as Error).message}`);
   }
 }
-

@@ -19,7 +19,11 @@ async function adminToken(host: Host, dataDir: string): Promise<{ operatorId: st
 
 /** `serve`: a headless plane with its web console, until a signal ends it. */
 export async function serve(args: string[], printer: Printer): Promise<number> {
-  if (args.includes('--embedded')) return serveEmbedded(args.filter((arg) => arg !== '--embedded'), printer);
+  if (args.includes('--embedded'))
+    return serveEmbedded(
+      args.filter((arg) => arg !== '--embedded'),
+      printer,
+    );
   const options = serveOptions(args);
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<unknown>((resolvePromise) => {

@@ -58,4 +58,3 @@ export async function startPlane(
   const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
   return { host, url: server.url, stop };
 }
-

@@ -172,6 +172,7 @@ export interface EventBodies {
 export interface LeaseEnd {
   lease_id: string;
   job_id: string;
+  assignment_run_id: string;
   outcome: AttemptOutcome;
   reason: string;
   exit_code: number | null;
@@ -181,7 +182,10 @@ export interface LeaseEnd {
   overrun_mcu: number;
   renewals: number;
   last_renewal_ms_ago: number;
+  /** As many as fit; a longer list is stored whole as a blob of JSON. */
   artifacts: ArtifactRef[];
+  artifact_count?: number;
+  artifact_list_sha256?: string;
   refused_outputs?: { path: string; reason: string }[];
   output: { stdout: StreamSize; stderr: StreamSize } | null;
   run_receipt_sha256: string | null;

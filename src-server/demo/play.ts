@@ -1,13 +1,13 @@
 import type { JobSpec } from '../contract/job.ts';
 import { ProblemError } from '../contract/problems.ts';
+import { leaseTiming } from '../domain/leases/timing.ts';
 import { verifyChain } from '../ledger/chain.ts';
+import { instantOf } from '../plane/clock.ts';
 import { enrollSource } from '../plane/commands/enroll-source.ts';
 import { publishPolicy } from '../plane/commands/govern.ts';
 import { submitJob } from '../plane/commands/submit-job.ts';
-import { instantOf } from '../plane/clock.ts';
 import type { GrantedLease } from '../plane/grants.ts';
 import { jobView } from '../plane/views/job-view.ts';
-import { leaseTiming } from '../domain/leases/timing.ts';
 import type { Scenario, Step } from './scenario.ts';
 import { type VirtualPlane, virtualPlane } from './virtual-plane.ts';
 import { VirtualRunner } from './virtual-runner.ts';
@@ -40,8 +40,16 @@ export interface Played {
  * log that it made.
  * @param pace called before virtual time passes, so that a person can follow; ms of virtual time.
  */
-export async function play(story: Scenario, tell: (line: Told) => void, pace: (ms: number) => Promise<void> = async () => undefined): Promise<Played> {
-  const stage = new Stage(await virtualPlane({ seed: story.seed, startWallMs: Date.parse(story.start), name: 'demo' }), tell, pace);
+export async function play(
+  story: Scenario,
+  tell: (line: Told) => void,
+  pace: (ms: number) => Promise<void> = async () => undefined,
+): Promise<Played> {
+  const stage = new Stage(
+    await virtualPlane({ seed: story.seed, startWallMs: Date.parse(story.start), name: 'demo' }),
+    tell,
+    pace,
+  );
   for (const step of story.steps) await stage.do(step);
   return stage.end();
 }
@@ -93,7 +101,11 @@ class Stage {
         return this.expectJob(step);
       case 'expect_source': {
         const source = [...this.plane.workspace.engine.hot.fleet.sources.values()].find((s) => s.name === step.runner);
-        this.check(source?.state === step.state, `${step.runner} is ${step.state}`, `${step.runner} is ${source?.state}, not ${step.state}`);
+        this.check(
+          source?.state === step.state,
+          `${step.runner} is ${step.state}`,
+          `${step.runner} is ${source?.state}, not ${step.state}`,
+        );
       }
     }
   }
@@ -109,9 +121,22 @@ class Stage {
   private async enroll(step: Extract<Step, { do: 'enroll' }>): Promise<void> {
     const { workspace, random } = this.plane;
     const credential = await this.settle(
-      workspace.run((ctx) => enrollSource(ctx, ACTOR, { name: step.runner, kind: step.kind, compute_class: null, labels: step.labels, capacity: step.capacity, ttl_ms: 900_000 })),
+      workspace.run((ctx) =>
+        enrollSource(ctx, ACTOR, {
+          name: step.runner,
+          kind: step.kind,
+          compute_class: null,
+          labels: step.labels,
+          capacity: step.capacity,
+          ttl_ms: 900_000,
+        }),
+      ),
     );
-    const runner = new VirtualRunner(workspace, step.runner, random, { cpuCount: step.cpu_count, memoryGib: 8, capacity: step.capacity });
+    const runner = new VirtualRunner(workspace, step.runner, random, {
+      cpuCount: step.cpu_count,
+      memoryGib: 8,
+      capacity: step.capacity,
+    });
     await this.settle(runner.connect(credential));
     this.cast.set(step.runner, { runner, leases: [], isSilent: false });
   }
@@ -121,13 +146,23 @@ class Stage {
     const base_version = workspace.engine.hot.policy.version;
     await this.settle(
       workspace.run((ctx) =>
-        publishPolicy(ctx, ACTOR, { base_version, mode: step.mode, fallback: { mode: step.fallback, after_ms: step.after_ms }, refuse_after_ms: null, overrides: [], fair_share: false, four_eyes: false }),
+        publishPolicy(ctx, ACTOR, {
+          base_version,
+          mode: step.mode,
+          fallback: { mode: step.fallback, after_ms: step.after_ms },
+          refuse_after_ms: null,
+          overrides: [],
+          fair_share: false,
+          four_eyes: false,
+        }),
       ),
     );
   }
 
   private async submit(step: Extract<Step, { do: 'submit' }>): Promise<void> {
-    const made = await this.settle(this.plane.workspace.run((ctx) => submitJob(ctx, ACTOR, step.spec as unknown as JobSpec, null)));
+    const made = await this.settle(
+      this.plane.workspace.run((ctx) => submitJob(ctx, ACTOR, step.spec as unknown as JobSpec, null)),
+    );
     this.jobs.set(step.job, made.jobId);
   }
 
@@ -136,7 +171,11 @@ class Stage {
     const grants = await this.settle(member.runner.claim());
     member.leases.push(...grants);
     const got = grants.length > 0 ? 'work' : 'nothing';
-    this.check(got === step.expect, `${step.runner} gets ${got}${grants[0] === undefined ? '' : `: ${grants[0].why}`}`, `${step.runner} gets ${got}, not ${step.expect}`);
+    this.check(
+      got === step.expect,
+      `${step.runner} gets ${got}${grants[0] === undefined ? '' : `: ${grants[0].why}`}`,
+      `${step.runner} gets ${got}, not ${step.expect}`,
+    );
   }
 
   private async complete(step: Extract<Step, { do: 'complete' }>): Promise<void> {
@@ -150,7 +189,11 @@ class Stage {
       answer = error.code === 'conflict.lease_superseded' ? 'rejected' : error.code;
     }
     member.leases = member.leases.filter((l) => l !== lease);
-    this.check(answer === step.expect, `${step.runner} with token ${lease.lease.fence}: ${answer}`, `${step.runner}: ${answer}, not ${step.expect}`);
+    this.check(
+      answer === step.expect,
+      `${step.runner} with token ${lease.lease.fence}: ${answer}`,
+      `${step.runner}: ${answer}, not ${step.expect}`,
+    );
   }
 
   private async wait(ms: number): Promise<void> {
@@ -171,13 +214,38 @@ class Stage {
   private expectJob(step: Extract<Step, { do: 'expect_job' }>): void {
     const { engine } = this.plane.workspace;
     const view = jobView(engine, engine.job(this.jobs.get(step.job) ?? ''));
-    if (step.state !== undefined) this.check(view.state === step.state, `${view.wu_id} is ${view.state}. ${view.why}`, `${view.wu_id} is ${view.state}, not ${step.state}`);
-    if (step.attempt !== undefined) this.check(view.attempt === step.attempt, `attempt ${view.attempt}`, `attempt ${view.attempt}, not ${step.attempt}`);
-    if (step.why_has !== undefined) this.check(view.why.includes(step.why_has), `the reason names it: “${step.why_has}”`, `the reason is “${view.why}”, without “${step.why_has}”`);
+    if (step.state !== undefined)
+      this.check(
+        view.state === step.state,
+        `${view.wu_id} is ${view.state}. ${view.why}`,
+        `${view.wu_id} is ${view.state}, not ${step.state}`,
+      );
+    if (step.attempt !== undefined)
+      this.check(
+        view.attempt === step.attempt,
+        `attempt ${view.attempt}`,
+        `attempt ${view.attempt}, not ${step.attempt}`,
+      );
+    if (step.why_has !== undefined)
+      this.check(
+        view.why.includes(step.why_has),
+        `the reason names it: “${step.why_has}”`,
+        `the reason is “${view.why}”, without “${step.why_has}”`,
+      );
     const fences = view.attempts.map((a) => a.fence);
-    if (step.fence_above_first) this.check((fences.at(-1) ?? 0) > (fences[0] ?? 0), `token ${fences.at(-1)} is above ${fences[0]}`, `token ${fences.at(-1)} is not above ${fences[0]}`);
+    if (step.fence_above_first)
+      this.check(
+        (fences.at(-1) ?? 0) > (fences[0] ?? 0),
+        `token ${fences.at(-1)} is above ${fences[0]}`,
+        `token ${fences.at(-1)} is not above ${fences[0]}`,
+      );
     const rejected = view.attempts.reduce((n, a) => n + a.rejected_writes.length, 0);
-    if (step.rejected_writes !== undefined) this.check(rejected === step.rejected_writes, `${rejected} late write rejected and recorded`, `${rejected} late writes recorded, not ${step.rejected_writes}`);
+    if (step.rejected_writes !== undefined)
+      this.check(
+        rejected === step.rejected_writes,
+        `${rejected} late write rejected and recorded`,
+        `${rejected} late writes recorded, not ${step.rejected_writes}`,
+      );
   }
 
   private check(holds: boolean, good: string, bad: string): void {

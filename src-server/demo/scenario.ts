@@ -1,14 +1,28 @@
 import { z } from 'zod';
 import { jobSubmit } from '../contract/job.ts';
-import { JOB_STATES, POLICY_MODES, FALLBACK_MODES, SOURCE_KINDS, SOURCE_STATES } from '../contract/terms.ts';
+import { FALLBACK_MODES, JOB_STATES, POLICY_MODES, SOURCE_KINDS, SOURCE_STATES } from '../contract/terms.ts';
 
 const runner = z.string();
 const say = z.string().optional();
 /** One thing that happens, or is expected. `say` is told before it. */
 export const step = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('tell'), say: z.string() }),
-  z.strictObject({ do: z.literal('enroll'), runner, kind: z.enum(SOURCE_KINDS), capacity: z.int().default(1), labels: z.record(z.string(), z.string()).default({}), cpu_count: z.int().default(2), say }),
-  z.strictObject({ do: z.literal('policy'), mode: z.enum(POLICY_MODES), fallback: z.enum(FALLBACK_MODES), after_ms: z.int(), say }),
+  z.strictObject({
+    do: z.literal('enroll'),
+    runner,
+    kind: z.enum(SOURCE_KINDS),
+    capacity: z.int().default(1),
+    labels: z.record(z.string(), z.string()).default({}),
+    cpu_count: z.int().default(2),
+    say,
+  }),
+  z.strictObject({
+    do: z.literal('policy'),
+    mode: z.enum(POLICY_MODES),
+    fallback: z.enum(FALLBACK_MODES),
+    after_ms: z.int(),
+    say,
+  }),
   z.strictObject({ do: z.literal('submit'), job: z.string(), spec: jobSubmit, say }),
   /** The runner asks for work and takes what it gets. */
   z.strictObject({ do: z.literal('claim'), runner, expect: z.enum(['work', 'nothing']), say }),
@@ -16,14 +30,36 @@ export const step = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('heartbeat'), runner, say }),
   /** From here on the runner is silent: it is cut off, asleep or dead. */
   z.strictObject({ do: z.literal('silence'), runner, say }),
-  z.strictObject({ do: z.literal('complete'), runner, outcome: z.enum(['succeeded', 'failed']).default('succeeded'), expect: z.enum(['accepted', 'rejected']).default('accepted'), say }),
+  z.strictObject({
+    do: z.literal('complete'),
+    runner,
+    outcome: z.enum(['succeeded', 'failed']).default('succeeded'),
+    expect: z.enum(['accepted', 'rejected']).default('accepted'),
+    say,
+  }),
   /** Virtual time passes; every runner that is not silent sends its heartbeats. */
   z.strictObject({ do: z.literal('wait'), ms: z.int().positive(), say }),
-  z.strictObject({ do: z.literal('expect_job'), job: z.string(), state: z.enum(JOB_STATES).optional(), attempt: z.int().optional(), why_has: z.string().optional(), fence_above_first: z.boolean().optional(), rejected_writes: z.int().optional(), say }),
+  z.strictObject({
+    do: z.literal('expect_job'),
+    job: z.string(),
+    state: z.enum(JOB_STATES).optional(),
+    attempt: z.int().optional(),
+    why_has: z.string().optional(),
+    fence_above_first: z.boolean().optional(),
+    rejected_writes: z.int().optional(),
+    say,
+  }),
   z.strictObject({ do: z.literal('expect_source'), runner, state: z.enum(SOURCE_STATES), say }),
 ]);
 export type Step = z.infer<typeof step>;
 
 /** A story that the plane itself plays: data only, so that anyone can read it and write another. */
-export const scenario = z.strictObject({ name: z.string(), title: z.string(), about: z.string(), seed: z.int(), start: z.string(), steps: z.array(step).min(1) });
+export const scenario = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  about: z.string(),
+  seed: z.int(),
+  start: z.string(),
+  steps: z.array(step).min(1),
+});
 export type Scenario = z.infer<typeof scenario>;

@@ -130,7 +130,7 @@ export class VirtualRunner {
         lease.lease.leaseId,
         body,
         'complete',
-        { output: null, storedArtifacts: new Map() },
+        { output: null, artifacts: [] },
         null,
       ),
     );

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bundleTestScript } from './testing/bundle-test-script.ts';
 import { LOCK_NAME, lockDirectory } from './directory-lock.ts';
+import { bundleTestScript } from './testing/bundle-test-script.ts';
 import { tempDirectory } from './testing/ledger-test-kit.ts';
 
 let temp: ReturnType<typeof tempDirectory>;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleTestScript } from './testing/bundle-test-script.ts';
 import { verifyChain } from './chain.ts';
-import { tempDirectory } from './testing/ledger-test-kit.ts';
 import { openFileLog } from './open-file-log.ts';
+import { bundleTestScript } from './testing/bundle-test-script.ts';
+import { tempDirectory } from './testing/ledger-test-kit.ts';
 
 const KILLS = 5;
 const temp = tempDirectory();

@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, wri
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex, ZERO_HASH } from './hashing.ts';
-import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 import { type OpenFileLogOptions, openFileLog } from './open-file-log.ts';
 import { segmentName } from './segment-store.ts';
+import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 
 const nowMs = () => 0;
 let temp: ReturnType<typeof tempDirectory>;

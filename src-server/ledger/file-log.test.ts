@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 import { describeLogPort } from './log-port.conformance.ts';
 import { openFileLog } from './open-file-log.ts';
+import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 
 const nowMs = () => 0;
 const root = tempDirectory();

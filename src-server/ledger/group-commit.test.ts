@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupCommit } from './group-commit.ts';
-import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 import { MemoryLog } from './memory-log.ts';
 import { openFileLog } from './open-file-log.ts';
+import { chainOf, FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 
 /** A queue in the place of `setImmediate`, run by hand. */
 function handSchedule() {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verifyChain } from './chain.ts';
 import { sha256Hex, ZERO_HASH } from './hashing.ts';
-import { chainOf } from './testing/ledger-test-kit.ts';
 import type { LogPort } from './log-port.ts';
+import { chainOf } from './testing/ledger-test-kit.ts';
 
 export interface EngineUnderTest {
   /** A fresh, empty log. */

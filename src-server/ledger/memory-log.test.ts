@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from './testing/ledger-test-kit.ts';
 import { describeLogPort } from './log-port.conformance.ts';
 import { type AppendFate, MemoryLog } from './memory-log.ts';
+import { chainOf } from './testing/ledger-test-kit.ts';
 
 describeLogPort('memory', {
   open: async () => new MemoryLog(),

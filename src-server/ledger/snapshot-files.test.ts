@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from './hashing.ts';
-import { FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 import { listSnapshots, pruneSnapshots, readSnapshot, writeSnapshot } from './snapshot-files.ts';
+import { FaultyOps, tempDirectory } from './testing/ledger-test-kit.ts';
 
 let temp: ReturnType<typeof tempDirectory>;
 let directory: string;

@@ -82,7 +82,8 @@ function lapse(ctx: CommandContext, lease: HotLease): void {
 
 function expire(ctx: CommandContext, lease: HotLease): void {
   const { engine } = ctx;
-  if (engine.clock.monoMs() < lease.deadlineMs + SLACK_MS) return;
+  // Until its start a lease lives by the time it has to be started in.
+  if (lease.startedPlaneMs === null || engine.clock.monoMs() < lease.deadlineMs + SLACK_MS) return;
   const source = engine.hot.fleet.source(lease.sourceId);
   const quietMs = Math.max(0, engine.clock.monoMs() - lease.lastRenewalMs);
   settleLease(engine, PLANE_ACTOR, lease, {

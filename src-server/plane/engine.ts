@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { PlaneEvent } from '../contract/events.ts';
 import type { JobSpec } from '../contract/job.ts';
+import { ENTRY_LIMIT_BYTES } from '../contract/limits.ts';
 import { ProblemError } from '../contract/problems.ts';
 import type { JobState } from '../contract/terms.ts';
 import { decodeEntry, type Entry, type EntryActor, encodeEntry } from '../ledger/entry.ts';
+import { EntryError } from '../ledger/errors.ts';
 import type { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
@@ -115,7 +117,7 @@ export class Engine {
       salt: this.random.bytes(16),
       events: events as unknown as Entry['events'],
     };
-    const { line, hash } = encodeEntry(fields, state.head.root);
+    const { line, hash } = encode(fields, state.head.root);
     // Staging refuses after a failed append; nothing may be applied then.
     this.commit.stage(line);
     this.staged.push(line);
@@ -208,6 +210,21 @@ export class Engine {
     const id = bucketBySignature(this.state.db, String(signature)) as number;
     this.hot.queue.addBucket(id, String(signature), null);
     return id;
+  }
+}
+
+/** An entry has a limit, so that a reader has one; what does not fit is the request's fault. */
+function encode(fields: Parameters<typeof encodeEntry>[0], prevHash: string): ReturnType<typeof encodeEntry> {
+  try {
+    return encodeEntry(fields, prevHash);
+  } catch (error) {
+    if (error instanceof EntryError && error.code === 'entry.too_large') {
+      throw new ProblemError(
+        'body.too_large',
+        `Send less in one request: one record holds ${ENTRY_LIMIT_BYTES} bytes at most.`,
+      );
+    }
+    throw error;
   }
 }
 

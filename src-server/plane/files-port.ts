@@ -48,4 +48,5 @@ export interface RunLogs {
   onGrowth(runId: string, callback: () => void): () => void;
   /** Wakes readers that wait: nothing more will come. */
   end(runId: string): void;
+  close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { type Crossing, sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
 import { candidateGroups } from '../domain/routing/record.ts';
 import { assignedSentence } from '../domain/routing/sentence.ts';
-import { FALLBACK } from '../state/appliers/job.ts';
+import { FALLBACK, isOpened } from '../state/appliers/job.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
 import type { Engine, SubmittedJob } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
@@ -62,7 +62,8 @@ export function crossingFor(
   const { first, second } = sidesOf(policy.mode);
   if (side === first) return 'first';
   if (side !== second || job.fallback === FALLBACK.denied) return null;
-  if (job.fallback === FALLBACK.open) return policy.fallback.mode === 'ask' ? 'approved' : 'busy_longer_than';
+  if (job.fallback === FALLBACK.approved) return 'approved';
+  if (job.fallback === FALLBACK.open) return 'busy_longer_than';
   if (policy.fallback.mode !== 'auto') return null;
   const standing = firstSideStanding(groups, first);
   return standing === 'there' ? null : standing;
@@ -158,7 +159,7 @@ function decisionOf(
       policy: hot.policy,
       isPaused: false,
       groups,
-      isSecondSideOpen: crossing !== null || placement.job.fallback === FALLBACK.open,
+      isSecondSideOpen: crossing !== null || isOpened(placement.job),
       chosenId: source.sourceId,
       askingIds: asking.map((a) => a.sourceId),
     }),

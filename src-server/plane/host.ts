@@ -151,7 +151,10 @@ export class Host {
   /** Stops granting, puts everything on disk, frees the directory. */
   async close(): Promise<void> {
     this.stopTicking();
-    for (const { workspace } of this.hosted.values()) await workspace.stop();
+    for (const { workspace, runLogs } of this.hosted.values()) {
+      await workspace.stop();
+      await runLogs.close();
+    }
     await this.planeLog.close();
     this.lock.release();
   }
@@ -192,6 +195,12 @@ export class Host {
       blobs: new FileBlobs(`${directory}/blobs`, this.random),
       runLogs: new FileRunLogs(`${directory}/runs`, this.timers),
     };
+    workspace.engine.observers.push(({ events }) => {
+      // Readers that follow the output of an attempt learn that nothing more comes.
+      for (const { type, body } of events)
+        if (type === 'lease.released' || type === 'lease.expired' || type === 'lease.revoked')
+          hosted.runLogs.end(body.assignment_run_id);
+    });
     this.hosted.set(workspaceId, hosted);
     return hosted;
   }

@@ -46,10 +46,14 @@ function bestHead(engine: Engine, source: HotSource, classes: readonly string[] 
   return best;
 }
 
-/** Work for a source that asks now, best first, at most `max`. */
+/**
+ * Work for a source that asks now, best first, at most `max`.
+ * @param contest the asks that compete for one job, best first; any other job is for this source alone.
+ */
 export function claimFor(
   engine: Engine,
   ask: Pick<OpenAsk, 'sourceId' | 'sessionId' | 'max' | 'classes' | 'idempotency'>,
+  contest: { jobSeq: number; asking: readonly Ask[] } | null = null,
 ): GrantedLease[] {
   const source = engine.hot.fleet.source(ask.sourceId);
   const grants: GrantedLease[] = [];
@@ -86,7 +90,7 @@ export function claimFor(
           job,
           bucket: head.bucket,
           ask: own,
-          asking: [own],
+          asking: contest?.jobSeq === job.seq ? contest.asking : [own],
           idempotency: ask.idempotency,
         },
         crossing === 'first' ? null : crossing,
@@ -131,31 +135,23 @@ function rankedAsks(
 }
 
 /**
- * A job has just become ready: hands it to the best open poll.
+ * A job has just become ready: hands it to the best open poll. Should something that comes first wait for the same source
+ * (it came back between two reviews), that goes out before.
  * @returns true when it was granted.
  */
 export function dispatch(engine: Engine, job: JobRow): boolean {
-  if (engine.state.head.config.paused || !isReady(engine, job)) return false;
   const bucket = engine.hot.queue.bucket(job.bucket);
-  const ranked = rankedAsks(engine, job, bucket);
-  const best = ranked[0];
-  if (best === undefined) return false;
-  const source = engine.hot.fleet.source(best.ask.sourceId);
-  const granted = grant(
-    engine,
-    {
-      source,
-      sessionId: best.ask.sessionId,
-      job,
-      bucket,
-      ask: best.rank,
-      asking: ranked.map((r) => r.rank),
-      idempotency: best.ask.idempotency,
-    },
-    best.crossing === 'first' ? null : best.crossing,
-  );
-  engine.hot.asks.take(best.ask.sessionId)?.answer([granted]);
-  return true;
+  while (!engine.state.head.config.paused && isReady(engine, job)) {
+    const ranked = rankedAsks(engine, job, bucket);
+    const best = ranked[0];
+    if (best === undefined) return false;
+    const contest = { jobSeq: job.seq, asking: ranked.map((r) => r.rank) };
+    const grants = claimFor(engine, { ...best.ask, max: 1 }, contest);
+    if (grants.length === 0) return false;
+    engine.hot.asks.take(best.ask.sessionId)?.answer(grants);
+    if (grants[0]?.lease.jobSeq === job.seq) return true;
+  }
+  return false;
 }
 
 /** Offers the queue to every open poll again, after a change that may have opened something (policy, resume, source back). */

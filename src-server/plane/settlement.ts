@@ -22,6 +22,8 @@ export interface AttemptEnd {
   reportedRuntimeMs?: number;
   extrasMcu?: number;
   artifacts?: ArtifactRef[];
+  /** Where the whole list is, when it does not fit into an entry. */
+  artifactList?: { count: number; sha256: string } | undefined;
   refusedOutputs?: { path: string; reason: string }[];
   output?: LeaseEnd['output'];
   runReceiptSha256?: string | null;
@@ -50,7 +52,8 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
     finalExitCodes: spec.final_exit_codes,
     isCancelRequested,
   });
-  const body = endOf(engine, lease, end);
+  // At the rate of the hold: a job pays for the class it asked for, not for the larger one that took it.
+  const body = endOf(engine, lease, end, DEFAULT_RATES[lease.side][spec.compute_class]);
   const settlement = settle(lease.holdMcu, body.cost_mcu);
   body.overrun_mcu = settlement.overrunMcu;
   const scopes = scopesOf(job.wuId, lease.side, spec.compute_class);
@@ -88,16 +91,16 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
   return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };
 }
 
-function endOf(engine: Engine, lease: HotLease, end: AttemptEnd): LeaseEnd {
+function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): LeaseEnd {
   const nowMs = engine.clock.monoMs();
   // A lease that was lost is charged up to its last known renewal; one that ended by its runner up to now.
   const ranMs = lease.startedPlaneMs === null ? 0 : Math.max(0, engine.planeMs - lease.startedPlaneMs);
   const knownMs = end.state === 'expired' ? Math.max(0, ranMs - (nowMs - lease.lastRenewalMs)) : ranMs;
   const runtimeMs = Math.min(knownMs, end.reportedRuntimeMs ?? knownMs);
-  const rate = DEFAULT_RATES[lease.side][lease.computeClass];
   return {
     lease_id: lease.leaseId,
     job_id: lease.jobId,
+    assignment_run_id: lease.assignmentRunId,
     outcome: end.outcome,
     reason: end.reason,
     exit_code: end.exitCode ?? null,
@@ -107,6 +110,9 @@ function endOf(engine: Engine, lease: HotLease, end: AttemptEnd): LeaseEnd {
     renewals: lease.renewals,
     last_renewal_ms_ago: Math.max(0, nowMs - lease.lastRenewalMs),
     artifacts: end.artifacts ?? [],
+    ...(end.artifactList === undefined
+      ? {}
+      : { artifact_count: end.artifactList.count, artifact_list_sha256: end.artifactList.sha256 }),
     ...(end.refusedOutputs === undefined || end.refusedOutputs.length === 0
       ? {}
       : { refused_outputs: end.refusedOutputs }),

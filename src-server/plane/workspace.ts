@@ -98,6 +98,8 @@ export class Workspace {
       const again = repeatedClaim(ctx, idempotency);
       return again === null ? claimWork(ctx, who, request, idempotency) : { grants: again, reason: null };
     });
+    // A claim takes over the open poll of its session, also one that wants nothing.
+    if (first.grants.length > 0 || request.wait_ms === 0 || request.max === 0) this.abandonClaim(who.session.sessionId);
     if (first.grants.length > 0 || request.wait_ms === 0 || request.max === 0 || this.current !== 'open') return first;
     const grants = await this.waitForWork(who, request, idempotency);
     await this.durable(this.engine.nextSeq - 1);
@@ -125,13 +127,19 @@ export class Workspace {
     for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
   }
 
-  /** No grants from here on; polls are answered, and what is staged is on disk when this resolves. */
+  /** No grants and no writes from here on; polls and streams are ended, so that their connections can close. */
+  quiesce(): void {
+    if (this.current !== 'open') return;
+    this.current = 'stopping';
+    for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
+    this.ctx.wakeups.wakeAll();
+    this.feed.close();
+  }
+
+  /** Ends the workspace: what is staged is on disk when this resolves, and a snapshot makes the next start short. */
   async stop(): Promise<void> {
-    if (this.current === 'open') {
-      this.current = 'stopping';
-      for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
-      this.ctx.wakeups.wakeAll();
-      this.feed.close();
+    this.quiesce();
+    if (this.current === 'stopping') {
       await this.engine.durable();
       const seq = this.engine.nextSeq;
       if (seq > this.snapshotSeq) await this.storage.writeSnapshot(seq, this.engine.state.snapshot());

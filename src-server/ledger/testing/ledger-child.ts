@@ -3,8 +3,8 @@ import { lockDirectory } from '../directory-lock.ts';
 import { DirectoryLockedError } from '../errors.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { sha256Hex } from '../hashing.ts';
-import { chainOf } from './ledger-test-kit.ts';
 import { openFileLog } from '../open-file-log.ts';
+import { chainOf } from './ledger-test-kit.ts';
 
 /** The other process of the crash and lock tests: `write DIR`, `hold DIR`, `contend DIR ROUNDS SEED`. */
 const [mode, directory = '', rounds = '0', seed = '0'] = process.argv.slice(2);

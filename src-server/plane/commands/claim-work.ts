@@ -47,7 +47,7 @@ export function claimWork(
   const { engine } = ctx;
   const { source, session } = who;
   sign(engine, source);
-  if (source.offered !== request.capacity) {
+  if (request.max > 0 && source.offered !== request.capacity) {
     engine.emit(
       { kind: 'runner', id: session.sessionId },
       [

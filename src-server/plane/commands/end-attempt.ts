@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LeaseEnd } from '../../contract/events.ts';
+import type { ArtifactRef } from '../../contract/job.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { CompleteRequest } from '../../contract/runtime.ts';
 import type { AttemptOutcome } from '../../contract/terms.ts';
@@ -10,11 +11,16 @@ import { type Settled, settleLease } from '../settlement.ts';
 import type { CommandContext, Idempotency } from './context.ts';
 import { sign } from './sign-of-life.ts';
 
-/** What the rim adds to the runner's words: the stored output and the artifacts that really arrived. */
+/** Outputs that were not taken and are named in the entry. */
+const REFUSED_KEPT = 20;
+
+/** What the rim adds to the runner's words. */
 export interface EndFacts {
+  /** The output that is stored and on disk. */
   output: LeaseEnd['output'];
-  /** Artifacts stored for this attempt, by path; a declared one that is not there is refused. */
-  storedArtifacts: ReadonlyMap<string, { sha256: string; size_bytes: number }>;
+  /** As many of the artifacts as an entry takes; all of them were stored. */
+  artifacts: ArtifactRef[];
+  artifactList?: { count: number; sha256: string } | undefined;
 }
 
 /** The runner says that the attempt ended. Settles lease, budget and job at once. */
@@ -36,14 +42,6 @@ export function endAttempt(
       errors: [{ pointer: '/outcome', message: 'must not be succeeded' }],
     });
   }
-  for (const [index, output] of request.outputs.entries()) {
-    const stored = facts.storedArtifacts.get(output.path);
-    if (stored === undefined || stored.sha256 !== output.sha256 || stored.size_bytes !== output.size_bytes) {
-      throw new ProblemError('digest.mismatch', `Upload the artifact ${output.path} before completing.`, {
-        errors: [{ pointer: `/outputs/${index}`, message: 'was not stored with this digest and size' }],
-      });
-    }
-  }
   const outcome = outcomeOf(request, lease);
   return settleLease(ctx.engine, { kind: 'runner', id: sessionId }, lease, {
     state: 'released',
@@ -52,8 +50,11 @@ export function endAttempt(
     exitCode: request.exit_code,
     reportedRuntimeMs: request.usage.runtime_ms,
     extrasMcu: request.extras_mcu,
-    artifacts: request.outputs.map(({ path, sha256, size_bytes }) => ({ path, sha256, size_bytes })),
-    refusedOutputs: request.refused_outputs,
+    artifacts: facts.artifacts,
+    artifactList: facts.artifactList,
+    refusedOutputs: request.refused_outputs
+      .slice(0, REFUSED_KEPT)
+      .map((o) => ({ path: o.path.slice(0, 200), reason: o.reason })),
     output: facts.output,
     runReceiptSha256:
       request.run_receipt === undefined
@@ -67,7 +68,8 @@ export function endAttempt(
 function outcomeOf(request: CompleteRequest, lease: HotLease): AttemptOutcome {
   if (request.outcome === 'succeeded')
     return request.exit_code === null || request.exit_code === 0 ? 'succeeded' : 'failed';
-  if (request.outcome !== 'canceled') return request.outcome;
+  const wasStopped = lease.directive?.kind === 'stop' && request.outcome === 'failed';
+  if (request.outcome !== 'canceled' && !wasStopped) return request.outcome;
   switch (lease.directive?.cause) {
     case 'timed_out':
       return 'timed_out';

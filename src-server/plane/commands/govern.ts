@@ -70,11 +70,13 @@ export function decideApproval(
   if (approval.status !== 'pending')
     throw new ProblemError('conflict.state', `This question is ${approval.status} already.`);
   const job = engine.job(approval.jobId);
+  const sentence =
+    decision === 'approved' ? `${actor.id} let the other side take it.` : `${actor.id} keeps it on its own side.`;
   engine.emit(
     actor,
     [
       { type: `approval.${decision}`, body: { approval_id: approvalId, job_id: job.jobId, reason } },
-      { type: 'job.state', body: { job_id: job.jobId, state: 'queued', hold: null, reason } },
+      { type: 'job.state', body: { job_id: job.jobId, state: 'queued', hold: null, reason, sentence } },
     ],
     {},
     job,

@@ -116,11 +116,15 @@ function redeem(ctx: CommandContext, enrollment: HotEnrollment, register: Regist
           },
         ]),
     { type: 'session.registered', body: registeredBody(sessionId, source.sourceId, register, capacity) },
-    ...(source.state === 'quarantined'
+    ...ownLabels(source, register),
+    ...(source.state === 'quarantined' || source.state === 'online'
       ? []
       : [{ type: 'source.online' as const, body: { source_id: source.sourceId } }]),
   ];
-  if (before !== undefined) ctx.tokens.drop(before.sessionId);
+  if (before !== undefined) {
+    ctx.tokens.drop(before.sessionId);
+    engine.hot.asks.take(before.sessionId)?.answer([]);
+  }
   engine.emit({ kind: 'runner', id: sessionId }, events, { source: source.sourceId });
   sign(engine, source);
   return {
@@ -132,9 +136,15 @@ function redeem(ctx: CommandContext, enrollment: HotEnrollment, register: Regist
 
 /**
  * Brings a session back by its key: after a restart of either side, or when its token died.
+ * @param capacity slots it offers; null when it only shows itself (connect, doctor) and offers what it did before.
  * @throws ProblemError `session.key_mismatch`, `proof.invalid`, `runner.revoked`.
  */
-export function returnByKey(ctx: CommandContext, sessionId: string, register: Register, capacity: number): Registered {
+export function returnByKey(
+  ctx: CommandContext,
+  sessionId: string,
+  register: Register,
+  capacity: number | null,
+): Registered {
   const { engine } = ctx;
   const session = engine.hot.fleet.sessions.get(sessionId);
   if (session === undefined)
@@ -152,17 +162,26 @@ export function returnByKey(ctx: CommandContext, sessionId: string, register: Re
   const source = engine.hot.fleet.source(session.sourceId);
   if (session.state === 'ended' || source.revoked !== null)
     throw new ProblemError('runner.revoked', `The source ${source.name} was revoked. Enroll it again to use it.`);
-  const body = registeredBody(sessionId, source.sourceId, register, capacity);
+  const body = registeredBody(sessionId, source.sourceId, register, capacity ?? source.offered);
   const isChanged =
     JSON.stringify([session.facts, source.posture, source.offered, source.ownClass]) !==
     JSON.stringify([body.facts, body.posture, body.capacity, body.compute_class]);
   const events: PlaneEvent[] = [];
+  // A poll of the runner before it came back asked for what it was then.
+  engine.hot.asks.take(sessionId)?.answer([]);
   if (session.state === 'lost' || isChanged) events.push({ type: 'session.registered', body });
   if (source.state === 'offline' || source.state === 'late' || source.state === 'pending')
     events.push({ type: 'source.online', body: { source_id: source.sourceId } });
   if (events.length > 0) engine.emit({ kind: 'runner', id: sessionId }, events, { source: source.sourceId });
   sign(engine, source);
   return { source, session, token: ctx.tokens.issue(sessionId) };
+}
+
+/** Labels that the runner knows of itself (system, architecture) stand under those that the operator gave. */
+function ownLabels(source: HotSource, register: Register): PlaneEvent[] {
+  const labels = { ...register.labels, ...source.labels };
+  const isSame = Object.keys(labels).length === Object.keys(source.labels).length;
+  return isSame ? [] : [{ type: 'source.changed', body: { source_id: source.sourceId, labels } }];
 }
 
 function prove(ctx: CommandContext, register: Register, message: string): void {

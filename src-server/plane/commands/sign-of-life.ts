@@ -5,12 +5,14 @@ import { SLACK_MS } from '../timers.ts';
 
 const HEARTBEATS_KEPT = 300;
 
-/** Every call of a session is a sign of life: a source that was late or offline is online again. */
+/** Every call of a session is a sign of life: a source that was late or offline is online again, a lost session is found. */
 export function sign(engine: Engine, source: HotSource): void {
   source.lastSeenMs = engine.clock.monoMs();
   if (!source.isWatched) watchHealth(engine, source);
-  if (source.state !== 'late' && source.state !== 'offline') return;
   const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
+  const isQuiet = source.state === 'late' || source.state === 'offline';
+  if (!isQuiet && session?.state !== 'lost') return;
+  const found = source.draining === null ? ('active' as const) : ('draining' as const);
   engine.emit(
     { kind: 'runner', id: source.sessionId ?? source.sourceId },
     [
@@ -18,11 +20,12 @@ export function sign(engine: Engine, source: HotSource): void {
         ? [
             {
               type: 'session.state' as const,
-              body: { session_id: session.sessionId, state: 'active' as const, reason: 'heard again' },
+              body: { session_id: session.sessionId, state: found, reason: 'heard again' },
             },
           ]
         : []),
-      { type: 'source.online', body: { source_id: source.sourceId } },
+      // A quarantine is lifted by its doctor or an operator, not by being heard.
+      ...(isQuiet ? [{ type: 'source.online' as const, body: { source_id: source.sourceId } }] : []),
     ],
     { source: source.sourceId },
   );

@@ -9,6 +9,9 @@ import { idempotencyRef } from '../grants.ts';
 import { becomeReady } from '../ready.ts';
 import type { Actor, CommandContext, Idempotency } from './context.ts';
 
+/** Paths and digests of a job's inputs stand in its entry, beside up to 32 KiB of specification. */
+const INPUT_LIST_LIMIT_BYTES = 24 * 1024;
+
 /** SHA-256 over the canonical form of the specification with its defaults filled and inputs by digest. */
 export const digestOf = (spec: JobSpec): string =>
   `sha256:${createHash('sha256').update(canonicalJson(spec)).digest('hex')}`;
@@ -33,6 +36,12 @@ function refuseUnbuilt(spec: JobSpec): void {
 export function checkSpec(spec: JobSpec): void {
   refuseUnbuilt(spec);
   const bytes = Buffer.byteLength(canonicalJson({ ...spec, inputs: [] }));
+  const listBytes = Buffer.byteLength(canonicalJson(spec.inputs));
+  if (listBytes > INPUT_LIST_LIMIT_BYTES)
+    throw new ProblemError(
+      'body.too_large',
+      `The list of inputs is ${listBytes} bytes, the limit is ${INPUT_LIST_LIMIT_BYTES}. Pack them into one archive.`,
+    );
   if (bytes > JOB_SPEC_LIMIT_BYTES) {
     throw new ProblemError(
       'body.too_large',

@@ -133,15 +133,15 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'source.revoked': change((s, body, entry) => Object.assign(s, { revoked: switchOf(entry, body.reason, null) })),
   'source.diagnosed': change((s, body, entry) => Object.assign(s, { doctor: { at: entry.at, checks: body.checks } })),
   'session.registered'(hot, body, entry) {
+    const source = hot.fleet.source(body.source_id);
     hot.fleet.sessions.set(body.session_id, {
       sessionId: body.session_id,
       sourceId: body.source_id,
       publicKey: body.public_key,
-      state: 'active',
+      state: source.draining === null ? 'active' : 'draining',
       registeredAt: entry.at,
       facts: body.facts,
     });
-    const source = hot.fleet.source(body.source_id);
     Object.assign(source, {
       sessionId: body.session_id,
       ownClass: body.compute_class,

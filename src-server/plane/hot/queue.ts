@@ -3,7 +3,7 @@ import { NumberHeap } from '../../domain/claims/heap.ts';
 import { rankOf } from '../../domain/claims/rank.ts';
 import { type RoutingPolicy, sidesOf } from '../../domain/routing/policy.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
-import { FALLBACK } from '../../state/appliers/job.ts';
+import { isOpened } from '../../state/appliers/job.ts';
 import type { FixedVerdicts, Fleet } from './fleet.ts';
 
 /** The answer that all waiting jobs of a bucket share. */
@@ -81,7 +81,7 @@ export class Queue {
     const { heaps } = this.bucket(job.bucket);
     const rank = rankOf(job.priority, job.seq);
     heaps[first].push(rank);
-    if (second !== null && job.fallback === FALLBACK.open) heaps[second].push(rank);
+    if (second !== null && isOpened(job)) heaps[second].push(rank);
   }
 
   /** The second side may take this job too. */

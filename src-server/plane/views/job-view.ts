@@ -15,8 +15,10 @@ const at = (ms: number | null): string | null => (ms === null ? null : instantOf
 function whyOf(engine: Engine, row: JobRow): string {
   if (row.state === 'queued') {
     const backoffMs = row.readyPlaneMs - engine.planeMs;
-    if (backoffMs > 0) return `${row.why ?? ''} Tried again in ${Math.ceil(backoffMs / 1000)} s.`.trim();
-    return engine.hot.queue.bucket(row.bucket).answer?.sentence ?? 'Waiting to be placed.';
+    const answer = engine.hot.queue.bucket(row.bucket).answer?.sentence ?? 'Waiting to be placed.';
+    const now = backoffMs > 0 ? `Tried again in ${Math.ceil(backoffMs / 1000)} s.` : answer;
+    // What ended the attempt before, or an operator's word, stays in sight while the job waits again.
+    return row.why === null ? now : `${row.why} ${now}`;
   }
   return row.why ?? '';
 }

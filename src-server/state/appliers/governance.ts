@@ -1,17 +1,28 @@
 import type { EventBodies } from '../../contract/events.ts';
+import type { PolicyMode } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
 import { FALLBACK } from './job.ts';
 
 export const governanceAppliers = {
-  'policy.published': (db: Database, body: EventBodies['policy.published'], ctx: ApplyContext): void =>
+  'policy.published'(db: Database, body: EventBodies['policy.published'], ctx: ApplyContext): void {
+    const before = db.get('SELECT body FROM policy ORDER BY version DESC LIMIT 1');
+    const modeBefore = before === undefined ? body.mode : (JSON.parse(String(before[0])) as { mode: PolicyMode }).mode;
+    const isOtherSide = modeBefore.startsWith('byoc') !== body.mode.startsWith('byoc');
+    // What time opened has to be earned again under the new rule; an operator's word speaks of one side only.
+    db.run(
+      `UPDATE job SET fallback = ${FALLBACK.closed} WHERE state IN ('queued', 'held', 'claimed', 'running') AND fallback ${
+        isOtherSide ? `<> ${FALLBACK.closed}` : `= ${FALLBACK.open}`
+      }`,
+    );
     db.run('INSERT INTO policy(version, body, seq, at, by) VALUES (?,?,?,?,?)', [
       body.version,
       JSON.stringify(body),
       ctx.entry.seq,
       ctx.entry.at,
       ctx.entry.actor.id,
-    ]),
+    ]);
+  },
   'policy.decided'(db: Database, body: EventBodies['policy.decided'], ctx: ApplyContext): void {
     ctx.decision = { sentence: body.sentence, seq: ctx.entry.seq };
     if (body.bucket !== undefined) {
@@ -35,7 +46,7 @@ export const governanceAppliers = {
     ),
   'approval.approved'(db: Database, body: EventBodies['approval.approved'], ctx: ApplyContext): void {
     decide(db, body.approval_id, 'approved', body.reason, ctx);
-    db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.open, body.job_id]);
+    db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.approved, body.job_id]);
   },
   'approval.rejected'(db: Database, body: EventBodies['approval.rejected'], ctx: ApplyContext): void {
     decide(db, body.approval_id, 'rejected', body.reason, ctx);

@@ -3,8 +3,11 @@ import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
 
-/** Values of `job.fallback`: not opened, opened for the second side, refused by an operator. */
-export const FALLBACK = { closed: 0, open: 1, denied: 2 } as const;
+/** Values of `job.fallback`: not opened, opened for the second side by time, refused or allowed by an operator. */
+export const FALLBACK = { closed: 0, open: 1, denied: 2, approved: 3 } as const;
+/** May the second side take the job, by time or by an operator's word? */
+export const isOpened = (job: { fallback: number }): boolean =>
+  job.fallback === FALLBACK.open || job.fallback === FALLBACK.approved;
 
 /** Interns the requirement of a job: equal signatures share a bucket. */
 export function bucketOf(db: Database, signature: string): number {
@@ -51,8 +54,9 @@ export const jobAppliers = {
   'job.requeued'(db: Database, body: EventBodies['job.requeued'], ctx: ApplyContext): void {
     db.run(
       `UPDATE job SET state = 'queued', hold = NULL, lease_id = NULL, source_id = NULL, fallback = CASE WHEN fallback = 2 THEN 2 ELSE 0 END,
-         why = ?, ready_plane_ms = ?, last_seq = ? WHERE job_id = ?`,
-      [body.reason, ctx.planeMs + body.delay_ms, ctx.entry.seq, body.job_id],
+         why = ?, queued_plane_ms = ?, ready_plane_ms = ?, last_seq = ? WHERE job_id = ?`,
+      // Its time in the queue counts anew: what it ran before was no waiting. Its place in the order stays.
+      [body.reason, ctx.planeMs, ctx.planeMs + body.delay_ms, ctx.entry.seq, body.job_id],
     );
   },
   'job.cancel_requested'(db: Database, body: EventBodies['job.cancel_requested'], ctx: ApplyContext): void {

@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import { decisionList, explain } from '../../src-server/contract/decision.ts';
+import {
+  job,
+  jobList,
+  jobListQuery,
+  jobLog,
+  jobLogQuery,
+  jobSubmit,
+  reasonBody,
+} from '../../src-server/contract/job.ts';
+import { lease, leaseList, leaseListQuery } from '../../src-server/contract/lease.ts';
+import { approval, approvalDecide, approvalList, policy } from '../../src-server/contract/policy.ts';
+import type { RouteId } from '../../src-server/contract/routes.ts';
+import {
+  drainBody,
+  enrollment,
+  enrollmentCreate,
+  enrollmentCreated,
+  source,
+  sourceDetail,
+  sourceList,
+  sourceListQuery,
+  sourcePatch,
+} from '../../src-server/contract/source.ts';
+import {
+  countsAnswer,
+  evidenceList,
+  evidenceQuery,
+  health,
+  overview,
+  overviewQuery,
+  sessionInfo,
+  signInAnswer,
+  signInRequest,
+} from '../../src-server/contract/workspace.ts';
+
+interface CallSpec {
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** Null: the answer has no body. */
+  answer: z.ZodType | null;
+}
+
+/** The routes this console calls, with the schemas of `ROUTES` in a form that keeps their types (a test compares them). */
+export const CALLS = {
+  health: { answer: health },
+  signIn: { body: signInRequest, answer: signInAnswer },
+  session: { answer: sessionInfo },
+  signOut: { answer: null },
+  overview: { query: overviewQuery, answer: overview },
+  sources: { query: sourceListQuery, answer: sourceList },
+  source: { answer: sourceDetail },
+  sourcePatch: { body: sourcePatch, answer: source },
+  sourceCordon: { body: reasonBody, answer: source },
+  sourceDrain: { body: drainBody, answer: source },
+  sourceResume: { body: reasonBody, answer: source },
+  sourceRevoke: { body: reasonBody, answer: source },
+  enrollment: { answer: enrollment },
+  enrollmentCreate: { body: enrollmentCreate, answer: enrollmentCreated },
+  enrollmentBurn: { body: reasonBody, answer: enrollment },
+  enrollmentReissue: { body: reasonBody, answer: enrollmentCreated },
+  jobs: { query: jobListQuery, answer: jobList },
+  jobSubmit: { body: jobSubmit, answer: job },
+  jobPreview: { body: jobSubmit, answer: explain },
+  job: { answer: job },
+  jobDecisions: { answer: decisionList },
+  jobExplain: { answer: explain },
+  jobLog: { query: jobLogQuery, answer: jobLog },
+  jobCancel: { body: reasonBody, answer: job },
+  jobRetry: { body: reasonBody, answer: job },
+  leases: { query: leaseListQuery, answer: leaseList },
+  leaseRevoke: { body: reasonBody, answer: lease },
+  policy: { answer: policy },
+  approvals: { answer: approvalList },
+  approvalDecide: { body: approvalDecide, answer: approval },
+  evidence: { query: evidenceQuery, answer: evidenceList },
+  pause: { body: reasonBody, answer: countsAnswer },
+  resume: { body: reasonBody, answer: countsAnswer },
+} as const satisfies Partial<Record<RouteId, CallSpec>>;
+
+export type CallId = keyof typeof CALLS;
+type Spec<C extends CallId> = (typeof CALLS)[C];
+/** Query members as they stand in the address: numbers may be given as numbers, undefined ones are left out. */
+export type QueryOf<C extends CallId> =
+  Spec<C> extends { query: infer Q extends z.ZodType }
+    ? { [K in keyof z.input<Q>]?: z.input<Q>[K] | number }
+    : undefined;
+export type BodyOf<C extends CallId> = Spec<C> extends { body: infer B extends z.ZodType } ? z.input<B> : undefined;
+export type AnswerOf<C extends CallId> = Spec<C> extends { answer: infer A extends z.ZodType } ? z.output<A> : null;

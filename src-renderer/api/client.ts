@@ -1,0 +1,110 @@
+import { ROUTES, type RouteSpec } from '../../src-server/contract/routes.ts';
+import { now } from '../stores/clock.ts';
+import { useConnection } from '../stores/connection.ts';
+import { type AnswerOf, type BodyOf, CALLS, type CallId, type QueryOf } from './calls.ts';
+import { newIdempotencyKey } from './ids.ts';
+import { ApiProblem, toApiProblem, unreachable } from './problem.ts';
+import { sessionKey } from './session-key.ts';
+
+let base = '/';
+
+/** Where the control plane answers: `/` in a browser, `app://console/` in the app, a remote's prefix later. */
+export const setApiBase = (url: string): void => {
+  base = url.endsWith('/') ? url : `${url}/`;
+};
+
+export interface CallOptions<C extends CallId> {
+  /** Members of the path, such as `workspace_id`. */
+  params?: Readonly<Record<string, string>>;
+  query?: QueryOf<C>;
+  body?: BodyOf<C>;
+  signal?: AbortSignal;
+  /** Give one to repeat a request safely; else each call makes its own. */
+  idempotencyKey?: string;
+}
+export interface Answer<T> {
+  data: T;
+  /** The log's newest entry when the answer was made (`CC-Seq`), or null where the route has none. */
+  seq: number | null;
+}
+
+/** The full address of a route; throws where a member of the path is missing. */
+export const addressOf = (
+  path: string,
+  params: Readonly<Record<string, string>> = {},
+  query: Readonly<Record<string, string | number | boolean | undefined>> = {},
+): string => {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new Error(`The path ${path} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+  const text = search.toString();
+  return `${base}${filled.slice(1)}${text === '' ? '' : `?${text}`}`;
+};
+
+/** Headers that every call carries. */
+export const sessionHeaders = (): Record<string, string> => {
+  const key = sessionKey.read();
+  return key === null ? {} : { 'CC-Session': key };
+};
+
+const SIGNED_OUT_CODES: readonly string[] = ['auth.missing', 'auth.invalid', 'session.expired'];
+
+const readProblem = async (response: Response): Promise<ApiProblem> => {
+  const document: unknown = await response.json().catch(() => null);
+  const found = toApiProblem(response.status, document);
+  if (response.status === 401 && SIGNED_OUT_CODES.includes(found.code)) {
+    useConnection.getState().become('signed_out', now());
+  }
+  return found;
+};
+
+const requestOf = <C extends CallId>(route: RouteSpec, options: CallOptions<C>): RequestInit => {
+  const headers: Record<string, string> = { Accept: 'application/json', ...sessionHeaders() };
+  if (route.method !== 'GET') headers['Idempotency-Key'] = options.idempotencyKey ?? newIdempotencyKey();
+  const hasBody = route.body !== undefined;
+  if (hasBody) headers['Content-Type'] = 'application/json';
+  return {
+    method: route.method,
+    headers,
+    credentials: 'same-origin',
+    signal: options.signal,
+    body: hasBody ? JSON.stringify(options.body ?? {}) : undefined,
+  };
+};
+
+/**
+ * Calls one route of the contract and checks the answer against its schema.
+ * @throws {ApiProblem} with the plane's code, `network.unreachable` or `answer.unreadable`; an abort stays an abort.
+ */
+export const callWithSeq = async <C extends CallId>(
+  id: C,
+  options: CallOptions<C> = {},
+): Promise<Answer<AnswerOf<C>>> => {
+  const route: RouteSpec = ROUTES[id];
+  const url = addressOf(route.path, options.params, options.query as Record<string, string> | undefined);
+  const response = await fetch(url, requestOf(route, options)).catch((cause: unknown) => {
+    if (options.signal?.aborted) throw cause;
+    throw unreachable();
+  });
+  if (!response.ok) throw await readProblem(response);
+  useConnection.getState().heard(now());
+  const seqText = response.headers.get('CC-Seq');
+  const seq = seqText === null ? null : Number(seqText);
+  const schema = CALLS[id].answer;
+  if (schema === null) return { data: null as AnswerOf<C>, seq };
+  const document: unknown = await response.json().catch(() => null);
+  const parsed = schema.safeParse(document);
+  if (!parsed.success) throw toApiProblem(response.status, null);
+  return { data: parsed.data as AnswerOf<C>, seq };
+};
+
+/** As `callWithSeq`, the answer only. */
+export const call = async <C extends CallId>(id: C, options: CallOptions<C> = {}): Promise<AnswerOf<C>> =>
+  (await callWithSeq(id, options)).data;
+
+/** True for problems that trying again cannot mend. */
+export const isFinal = (error: unknown): boolean => error instanceof ApiProblem && !error.isRetryable;

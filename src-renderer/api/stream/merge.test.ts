@@ -1,0 +1,147 @@
+import type { InfiniteData } from '@tanstack/react-query';
+import { describe, expect, it } from 'vitest';
+import type { JobList, JobListItem } from '../../../src-server/contract/job.ts';
+import type { Source, SourceDetail, SourceList } from '../../../src-server/contract/source.ts';
+import { JOB_STATES } from '../../../src-server/contract/terms.ts';
+import { jobMatches, mergeJobPages, mergeSourceDetail, mergeSourcePages, sourceMatches } from './merge.ts';
+
+const job = (id: string, more: Partial<JobListItem> = {}) =>
+  ({
+    job_id: id,
+    wu_id: 'WU-1',
+    title: `Job ${id}`,
+    state: 'queued',
+    source_id: null,
+    compute_class: 'cpu-small',
+    ...more,
+  }) as JobListItem;
+const pages = (...lists: JobListItem[][]): InfiniteData<JobList> => {
+  const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as JobList['counts'];
+  for (const row of lists.flat()) counts[row.state] += 1;
+  return {
+    pages: lists.map((items) => ({ items, next_cursor: null, counts })),
+    pageParams: lists.map(() => undefined),
+  };
+};
+const ids = (data: InfiniteData<JobList>) => data.pages.map((page) => page.items.map((row) => row.job_id));
+
+describe('a jobs list', () => {
+  it('renews a known row where it stands, on any page, and moves its count', () => {
+    const { data, isStale } = mergeJobPages(pages([job('a')], [job('b')]), [job('b', { state: 'running' })], {}, false);
+    expect(ids(data)).toEqual([['a'], ['b']]);
+    expect(data.pages[1]?.items[0]?.state).toBe('running');
+    expect(data.pages[0]?.counts).toMatchObject({ queued: 1, running: 1 });
+    expect(isStale).toBe(false);
+  });
+  it('puts a new job on top and counts it', () => {
+    const { data, isStale } = mergeJobPages(pages([job('a')]), [job('b')], {}, true);
+    expect(ids(data)).toEqual([['b', 'a']]);
+    expect(data.pages[0]?.counts.queued).toBe(2);
+    expect(isStale).toBe(false);
+  });
+  it('lets a new job that the filter leaves out count only', () => {
+    const { data } = mergeJobPages(pages([job('a')]), [job('b')], { state: 'running' }, true);
+    expect(ids(data)).toEqual([['a']]);
+    expect(data.pages[0]?.counts.queued).toBe(2);
+  });
+  it('takes out a row that left the filter', () => {
+    const { data } = mergeJobPages(
+      pages([job('a'), job('b')]),
+      [job('a', { state: 'running' })],
+      { state: 'queued' },
+      false,
+    );
+    expect(ids(data)).toEqual([['b']]);
+  });
+  it('asks for a fetch when a job is not on its pages', () => {
+    const { data, isStale } = mergeJobPages(pages([job('a')]), [job('z', { state: 'failed' })], {}, false);
+    expect(ids(data)).toEqual([['a']]);
+    expect(isStale).toBe(true);
+  });
+  it('does not change what it was given', () => {
+    const before = pages([job('a')]);
+    const copy = structuredClone(before);
+    mergeJobPages(before, [job('a', { state: 'failed' }), job('c')], {}, true);
+    expect(before).toEqual(copy);
+  });
+});
+
+it('filters jobs as the plane does', () => {
+  const row = job('a', { state: 'held', title: 'Unit tests', source_id: 'src_1' });
+  expect(jobMatches(row, { state: 'queued,held', q: 'UNIT' })).toBe(true);
+  expect(jobMatches(row, { state: 'queued' })).toBe(false);
+  expect(jobMatches(row, { source_id: 'src_2' })).toBe(false);
+  expect(jobMatches(row, { q: 'wu-1' })).toBe(true);
+});
+
+const source = (id: string, more: Partial<Source> = {}) =>
+  ({
+    source_id: id,
+    name: id,
+    state: 'online',
+    side: 'byoc',
+    cordoned: false,
+    draining: false,
+    revoked: false,
+    in_use: 0,
+    capacity: 1,
+    labels: { region: 'eu' },
+    compute_class: 'cpu-small',
+    ...more,
+  }) as Source;
+const list = (...items: Source[]): InfiniteData<SourceList> => ({
+  pages: [
+    {
+      items,
+      next_cursor: null,
+      counts: {
+        total: items.length,
+        taking_jobs: items.length,
+        slots: items.length,
+        in_use: 0,
+        by_state: { online: items.length },
+      },
+    },
+  ],
+  pageParams: [undefined],
+});
+
+describe('a source list', () => {
+  it('renews a row in place', () => {
+    const { data, isStale } = mergeSourcePages(list(source('a'), source('b')), [source('a', { name: 'new' })], {});
+    expect(data.pages[0]?.items.map((item) => item.name)).toEqual(['new', 'b']);
+    expect(isStale).toBe(false);
+  });
+  it.each([
+    [{ state: 'late' as const }, { taking_jobs: 1, by_state: { online: 1, late: 1 } }],
+    [{ draining: true }, { taking_jobs: 1, by_state: { online: 2, draining: 1 } }],
+    [{ in_use: 1 }, { taking_jobs: 2, in_use: 1, by_state: { online: 2 } }],
+    [{ revoked: true }, { total: 1, slots: 1, taking_jobs: 1, by_state: { online: 1, revoked: 1 } }],
+  ])('moves the counts when %o', (more, counts) => {
+    const { data, isStale } = mergeSourcePages(list(source('a'), source('b')), [source('a', more)], {});
+    expect(data.pages[0]?.counts).toMatchObject(counts);
+    expect(isStale).toBe(false);
+  });
+  it('asks for a fetch when a source is new', () => {
+    expect(mergeSourcePages(list(source('a')), [source('b')], {})).toMatchObject({ isStale: true });
+  });
+  it('takes out a row that left the filter', () => {
+    const { data } = mergeSourcePages(list(source('a')), [source('a', { state: 'late' })], { state: 'online' });
+    expect(data.pages[0]?.items).toEqual([]);
+  });
+  it('filters by state, switch, side and text', () => {
+    const row = source('dock', { draining: true });
+    expect(sourceMatches(row, { state: 'draining' })).toBe(true);
+    expect(sourceMatches(row, { state: 'late' })).toBe(false);
+    expect(sourceMatches(row, { side: 'managed' })).toBe(false);
+    expect(sourceMatches(row, { q: 'region=eu' })).toBe(true);
+  });
+});
+
+it('lays a row over the peek and keeps what only the peek knows', () => {
+  const detail = { ...source('a'), heartbeats: [true], leases: [], heartbeat_interval_ms: 15_000 } as SourceDetail;
+  const merged = mergeSourceDetail(detail, [source('a', { state: 'late' })]);
+  expect(merged.data).toMatchObject({ state: 'late', heartbeats: [true] });
+  expect(merged.isStale).toBe(true);
+  expect(mergeSourceDetail(detail, [source('b')]).data).toBe(detail);
+});

@@ -1,0 +1,55 @@
+import { useSyncExternalStore } from 'react';
+import type { StreamPulse } from '../../src-server/contract/stream.ts';
+import { now, useNow } from '../stores/clock.ts';
+
+/**
+ * Last signs of life and lease deadlines travel as "ms ago" and "ms left". Here they are kept as instants of this
+ * browser's clock, apart from the query caches, so that a pulse re-renders single cells and never a list.
+ */
+const seenAt = new Map<string, number>();
+const endsAt = new Map<string, number>();
+const listeners = new Set<() => void>();
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+interface Figures {
+  sources?: Iterable<{ source_id: string; seen_ms_ago: number | null }>;
+  leases?: Iterable<{ lease_id: string; expires_in_ms: number | null }>;
+}
+
+/** Takes over the figures of an answer or of a changed row that arrived now. */
+export const noteFigures = ({ sources = [], leases = [] }: Figures): void => {
+  const at = now();
+  for (const { source_id, seen_ms_ago } of sources) {
+    if (seen_ms_ago === null) seenAt.delete(source_id);
+    else seenAt.set(source_id, at - seen_ms_ago);
+  }
+  for (const { lease_id, expires_in_ms } of leases) {
+    if (expires_in_ms === null) endsAt.delete(lease_id);
+    else endsAt.set(lease_id, at + expires_in_ms);
+  }
+  for (const listener of listeners) listener();
+};
+
+/** Takes over a pulse of the stream. */
+export const notePulse = (pulse: StreamPulse): void =>
+  noteFigures({
+    sources: Object.entries(pulse.sources).map(([source_id, seen_ms_ago]) => ({ source_id, seen_ms_ago })),
+    leases: Object.entries(pulse.leases).map(([lease_id, expires_in_ms]) => ({ lease_id, expires_in_ms })),
+  });
+
+/** Ms since the source's last sign of life, renewed each second; null when there was none. */
+export const useSeenMsAgo = (sourceId: string): number | null => {
+  const at = useSyncExternalStore(subscribe, () => seenAt.get(sourceId) ?? null);
+  const clock = useNow();
+  return at === null ? null : Math.max(0, clock - at);
+};
+
+/** Ms until the plane takes the lease over, renewed each second; null when it ended or is not known. */
+export const useExpiresInMs = (leaseId: string): number | null => {
+  const at = useSyncExternalStore(subscribe, () => endsAt.get(leaseId) ?? null);
+  const clock = useNow();
+  return at === null ? null : Math.max(0, at - clock);
+};

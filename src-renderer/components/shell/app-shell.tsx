@@ -1,0 +1,69 @@
+import { Outlet, useNavigate, useParams } from 'react-router';
+import { useStream } from '../../api/stream/use-stream.ts';
+import { WorkspaceContext } from '../../api/workspace-context.ts';
+import { useCommand, useKeyboard } from '../../keyboard/use-command.ts';
+import { routes } from '../../routes.ts';
+import { useToasts } from '../../stores/toasts.ts';
+import { useUi } from '../../stores/ui.ts';
+import { Toasts } from '../../ui/toasts.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { Palette } from './palette.tsx';
+import { ShortcutsOverlay } from './shortcuts-overlay.tsx';
+import { SideBar } from './side-bar.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TitleBar } from './title-bar.tsx';
+import './app-shell.css';
+
+/** Moves the focus into the list on screen, from where its own keys go on. */
+const enterTable = () =>
+  document.querySelector<HTMLElement>('[data-table] .table-row[tabindex="0"]')?.focus({ preventScroll: true });
+
+const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
+  const navigate = useNavigate();
+  const { setPaletteOpen, setShortcutsOpen } = useUi();
+  useKeyboard();
+  useCommand('palette', () => setPaletteOpen(true));
+  useCommand('shortcuts', () => setShortcutsOpen(true));
+  useCommand('go.overview', () => void navigate(routes.overview(workspaceId)));
+  useCommand('go.jobs', () => void navigate(routes.jobs(workspaceId)));
+  useCommand('go.sources', () => void navigate(routes.sources(workspaceId)));
+  useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));
+  useCommand('runner.add', () => void navigate(routes.addRunner(workspaceId)));
+  useCommand('list.next', enterTable);
+  useCommand('list.previous', enterTable);
+  return null;
+};
+
+const Live = ({ workspaceId }: { workspaceId: string }) => {
+  useStream(workspaceId);
+  return null;
+};
+
+/** Frame of every screen of a workspace: title bar, side bar, canvas, status bar. */
+export const AppShell = () => {
+  const { workspaceId = '' } = useParams();
+  const { items, dismiss } = useToasts();
+  return (
+    <WorkspaceContext value={workspaceId} key={workspaceId}>
+      <div className="app-shell">
+        <a className="skip-link" href="#main">
+          Skip to content
+        </a>
+        <TitleBar />
+        <SideBar />
+        <main className="canvas" id="main" tabIndex={-1}>
+          <div className="canvas-banner">
+            <ConnectionBanner />
+          </div>
+          <Outlet />
+        </main>
+        <StatusBar />
+      </div>
+      <Live workspaceId={workspaceId} />
+      <ShellCommands workspaceId={workspaceId} />
+      <Palette />
+      <ShortcutsOverlay />
+      <Toasts items={items} onDismiss={dismiss} />
+    </WorkspaceContext>
+  );
+};

@@ -1,0 +1,27 @@
+import { formatClock } from '../../format/instant.ts';
+import { useNow } from '../../stores/clock.ts';
+import { useConnection } from '../../stores/connection.ts';
+import { Banner } from '../../ui/banner.tsx';
+
+/** A reconnect that takes less than this is not worth a word. */
+const PATIENCE_MS = 3_000;
+
+/** Says when what is on screen no longer follows the control plane, and from when it is. */
+export const ConnectionBanner = () => {
+  const { state, heardAt, since } = useConnection();
+  const clock = useNow();
+  if (state === 'signed_out') {
+    return (
+      <Banner tone="wait" shape="triangle" role="alert" title="You are signed out.">
+        Ask for a new sign-in link: <code>node out/cli.mjs console --data-dir DIR</code>
+      </Banner>
+    );
+  }
+  if (state !== 'reconnecting' || clock - since < PATIENCE_MS) return null;
+  const shown = heardAt === null ? '' : ` Shown data is from ${formatClock(heardAt)}.`;
+  return (
+    <Banner tone="wait" shape="triangle" role="status" title="The control plane stopped answering.">
+      {`${shown} Leases keep running.`.trim()}
+    </Banner>
+  );
+};

@@ -1,0 +1,27 @@
+import { Activity, List, type LucideIcon, Server } from 'lucide-react';
+import type { CommandId } from '../../keyboard/bindings.ts';
+import { routes } from '../../routes.ts';
+
+export interface NavigationItem {
+  id: string;
+  label: string;
+  icon: LucideIcon;
+  command: CommandId;
+  href: (workspaceId: string) => string;
+  /** Heading above it, where it begins a group. */
+  group?: string;
+}
+
+/** The screens that exist, in the order of the side bar. */
+export const NAVIGATION: readonly NavigationItem[] = [
+  { id: 'overview', label: 'Overview', icon: Activity, command: 'go.overview', href: (ws) => routes.overview(ws) },
+  { id: 'jobs', label: 'Jobs', icon: List, command: 'go.jobs', href: (ws) => routes.jobs(ws), group: 'Operate' },
+  {
+    id: 'sources',
+    label: 'Sources',
+    icon: Server,
+    command: 'go.sources',
+    href: (ws) => routes.sources(ws),
+    group: 'Fleet',
+  },
+];

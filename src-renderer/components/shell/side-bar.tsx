@@ -1,0 +1,33 @@
+import { NavLink } from 'react-router';
+import { useOverview } from '../../api/overview.ts';
+import { useWorkspaceId } from '../../api/workspace-context.ts';
+import { formatCount } from '../../format/number.ts';
+import { keysOf } from '../../keyboard/bindings.ts';
+import { KeyCaps } from '../../ui/key-caps.tsx';
+import { NAVIGATION } from './navigation.ts';
+import './side-bar.css';
+
+/** The screens, with what waits in them. */
+export const SideBar = () => {
+  const ws = useWorkspaceId();
+  const { data } = useOverview();
+  const counts: Record<string, number | undefined> = {
+    jobs: data?.queue.depth,
+    sources: data?.source_counts.total,
+  };
+  return (
+    <nav className="side-bar" aria-label="Main">
+      {NAVIGATION.map(({ id, label, icon: Icon, command, href, group }) => (
+        <div key={id} className="side-entry">
+          {group === undefined ? null : <div className="side-group">{group}</div>}
+          <NavLink className="side-link" to={href(ws)} title={label}>
+            <Icon size={16} aria-hidden="true" />
+            <span className="side-label">{label}</span>
+            {counts[id] === undefined ? null : <span className="side-count">{formatCount(counts[id])}</span>}
+            <KeyCaps keys={keysOf(command)} />
+          </NavLink>
+        </div>
+      ))}
+    </nav>
+  );
+};

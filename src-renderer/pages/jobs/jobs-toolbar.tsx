@@ -1,0 +1,91 @@
+import { Gauge, Server } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { JobList } from '../../../src-server/contract/job.ts';
+import type { Source } from '../../../src-server/contract/source.ts';
+import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
+import { useCommand } from '../../keyboard/use-command.ts';
+import { after } from '../../stores/clock.ts';
+import { FilterBar } from '../../ui/filter-bar.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
+import { type JobFilters, stateFilters } from './job-filters.ts';
+
+const TYPING_MS = 150;
+const ANY = 'any';
+
+/** States with their counts; they live in the address. */
+export const StateBar = ({
+  filters,
+  counts,
+  isNarrow,
+  onChange,
+}: {
+  filters: JobFilters;
+  counts: JobList['counts'] | undefined;
+  isNarrow: boolean;
+  onChange: (change: Record<string, string | null>) => void;
+}) => (
+  <FilterBar
+    label="State"
+    isCompact={isNarrow}
+    value={filters.state}
+    filters={stateFilters(counts, filters.state)}
+    onChange={(state) => onChange({ state })}
+  />
+);
+
+/** Text, source and class; they live in the address. */
+export const JobSearchBar = ({
+  filters,
+  sources,
+  onChange,
+}: {
+  filters: JobFilters;
+  sources: readonly Source[];
+  onChange: (change: Record<string, string | null>) => void;
+}) => {
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(filters.q);
+  useCommand('filter', () => field.current?.focus());
+  useEffect(() => setText(filters.q), [filters.q]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the typed text starts the wait
+  useEffect(() => {
+    if (text === filters.q) return;
+    return after(TYPING_MS, () => onChange({ q: text }));
+  }, [text]);
+  const known = sources.some((source) => source.source_id === filters.sourceId);
+  return (
+    <>
+      <SearchField
+        ref={field}
+        label="Filter jobs"
+        placeholder="WU or title"
+        value={text}
+        onChange={setText}
+        width={280}
+      />
+      <SelectField
+        label="Source"
+        isLabelHidden
+        isSmall
+        icon={<Server />}
+        value={filters.sourceId ?? ANY}
+        items={[
+          { value: ANY, label: 'Any source' },
+          ...sources.map((source) => ({ value: source.source_id, label: source.name })),
+          ...(filters.sourceId !== null && !known ? [{ value: filters.sourceId, label: filters.sourceId }] : []),
+        ]}
+        onChange={(value) => onChange({ source_id: value === ANY ? null : value })}
+      />
+      <SelectField
+        label="Class"
+        isLabelHidden
+        isSmall
+        icon={<Gauge />}
+        value={filters.computeClass ?? ANY}
+        items={[{ value: ANY, label: 'Any class' }, ...COMPUTE_CLASSES.map((name) => ({ value: name, label: name }))]}
+        onChange={(value) => onChange({ compute_class: value === ANY ? null : value })}
+      />
+    </>
+  );
+};

@@ -1,0 +1,139 @@
+import { type JobSubmit, jobSubmit } from '../../../src-server/contract/job.ts';
+import type { FieldError } from '../../../src-server/contract/problems.ts';
+import type { ComputeClass, Confinement } from '../../../src-server/contract/terms.ts';
+import type { BodyOf } from '../../api/calls.ts';
+import { splitArguments } from './split-arguments.ts';
+
+export type DraftInput = { id: number; path: string } & ({ text: string } | { base64: string; sizeBytes: number });
+
+/** The form as it is typed: numbers are text until they are read. */
+export interface SubmitDraft {
+  wuId: string;
+  title: string;
+  command: string;
+  isShell: boolean;
+  computeClass: ComputeClass;
+  labels: Record<string, string>;
+  inputs: DraftInput[];
+  /** Globs, one a line. */
+  outputs: string;
+  maxRuntimeMin: string;
+  attempts: string;
+  priority: string;
+  /** `NAME=value`, one a line. */
+  env: string;
+  /** Empty turns it off. */
+  stallS: string;
+  network: 'none' | 'egress';
+  /** `host:port`, one a line. */
+  egress: string;
+  confinement: Confinement;
+}
+
+export const EMPTY_DRAFT: SubmitDraft = {
+  wuId: '',
+  title: '',
+  command: '',
+  isShell: false,
+  computeClass: 'cpu-small',
+  labels: {},
+  inputs: [],
+  outputs: '',
+  maxRuntimeMin: '10',
+  attempts: '3',
+  priority: '50',
+  env: '',
+  stallS: '120',
+  network: 'none',
+  egress: '',
+  confinement: 'preferred',
+};
+
+export interface ReadDraft {
+  /** Null while something is missing or wrong. */
+  spec: BodyOf<'jobSubmit'> | null;
+  errors: FieldError[];
+  /** About the command, where nothing is wrong but it may not be meant. */
+  hint: string | null;
+}
+
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+/** The plane reads at most 1 MiB a request; base64 and the rest of the job need their share. */
+export const INPUTS_LIMIT_BYTES = 700 * 1_024;
+
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+/** Text as a number; what is no number becomes NaN, which the contract refuses. */
+const numberOf = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
+const sizeOf = (input: DraftInput) => ('text' in input ? new Blob([input.text]).size : input.sizeBytes);
+
+const readEnv = (text: string): { env: Record<string, string>; errors: FieldError[] } => {
+  const env: Record<string, string> = {};
+  const errors: FieldError[] = [];
+  for (const line of linesOf(text)) {
+    const at = line.indexOf('=');
+    if (at < 1) errors.push({ pointer: '/command/env', message: `${line} is not NAME=value.` });
+    else env[line.slice(0, at).trim()] = line.slice(at + 1);
+  }
+  return { env, errors };
+};
+
+const NUMBERS: readonly (readonly [keyof SubmitDraft, string, string])[] = [
+  ['maxRuntimeMin', '/max_runtime_ms', 'From 0.1 to 10,080 minutes.'],
+  ['attempts', '/max_attempts', 'From 1 to 20.'],
+  ['priority', '/priority', 'From 0 to 100.'],
+  ['stallS', '/stall_ms', 'From 1 second to a day, or empty for none.'],
+];
+const NEEDED: Readonly<Record<string, string>> = {
+  '/wu_id': 'A work unit like WU-123.',
+  '/title': 'A title is needed.',
+  ...Object.fromEntries(NUMBERS.map(([, pointer, message]) => [pointer, message])),
+};
+
+/** Reads the form as the contract would: the job, or what is wrong with which field, by JSON pointer. */
+export const readDraft = (draft: SubmitDraft): ReadDraft => {
+  const split = draft.isShell
+    ? draft.command.trim() === ''
+      ? { problem: 'A command is needed.' }
+      : { argv: [draft.command], hint: null }
+    : splitArguments(draft.command);
+  const { env, errors } = readEnv(draft.env);
+  if ('problem' in split) errors.push({ pointer: '/command/argv', message: split.problem });
+  if (draft.inputs.reduce((sum, input) => sum + sizeOf(input), 0) > INPUTS_LIMIT_BYTES) {
+    errors.push({ pointer: '/inputs', message: 'Inputs sent from here are 700 KiB in all at most.' });
+  }
+  const spec = {
+    wu_id: draft.wuId.trim(),
+    title: draft.title.trim(),
+    command: { argv: 'argv' in split ? split.argv : ['-'], env, shell: draft.isShell },
+    inputs: draft.inputs.map((input) =>
+      'text' in input ? { path: input.path, text: input.text } : { path: input.path, base64: input.base64 },
+    ),
+    outputs: linesOf(draft.outputs),
+    compute_class: draft.computeClass,
+    labels: draft.labels,
+    priority: numberOf(draft.priority),
+    network: draft.network,
+    egress: draft.network === 'egress' ? linesOf(draft.egress) : [],
+    confinement: draft.confinement,
+    max_runtime_ms: Math.round(numberOf(draft.maxRuntimeMin) * MINUTE_MS),
+    max_attempts: numberOf(draft.attempts),
+    stall_ms: draft.stallS.trim() === '' ? null : Math.round(numberOf(draft.stallS) * SECOND_MS),
+  } satisfies Partial<JobSubmit>;
+  const parsed = jobSubmit.safeParse(spec);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const pointer = `/${issue.path.map(String).join('/')}`;
+      errors.push({ pointer, message: NEEDED[pointer] ?? `${issue.message}.` });
+    }
+  }
+  return { spec: errors.length === 0 ? spec : null, errors, hint: 'hint' in split ? split.hint : null };
+};
+
+/** What is wrong with a field or anything below it. */
+export const messageUnder = (errors: readonly FieldError[], pointer: string): string | undefined =>
+  errors.find((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`))?.message;

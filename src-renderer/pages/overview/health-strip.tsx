@@ -1,0 +1,65 @@
+import type { Overview } from '../../../src-server/contract/workspace.ts';
+import { formatDuration, formatSpan } from '../../format/duration.ts';
+import { formatCount, formatCuNumber } from '../../format/number.ts';
+import { Stat, StatStrip } from '../../ui/stat-strip.tsx';
+import { refusalWords } from './refusal-words.ts';
+
+const leaseNote = ({ leases }: Overview) => {
+  if (leases.expiring > 0) {
+    const soon = leases.next_expiry_in_ms === null ? '' : ` within ${formatSpan(leases.next_expiry_in_ms)}`;
+    return `${leases.expiring} ${leases.expiring === 1 ? 'expires' : 'expire'}${soon}`;
+  }
+  if (leases.slots === 0) return 'No source has a slot yet';
+  return `${formatCount(Math.max(0, leases.slots - leases.active))} slots free`;
+};
+
+const queueNote = ({ queue }: Overview) =>
+  queue.held > 0
+    ? `${queue.held} held, ${queue.joined_5m} joined, ${queue.left_5m} left in 5 min`
+    : `${queue.joined_5m} joined, ${queue.left_5m} left in the last 5 min`;
+
+const waitNote = ({ oldest_wait, policy }: Overview) => {
+  if (oldest_wait === null) return 'Nothing waits';
+  const isOver = oldest_wait.wait_ms > policy.fallback_after_ms;
+  return isOver ? `${oldest_wait.wu_id}, over ${formatSpan(policy.fallback_after_ms)}` : oldest_wait.wu_id;
+};
+
+/** Is it healthy, in five figures. */
+export const HealthStrip = ({ data }: { data: Overview }) => {
+  const { leases, queue, oldest_wait, refusals_24h, managed_today, series, policy } = data;
+  const isWaitLong = oldest_wait !== null && oldest_wait.wait_ms > policy.fallback_after_ms;
+  return (
+    <StatStrip label="Health">
+      <Stat
+        label="Active leases"
+        value={formatCount(leases.active)}
+        unit={`of ${formatCount(leases.slots)} slots`}
+        series={series.active}
+        note={leaseNote(data)}
+        isCurveQuiet
+        alarm={leases.expiring > 0 ? { shape: 'hourglass', tone: 'wait' } : undefined}
+      />
+      <Stat label="Queue depth" value={formatCount(queue.depth)} series={series.queued} note={queueNote(data)} />
+      <Stat
+        label="Oldest wait"
+        value={oldest_wait === null ? '–' : formatDuration(oldest_wait.wait_ms)}
+        series={series.oldest_wait_ms}
+        note={waitNote(data)}
+        alarm={isWaitLong ? { shape: 'triangle', tone: 'wait' } : undefined}
+      />
+      <Stat
+        label="Refusals, 24 h"
+        value={formatCount(refusals_24h.total)}
+        series={series.refusals}
+        note={refusalWords(refusals_24h)}
+        alarm={refusals_24h.total > 0 ? { shape: 'bar-octagon', tone: 'refuse' } : undefined}
+      />
+      <Stat
+        label="Managed use today"
+        value={formatCuNumber(managed_today.spent_mcu)}
+        unit="CU"
+        note={`Metering preview${managed_today.held_mcu === 0 ? '' : `, ${formatCuNumber(managed_today.held_mcu)} held`}`}
+      />
+    </StatStrip>
+  );
+};

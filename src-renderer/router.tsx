@@ -1,0 +1,30 @@
+import { createBrowserRouter } from 'react-router';
+import { AppShell } from './components/shell/app-shell.tsx';
+import { AddRunnerPage } from './pages/add-runner/add-runner-page.tsx';
+import { JobPage } from './pages/job/job-page.tsx';
+import { JobsPage } from './pages/jobs/jobs-page.tsx';
+import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { HomePage } from './pages/sign-in/home-page.tsx';
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
+import { SourcesPage } from './pages/sources/sources-page.tsx';
+import { PATTERNS } from './routes.ts';
+
+/** Which screen stands at which address. */
+export const createRouter = () =>
+  createBrowserRouter([
+    { path: PATTERNS.home, Component: HomePage },
+    { path: PATTERNS.signIn, Component: SignInPage },
+    {
+      path: PATTERNS.board,
+      Component: AppShell,
+      children: [
+        { path: PATTERNS.overview, Component: OverviewPage },
+        { path: PATTERNS.jobs, Component: JobsPage },
+        { path: PATTERNS.job, Component: JobPage },
+        { path: PATTERNS.sources, Component: SourcesPage },
+        { path: PATTERNS.addRunner, Component: AddRunnerPage },
+      ],
+    },
+    { path: '*', Component: NotFoundPage },
+  ]);

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { PATTERNS, routes } from './routes.ts';
+
+it('keeps every address as it is', () => {
+  const ws = 'ws_1';
+  expect({
+    home: routes.home(),
+    signIn: routes.signIn(),
+    overview: routes.overview(ws),
+    overviewDay: routes.overview(ws, { range: '24h' }),
+    jobs: routes.jobs(ws),
+    jobsHeld: routes.jobs(ws, { state: 'held', q: 'a b' }),
+    submitJob: routes.submitJob(ws),
+    job: routes.job(ws, 'job_1'),
+    sources: routes.sources(ws),
+    sourcePeek: routes.sources(ws, { state: 'late', side: 'byoc', q: 'eu', source: 'src_1' }),
+    addRunner: routes.addRunner(ws),
+  }).toEqual({
+    home: '/',
+    signIn: '/sign-in',
+    overview: '/dashboard/ws_1/compute',
+    overviewDay: '/dashboard/ws_1/compute?range=24h',
+    jobs: '/dashboard/ws_1/jobs',
+    jobsHeld: '/dashboard/ws_1/jobs?state=held&q=a+b',
+    submitJob: '/dashboard/ws_1/jobs?open=submit',
+    job: '/dashboard/ws_1/jobs/job_1',
+    sources: '/dashboard/ws_1/sources',
+    sourcePeek: '/dashboard/ws_1/sources?state=late&side=byoc&q=eu&source=src_1',
+    addRunner: '/dashboard/ws_1/sources/add',
+  });
+  expect(PATTERNS).toMatchInlineSnapshot(`
+    {
+      "addRunner": "sources/add",
+      "board": "/dashboard/:workspaceId",
+      "home": "/",
+      "job": "jobs/:jobId",
+      "jobs": "jobs",
+      "overview": "compute",
+      "signIn": "/sign-in",
+      "sources": "sources",
+    }
+  `);
+});
+
+it('leaves empty filters out of the address', () => {
+  expect(routes.sources('ws_1', { state: '', q: undefined })).toBe('/dashboard/ws_1/sources');
+});

@@ -1,0 +1,35 @@
+/** Every address of the console as a function; the router and all links read this one file. */
+
+type Query = Record<string, string | undefined>;
+const withQuery = (path: string, query: Query = {}): string => {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(key, value);
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+};
+const board = (workspaceId: string) => `/dashboard/${encodeURIComponent(workspaceId)}`;
+
+export const routes = {
+  home: () => '/',
+  signIn: () => '/sign-in',
+  overview: (workspaceId: string, query?: { range?: string }) => withQuery(`${board(workspaceId)}/compute`, query),
+  jobs: (workspaceId: string, query?: { state?: string; source_id?: string; compute_class?: string; q?: string }) =>
+    withQuery(`${board(workspaceId)}/jobs`, query),
+  submitJob: (workspaceId: string) => withQuery(`${board(workspaceId)}/jobs`, { open: 'submit' }),
+  job: (workspaceId: string, jobId: string) => `${board(workspaceId)}/jobs/${encodeURIComponent(jobId)}`,
+  sources: (workspaceId: string, query?: { state?: string; side?: string; q?: string; source?: string }) =>
+    withQuery(`${board(workspaceId)}/sources`, query),
+  addRunner: (workspaceId: string) => `${board(workspaceId)}/sources/add`,
+} as const;
+
+/** The same addresses as patterns of the router. */
+export const PATTERNS = {
+  home: '/',
+  signIn: '/sign-in',
+  board: '/dashboard/:workspaceId',
+  overview: 'compute',
+  jobs: 'jobs',
+  job: 'jobs/:jobId',
+  sources: 'sources',
+  addRunner: 'sources/add',
+} as const;

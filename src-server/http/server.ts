@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Request, Response } from 'express';
+import { ProblemError } from '../contract/problems.ts';
+import type { Host } from '../plane/host.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { apiApp } from './app.ts';
+import type { Served } from './call.ts';
+import { consoleApp } from './console-app.ts';
+import { HELLOS } from './handlers/runtime.ts';
+import { authoritiesOf, guardHost } from './host-guard.ts';
+import { malformed } from './malformed.ts';
+import { Metrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import { WRONG_BEARERS } from './principal.ts';
+import { problemOf, sendProblem } from './problem-answer.ts';
+import { RateLimit } from './rate-limit.ts';
+import { pathOf } from './request-path.ts';
+
+export interface ServerOptions {
+  host: Host;
+  listenHost: string;
+  /** 0: any free one. */
+  port: number;
+  /** `https://…` without a trailing slash, as runners reach it; null on loopback. */
+  publicUrl: string | null;
+  rendererDir: string;
+  bootstrapFile: string;
+  tls?: { cert: Buffer; key: Buffer };
+}
+export interface RunningServer {
+  url: string;
+  port: number;
+  /** Answers what is in flight within a bound, then closes every connection. */
+  close(): Promise<void>;
+}
+
+const HEADER_LIMIT_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** A whole request, an artifact of 1 GiB included. */
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+const KEEP_ALIVE_MS = 65_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+/** Listens and serves API and console. @throws the system's error when the port cannot be had. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, tls } = options;
+  const limits = {
+    maxHeaderSize: HEADER_LIMIT_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 1_000,
+    noDelay: true,
+  };
+  let listener: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.destroy();
+  const front = (request: IncomingMessage, response: ServerResponse): void => listener(request, response);
+  const server: Server =
+    tls === undefined
+      ? createServer(limits, front)
+      : (createTlsServer({ ...limits, ...tls }, front) as unknown as Server);
+  server.on('clientError', malformed);
+  await listen(server, options.port, options.listenHost);
+  const { port } = server.address() as AddressInfo;
+  const url = `${tls === undefined ? 'http' : 'https'}://${options.listenHost === '0.0.0.0' || options.listenHost === '::' ? '127.0.0.1' : options.listenHost}:${port}`;
+  let isStopping = false;
+  const served = await servedOf(options, port, url, () => isStopping);
+  listener = frontOf(served, options.rendererDir);
+  const close = (): Promise<void> => {
+    isStopping = true;
+    return closeServer(server, host);
+  };
+  return { url, port, close };
+}
+
+function listen(server: Server, port: number, listenHost: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, listenHost, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function servedOf(options: ServerOptions, port: number, url: string, isStopping: () => boolean): Promise<Served> {
+  const { host, publicUrl, tls, bootstrapFile } = options;
+  return {
+    host,
+    port,
+    publicUrl: publicUrl ?? url,
+    isLoopbackOnly: publicUrl === null,
+    isTls: tls !== undefined,
+    authorities: authoritiesOf(port, tls !== undefined, publicUrl),
+    bootstrap: existsSync(bootstrapFile) ? await bootstrapOf(host, readFileSync(bootstrapFile)) : null,
+    wrongBearers: new RateLimit(host.clock, WRONG_BEARERS.limit, WRONG_BEARERS.windowMs),
+    hellos: new RateLimit(host.clock, HELLOS.limit, HELLOS.windowMs),
+    answers: new AnswerCache(host.clock),
+    metrics: new Metrics(),
+    openapi: JSON.stringify(openApiDocument(host.version)),
+    isStopping,
+  };
+}
+
+async function bootstrapOf(host: Host, bytes: Buffer): Promise<NonNullable<Served['bootstrap']>> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const signature = await host.key.sign(Buffer.from(`connected-compute/bootstrap/v1\n${sha256}`));
+  return { bytes, sha256, signature: signature.toString('base64') };
+}
+
+/** What every request passes first: is it meant for us, and is its path one? Then API or console. */
+function frontOf(served: Served, rendererDir: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const api = apiApp(served);
+  const pages = consoleApp(rendererDir);
+  const refuse = (response: ServerResponse, error: unknown): void =>
+    sendProblem(response, problemOf(error, served.host.random.bytes(9).toString('base64url')), { connection: 'close' });
+  return (request, response) => {
+    try {
+      guardHost(request, served.authorities);
+      const { path } = pathOf(request.url ?? '');
+      if (path.startsWith('/api/') || path === '/metrics') api(request, response);
+      else if (request.method !== 'GET' && request.method !== 'HEAD')
+        throw new ProblemError('not_found', 'There is nothing at this address.');
+      else
+        pages(request as Request, response as Response, () =>
+          refuse(response, new ProblemError('not_found', 'There is nothing at this address.')),
+        );
+    } catch (error) {
+      refuse(response, error);
+    }
+  };
+}
+
+/** No new connection; what is in flight is answered; what is still open after 5 s is cut. */
+function closeServer(server: Server, host: Host): Promise<void> {
+  return new Promise((resolve) => {
+    for (const { workspace } of host.workspaces()) workspace.quiesce();
+    const stopTimer = host.timers.after(CLOSE_WITHIN_MS, () => server.closeAllConnections());
+    server.close(() => {
+      stopTimer();
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

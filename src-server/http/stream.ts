@@ -1,0 +1,61 @@
+import { STREAM_COMMENT_MS, STREAM_PULSE_MS } from '../contract/limits.ts';
+import type { Change } from '../plane/change-feed.ts';
+import { changeRows, pulseView } from '../plane/views/stream-view.ts';
+import { type Answer, type Call, hostedOf } from './call.ts';
+
+/** Bytes that may wait for a slow reader; past them it is cut and resumes by id. */
+const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Server-sent events of a workspace: `change` for every entry with the rows it touched, `pulse` for what is volatile,
+ * `reset` when the reader has to fetch again. Resumes after `Last-Event-ID` or `?after=`.
+ */
+export async function stream(call: Call): Promise<Answer> {
+  const { workspace } = hostedOf(call);
+  const { engine, feed } = workspace;
+  const { response } = call;
+  const { timers, clock } = call.served.host;
+  const lastId = call.request.headers['last-event-id'];
+  const after =
+    typeof lastId === 'string' && /^\d{1,15}$/.test(lastId)
+      ? Number(lastId)
+      : ((call.query as { after?: number }).after ?? engine.nextSeq - 1);
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    'cc-seq': String(engine.nextSeq - 1),
+  });
+  const cut = (): void => void response.destroy();
+  const send = (text: string): void => {
+    if (!response.write(text) && response.writableLength > BACKLOG_LIMIT_BYTES) cut();
+  };
+  const tell = (change: Change): void =>
+    send(
+      `event: change\nid: ${change.seq}\ndata: ${JSON.stringify({ seq: change.seq, at: change.at, types: change.types, ref: change.ref, rows: changeRows(engine, change) })}\n\n`,
+    );
+  const reset = (): void => send(`event: reset\ndata: ${JSON.stringify({ seq: engine.nextSeq - 1 })}\n\n`);
+  const missed = feed.after(after);
+  if (missed === null) reset();
+  else for (const change of missed) tell(change);
+  const stopListening = feed.listen((change) => {
+    if (change === 'close') response.end();
+    else if (change === 'reset') reset();
+    else if (change.seq > after) tell(change);
+  });
+  let pulsedMs = clock.monoMs();
+  const stopPulse = timers.every(STREAM_PULSE_MS, () => {
+    const pulse = pulseView(engine, pulsedMs);
+    pulsedMs = clock.monoMs();
+    if (Object.keys(pulse.leases).length + Object.keys(pulse.sources).length > 0)
+      send(`event: pulse\ndata: ${JSON.stringify(pulse)}\n\n`);
+  });
+  const stopComments = timers.every(STREAM_COMMENT_MS, () => send(': still here\n\n'));
+  send(': open\n\n');
+  response.once('close', () => {
+    stopListening();
+    stopPulse();
+    stopComments();
+  });
+  return 'handled';
+}

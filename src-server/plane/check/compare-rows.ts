@@ -1,0 +1,90 @@
+import { FALLBACK } from '../../state/appliers/job.ts';
+import { type JobFacts, jobFacts } from '../../state/queries/all-rows.ts';
+import type { State } from '../../state/state.ts';
+import type { Hot } from '../hot/hot.ts';
+import type { HotSource } from '../hot/source.ts';
+import type { FoldedJob, FoldedLease, FoldedSource, Violation } from './folded-rows.ts';
+import { availabilityOf } from './judge-grant.ts';
+
+export type Report = (invariant: string, detail: string) => void;
+export const reporter =
+  (violations: Violation[], seq = -1): Report =>
+  (invariant, detail) =>
+    void violations.push({ invariant, seq, detail });
+
+/** Names the members in which a row of the state differs from what the log tells. */
+export function compare(report: Report, what: string, told: object, stored: object | undefined): void {
+  if (stored === undefined) return report('I25', `${what} is missing in the state`);
+  const row = stored as Record<string, unknown>;
+  for (const [key, value] of Object.entries(told))
+    if (row[key] !== value) report('I25', `${what}: ${key} is ${row[key]} in the state, ${value} by the log`);
+}
+
+const FALLBACKS = {
+  closed: FALLBACK.closed,
+  open: FALLBACK.open,
+  approved: FALLBACK.approved,
+  denied: FALLBACK.denied,
+} as const;
+
+export function compareJob(report: Report, job: FoldedJob, stored: JobFacts | undefined): void {
+  if (stored === undefined) return report('I25', `${job.jobId} is missing in the state`);
+  const isEqual =
+    stored.state === job.state &&
+    stored.hold === job.hold &&
+    stored.isStopping === job.isStopping &&
+    stored.signature === job.signature &&
+    stored.priority === job.priority &&
+    stored.attempt === job.attempt &&
+    stored.maxAttempts === job.maxAttempts &&
+    stored.fallback === FALLBACKS[job.fallback] &&
+    stored.leaseId === job.leaseId &&
+    stored.sourceId === job.sourceId &&
+    stored.lastSeq === job.lastSeq &&
+    stored.queuedPlaneMs === job.queuedPlaneMs &&
+    stored.readyPlaneMs === job.readyPlaneMs;
+  if (isEqual) return;
+  // The words are built only when something differs: this runs for every row of every check.
+  const { wuId, computeClass, maxRuntimeMs, extrasMcu, settlements, ...told } = job;
+  compare(report, job.jobId, { ...told, fallback: FALLBACKS[job.fallback] }, stored);
+}
+
+/** A job's row again, after an entry that spoke of it. */
+export const compareJobNow = (report: Report, state: State, job: FoldedJob): void =>
+  compareJob(report, job, jobFacts(state.db, job.jobId));
+
+/** The memory of one lease: there while it is active, gone afterwards. */
+export function compareLease(report: Report, hot: Hot, lease: FoldedLease): void {
+  const live = hot.lease(lease.leaseId);
+  if (lease.state !== 'active') {
+    if (live !== undefined) report('I3', `${lease.leaseId} ended and is still in memory`);
+    return;
+  }
+  if (live === undefined) return report('I3', `${lease.leaseId} is active and not in memory`);
+  if (live.fence !== lease.fence || live.sessionId !== lease.sessionId || live.holdMcu !== lease.holdMcu)
+    report('I25', `${lease.leaseId} differs in memory`);
+  if (hot.leaseOfJob.get(live.jobSeq) !== lease.leaseId) report('I1', `${lease.jobId} has another lease in memory`);
+}
+
+const memoryWords = (held: HotSource): string =>
+  JSON.stringify([held.state, held.sessionId, held.offered, held.capacity, held.activeLeases.size, held.lastGrantFence]);
+
+/** The memory of one source: its condition and its slots. */
+export function compareSource(report: Report, hot: Hot, source: FoldedSource): void {
+  const held = hot.fleet.sources.get(source.sourceId);
+  if (held === undefined) return report('I25', `${source.sourceId} is not in memory`);
+  if (
+    held.state !== source.state ||
+    held.sessionId !== source.sessionId ||
+    held.offered !== source.offered ||
+    held.capacity !== source.capacity ||
+    held.activeLeases.size !== source.activeLeases.size ||
+    held.lastGrantFence !== source.lastGrantFence ||
+    (held.cordoned !== null) !== source.isCordoned ||
+    (held.draining !== null) !== source.isDraining ||
+    (held.revoked !== null) !== source.isRevoked
+  )
+    report('I25', `${source.sourceId}: ${memoryWords(held)} in memory, ${JSON.stringify({ ...source, labels: 0 })} by the log`);
+  if (held.availability !== availabilityOf(source))
+    report('I11', `${source.sourceId} is taken for ${held.availability}, it is ${availabilityOf(source)}`);
+}

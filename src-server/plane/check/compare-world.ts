@@ -1,0 +1,132 @@
+import { allApprovals, allEndedLeases, allJobFacts, allKeys, allUse } from '../../state/queries/all-rows.ts';
+import { loadEnrollments, loadLeases, loadSessions, loadSources } from '../../state/queries/load.ts';
+import type { State } from '../../state/state.ts';
+import type { Hot } from '../hot/hot.ts';
+import { compare, compareJob, compareLease, compareSource, type Report, reporter } from './compare-rows.ts';
+import type { FoldedWorld, Violation } from './folded-rows.ts';
+
+/** Compares everything that the log tells with a state and the memory that was built from it. */
+export function compareWorld(world: FoldedWorld, state: State, hot: Hot): Violation[] {
+  const violations: Violation[] = [];
+  const report = reporter(violations);
+  compareHead(report, world, state, hot);
+  compareJobs(report, world, state, hot);
+  compareLeases(report, world, state, hot);
+  compareFleet(report, world, state, hot);
+  compareMoney(report, world, state);
+  return violations;
+}
+
+function compareHead(report: Report, world: FoldedWorld, state: State, hot: Hot): void {
+  const { head } = state;
+  compare(
+    report,
+    'the head',
+    { nextSeq: world.nextSeq, fence: world.fence, planeMs: world.planeMs, boot: world.boot, mono: world.mono },
+    head,
+  );
+  compare(
+    report,
+    'the settings',
+    { paused: world.isPaused, leaseTtlMs: world.leaseTtlMs, name: world.name },
+    head.config,
+  );
+  if (world.ws !== null && head.config.workspaceId !== world.ws)
+    report('I32', `the log is of ${world.ws}, the state of ${head.config.workspaceId}`);
+  compare(report, 'the policy', { version: world.policy.version, mode: world.policy.mode }, hot.policy);
+}
+
+function compareJobs(report: Report, world: FoldedWorld, state: State, hot: Hot): void {
+  const stored = allJobFacts(state.db);
+  if (stored.length !== world.jobs.size)
+    report('I25', `${stored.length} jobs in the state, ${world.jobs.size} by the log`);
+  const counts = new Map<string, number>();
+  for (const row of stored) {
+    const job = world.jobs.get(row.jobId);
+    if (job === undefined) report('I25', `${row.jobId} is in the state only`);
+    else compareJob(report, job, row);
+    counts.set(row.state, (counts.get(row.state) ?? 0) + 1);
+  }
+  for (const [jobState, count] of hot.jobCounts)
+    if (count !== (counts.get(jobState) ?? 0)) report('I25', `${count} jobs ${jobState} in memory`);
+  for (const job of world.jobs.values()) {
+    const hasLease = job.leaseId !== null && world.leases.get(job.leaseId)?.state === 'active';
+    if (hasLease !== (job.state === 'claimed' || job.state === 'running'))
+      report('I3', `${job.jobId} is ${job.state} and ${hasLease ? 'has' : 'has no'} active lease`);
+    if (job.attempt > job.maxAttempts) report('I8', `${job.jobId} started ${job.attempt} of ${job.maxAttempts} times`);
+    if (hot.stopping.has(job.jobId) !== (job.isStopping && hasLease))
+      report('I25', `${job.jobId} is ${job.isStopping ? '' : 'not '}being stopped, the memory says otherwise`);
+  }
+}
+
+function compareLeases(report: Report, world: FoldedWorld, state: State, hot: Hot): void {
+  const stored = new Map(loadLeases(state.db).map((row) => [row.leaseId, row]));
+  const byJob = new Map<string, string>();
+  for (const lease of world.leases.values()) {
+    compareLease(report, hot, lease);
+    if (lease.state !== 'active') continue;
+    if (byJob.has(lease.jobId)) report('I1', `${lease.jobId} has two active leases`);
+    byJob.set(lease.jobId, lease.leaseId);
+    const { jobId, attempt, fence, sourceId, sessionId, computeClass, side, holdMcu } = lease;
+    compare(
+      report,
+      lease.leaseId,
+      { jobId, attempt, fence, sourceId, sessionId, computeClass, side, holdMcu },
+      stored.get(lease.leaseId),
+    );
+  }
+  if (stored.size !== byJob.size || hot.leases.size !== byJob.size)
+    report('I3', `${stored.size} leases in the state, ${hot.leases.size} in memory, ${byJob.size} by the log`);
+  for (const row of allEndedLeases(state.db)) {
+    const lease = world.leases.get(row.leaseId);
+    if (lease === undefined || lease.state !== row.state || lease.outcome !== row.outcome)
+      report('I25', `the ended lease ${row.leaseId} is ${row.state} by ${row.outcome}`);
+  }
+}
+
+function compareFleet(report: Report, world: FoldedWorld, state: State, hot: Hot): void {
+  const stored = new Map(loadSources(state.db).map((row) => [row.sourceId, row]));
+  if (stored.size !== world.sources.size) report('I25', `${stored.size} sources, ${world.sources.size} by the log`);
+  for (const source of world.sources.values()) {
+    const { side, state: health, capacity, offered, pinnedClass, ownClass, sessionId } = source;
+    const row = stored.get(source.sourceId);
+    compare(report, source.sourceId, { side, state: health, capacity, offered, pinnedClass, ownClass, sessionId }, row);
+    compareSource(report, hot, source);
+  }
+  const sessions = new Map(loadSessions(state.db).map((row) => [row.sessionId, row]));
+  for (const session of world.sessions.values()) {
+    compare(report, session.sessionId, session, sessions.get(session.sessionId));
+    if (hot.fleet.sessions.get(session.sessionId)?.state !== session.state)
+      report('I25', `session ${session.sessionId} is ${session.state}, the memory says otherwise`);
+  }
+  const enrollments = new Map(loadEnrollments(state.db).map((row) => [row.enrollmentId, row]));
+  for (const [id, credential] of world.credentials) {
+    compare(report, id, { state: credential }, enrollments.get(id));
+    if (hot.enrollments.get(id)?.state !== credential)
+      report('I22', `${id} is ${credential}, the memory says otherwise`);
+  }
+}
+
+function compareMoney(report: Report, world: FoldedWorld, state: State): void {
+  const stored = new Map(allUse(state.db).map((row) => [row.scope, row]));
+  if (stored.size !== world.use.size) report('I16', `${stored.size} scopes, ${world.use.size} by the log`);
+  const held = new Map<string, number>();
+  for (const lease of world.leases.values()) {
+    if (lease.state !== 'active') continue;
+    for (const [scope, mcu] of lease.holds) held.set(scope, (held.get(scope) ?? 0) + mcu);
+  }
+  for (const [scope, use] of world.use) {
+    const row = stored.get(scope);
+    if (row?.heldMcu !== use.heldMcu || row.spentMcu !== use.spentMcu)
+      report(
+        'I16',
+        `${scope} holds ${row?.heldMcu} and spent ${row?.spentMcu}, by the log ${use.heldMcu}, ${use.spentMcu}`,
+      );
+    if (use.heldMcu !== (held.get(scope) ?? 0))
+      report('I17', `${scope} holds ${use.heldMcu}, its active leases ${held.get(scope) ?? 0}`);
+  }
+  const approvals = new Map(allApprovals(state.db).map((row) => [row.approvalId, row]));
+  for (const [id, { status }] of world.approvals) compare(report, id, { status }, approvals.get(id));
+  for (const row of allKeys(state.db))
+    if (!world.keys.get(row.key)?.seqs.includes(row.seq)) report('I24', `key ${row.key} has no entry ${row.seq}`);
+}

@@ -1,0 +1,155 @@
+import type { JobState } from '../../contract/terms.ts';
+import { isTerminal, JOB_TRANSITIONS } from '../../domain/jobs/transitions.ts';
+import { sidesOf } from '../../domain/routing/policy.ts';
+import { canFollow } from '../../domain/transition-table.ts';
+import type { FoldedJob, FoldedWorld } from './folded-rows.ts';
+import type { FoldContext, Folds } from './log-fold.ts';
+
+/** The job of an event; a missing one is reported once here. */
+export function jobOf({ world, fail }: FoldContext, jobId: string): FoldedJob | undefined {
+  const job = world.jobs.get(jobId);
+  if (job === undefined) fail('I25', `${jobId} was never submitted`);
+  return job;
+}
+
+/** Moves a job along its machine. */
+export function moveJob(context: FoldContext, job: FoldedJob, to: JobState): void {
+  const { world, entry, fail } = context;
+  if (isTerminal(job.state)) fail('I4', `${job.jobId} was ${job.state} and became ${to}`);
+  else if (!canFollow(JOB_TRANSITIONS, job.state, to)) fail('I25', `${job.jobId}: ${job.state} → ${to}`);
+  queueOf(world, job.signature).delete(job.jobId);
+  if (to === 'queued') queueOf(world, job.signature).add(job.jobId);
+  job.state = to;
+  job.hold = null;
+  job.lastSeq = entry.seq;
+}
+
+export function queueOf(world: FoldedWorld, signature: string): Set<string> {
+  let queue = world.queued.get(signature);
+  if (queue === undefined) {
+    queue = new Set();
+    world.queued.set(signature, queue);
+  }
+  return queue;
+}
+
+/** A job that left without a lease's end has none and holds nothing. */
+function checkFree(context: FoldContext, job: FoldedJob, to: string): void {
+  if (job.leaseId !== null) context.fail('I3', `${job.jobId} became ${to} with lease ${job.leaseId} active`);
+}
+
+export const jobFolds = {
+  'job.submitted'(body, { world, entry, fail }) {
+    if (world.jobs.has(body.job_id)) fail('I25', `${body.job_id} was submitted twice`);
+    const signature = String(entry.ref.bucket);
+    world.jobs.set(body.job_id, {
+      seq: entry.seq,
+      jobId: body.job_id,
+      wuId: body.spec.wu_id,
+      state: 'queued',
+      hold: null,
+      isStopping: false,
+      signature,
+      computeClass: body.spec.compute_class,
+      priority: body.spec.priority,
+      attempt: 0,
+      maxAttempts: body.spec.max_attempts,
+      maxRuntimeMs: body.spec.max_runtime_ms,
+      extrasMcu: body.spec.budget.extras_mcu,
+      fallback: 'closed',
+      leaseId: null,
+      sourceId: null,
+      settlements: 0,
+      lastSeq: entry.seq,
+      queuedPlaneMs: world.planeMs,
+      readyPlaneMs: world.planeMs,
+    });
+    queueOf(world, signature).add(body.job_id);
+  },
+  'job.state'(body, context) {
+    const job = jobOf(context, body.job_id);
+    if (job === undefined) return;
+    checkFree(context, job, body.state);
+    const decided = context.sibling('policy.decided');
+    if (body.state === 'refused' && decided?.outcome !== 'refused')
+      context.fail('I14', `${job.jobId} was refused without a decision record`);
+    if (body.state === 'held' && decided?.outcome !== 'held')
+      context.fail('I14', `${job.jobId} was held without a decision record`);
+    if (body.state === 'held' && body.hold === null) context.fail('I25', `${job.jobId} is held for no reason`);
+    moveJob(context, job, body.state);
+    job.hold = body.hold;
+    if (isTerminal(body.state)) job.isStopping = false;
+  },
+  'job.requeued'(body, context) {
+    const job = jobOf(context, body.job_id);
+    if (job === undefined) return;
+    checkFree(context, job, 'queued again');
+    if (job.attempt >= job.maxAttempts) context.fail('I8', `${job.jobId} is tried again after ${job.attempt} attempts`);
+    moveJob(context, job, 'queued');
+    job.sourceId = null;
+    if (job.fallback !== 'denied') job.fallback = 'closed';
+    job.queuedPlaneMs = context.world.planeMs;
+    job.readyPlaneMs = context.world.planeMs + body.delay_ms;
+  },
+  'job.cancel_requested'(body, context) {
+    const job = jobOf(context, body.job_id);
+    if (job === undefined) return;
+    if (isTerminal(job.state)) context.fail('I4', `${job.jobId} is over and was asked to stop`);
+    job.isStopping = true;
+    job.lastSeq = context.entry.seq;
+  },
+  'job.fallback_opened'(body, context) {
+    const job = jobOf(context, body.job_id);
+    if (job === undefined) return;
+    if (context.world.policy.fallbackMode !== 'auto')
+      context.fail('I13', `${job.jobId} was opened to the second side under ${context.world.policy.fallbackMode}`);
+    job.fallback = 'open';
+    job.lastSeq = context.entry.seq;
+  },
+  'job.settled'(body, context) {
+    const job = jobOf(context, body.job_id);
+    if (job === undefined) return;
+    job.settlements++;
+    if (job.settlements > 1) context.fail('I5', `${job.jobId} was settled ${job.settlements} times`);
+    checkFree(context, job, body.outcome);
+    const debited = context.sibling('budget.settled')?.debited_mcu ?? 0;
+    if (body.cost_mcu !== debited) context.fail('I16', `${job.jobId} cost ${body.cost_mcu}, debited ${debited}`);
+    moveJob(context, job, body.outcome);
+    job.isStopping = false;
+  },
+  'policy.published'(body, { world, fail }) {
+    if (body.version !== world.policy.version + 1) fail('I25', `policy ${body.version} after ${world.policy.version}`);
+    const isOtherSide = sidesOf(body.mode).first !== sidesOf(world.policy.mode).first;
+    world.policy = { version: body.version, mode: body.mode, fallbackMode: body.fallback.mode };
+    // What opened under the old rule must be earned again under the new one; an operator's word speaks of one side only.
+    for (const job of world.jobs.values()) {
+      if (isTerminal(job.state)) continue;
+      if (job.fallback === 'open' || isOtherSide) job.fallback = 'closed';
+    }
+  },
+  'approval.requested'(body, context) {
+    const { world, fail } = context;
+    const job = jobOf(context, body.job_id);
+    if (job?.state !== 'held') fail('I25', `a question about ${body.job_id}, which is ${job?.state}`);
+    if ([...world.approvals.values()].some((a) => a.jobId === body.job_id && a.status === 'pending'))
+      fail('I25', `a second open question about ${body.job_id}`);
+    world.approvals.set(body.approval_id, { jobId: body.job_id, status: 'pending' });
+  },
+  'approval.approved': (body, context) => decide(context, body, 'approved'),
+  'approval.rejected': (body, context) => decide(context, body, 'rejected'),
+  'approval.expired': (body, context) => decide(context, body, 'expired'),
+} satisfies Folds;
+
+function decide(
+  context: FoldContext,
+  body: { approval_id: string; job_id: string },
+  status: 'approved' | 'rejected' | 'expired',
+): void {
+  const approval = context.world.approvals.get(body.approval_id);
+  if (approval?.status !== 'pending')
+    return context.fail('I25', `approval ${body.approval_id}: ${approval?.status ?? 'unknown'} → ${status}`);
+  approval.status = status;
+  const job = jobOf(context, body.job_id);
+  if (job === undefined || status === 'expired') return;
+  job.fallback = status === 'approved' ? 'approved' : 'denied';
+}

@@ -1,0 +1,141 @@
+import type { Posture } from '../../contract/source.ts';
+import type {
+  AttemptOutcome,
+  ComputeClass,
+  CredentialState,
+  FallbackMode,
+  HoldReason,
+  JobState,
+  LeaseState,
+  PolicyMode,
+  SessionState,
+  Side,
+  SourceState,
+} from '../../contract/terms.ts';
+
+/** One broken promise: which invariant of the domain, at which entry, in words. */
+export interface Violation {
+  /** `I1` … `I32`, as the domain rules number them. */
+  invariant: string;
+  /** The entry at which it was seen; -1 when it concerns the state as a whole. */
+  seq: number;
+  detail: string;
+}
+
+/** May the second side have the job? `open` by time, `approved` or `denied` by an operator. */
+export type FoldedFallback = 'closed' | 'open' | 'approved' | 'denied';
+
+export interface FoldedJob {
+  seq: number;
+  jobId: string;
+  wuId: string;
+  state: JobState;
+  hold: HoldReason | null;
+  isStopping: boolean;
+  signature: string;
+  computeClass: ComputeClass;
+  priority: number;
+  /** Number of the newest attempt that was started. */
+  attempt: number;
+  maxAttempts: number;
+  maxRuntimeMs: number;
+  extrasMcu: number;
+  fallback: FoldedFallback;
+  leaseId: string | null;
+  sourceId: string | null;
+  settlements: number;
+  lastSeq: number;
+  queuedPlaneMs: number;
+  readyPlaneMs: number;
+}
+
+export interface FoldedLease {
+  leaseId: string;
+  jobId: string;
+  attempt: number;
+  fence: number;
+  sourceId: string;
+  sessionId: string;
+  computeClass: ComputeClass;
+  side: Side;
+  holdMcu: number;
+  /** Scope → held milli-CU that has not ended. */
+  holds: Map<string, number>;
+  state: LeaseState;
+  outcome: AttemptOutcome | null;
+  isStarted: boolean;
+}
+
+export interface FoldedSource {
+  sourceId: string;
+  side: Side;
+  state: SourceState;
+  isCordoned: boolean;
+  isDraining: boolean;
+  isRevoked: boolean;
+  capacity: number;
+  offered: number;
+  labels: Record<string, string>;
+  pinnedClass: ComputeClass | null;
+  ownClass: ComputeClass | null;
+  posture: Posture;
+  sessionId: string | null;
+  activeLeases: Set<string>;
+  lastGrantFence: number;
+}
+
+export interface FoldedPolicy {
+  version: number;
+  mode: PolicyMode;
+  fallbackMode: FallbackMode;
+}
+
+/** Everything that the log tells, folded in plain maps. */
+export interface FoldedWorld {
+  /** The workspace of the first entry. */
+  ws: string | null;
+  nextSeq: number;
+  fence: number;
+  boot: string;
+  mono: number;
+  /** Running time of the plane over all its starts, ms. */
+  planeMs: number;
+  isPaused: boolean;
+  leaseTtlMs: number;
+  name: string;
+  policy: FoldedPolicy;
+  jobs: Map<string, FoldedJob>;
+  /** Queued jobs by requirement: signature → job ids. */
+  queued: Map<string, Set<string>>;
+  leases: Map<string, FoldedLease>;
+  sources: Map<string, FoldedSource>;
+  sessions: Map<string, { sessionId: string; sourceId: string; state: SessionState }>;
+  credentials: Map<string, CredentialState>;
+  approvals: Map<string, { jobId: string; status: 'pending' | 'approved' | 'rejected' | 'expired' }>;
+  /** Scope → held and spent milli-CU. */
+  use: Map<string, { heldMcu: number; spentMcu: number }>;
+  /** Idempotency key → request and the entries made under it. */
+  keys: Map<string, { request: string; seqs: number[]; kind: string }>;
+}
+
+export const emptyWorld = (): FoldedWorld => ({
+  ws: null,
+  nextSeq: 0,
+  fence: 0,
+  boot: '',
+  mono: 0,
+  planeMs: 0,
+  isPaused: false,
+  leaseTtlMs: 0,
+  name: '',
+  policy: { version: 0, mode: 'byoc_first', fallbackMode: 'ask' },
+  jobs: new Map(),
+  queued: new Map(),
+  leases: new Map(),
+  sources: new Map(),
+  sessions: new Map(),
+  credentials: new Map(),
+  approvals: new Map(),
+  use: new Map(),
+  keys: new Map(),
+});

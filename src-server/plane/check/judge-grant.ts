@@ -1,0 +1,142 @@
+import type { DecisionBody, EventBodies } from '../../contract/events.ts';
+import type { Side } from '../../contract/terms.ts';
+import { DEFAULT_RATES, holdMcu } from '../../domain/budgets/cost.ts';
+import { rankOf } from '../../domain/claims/rank.ts';
+import { sidesOf } from '../../domain/routing/policy.ts';
+import type { Profile } from '../../domain/routing/profile.ts';
+import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
+import { judgeFixed } from '../../domain/routing/rules.ts';
+import { availability, isThere } from '../../domain/sources/availability.ts';
+import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
+import type { FoldContext } from './log-fold.ts';
+
+/** Beyond this many waiting jobs of one requirement their order is not judged at each grant: it would be quadratic. */
+const ORDER_JUDGED_MAX = 512;
+/** The end of a backoff is noticed by a tick: a retry takes its place again within this time. */
+const BACKOFF_SLACK_MS = 2_000;
+
+const profileOf = (source: FoldedSource): Profile => ({
+  side: source.side,
+  computeClass: source.pinnedClass ?? source.ownClass ?? 'cpu-small',
+  labels: source.labels,
+  confinesFiles: source.posture.files === 'confined',
+  confinesNetworkNone: source.posture.network?.includes('none') ?? false,
+  confinesAllowList: source.posture.network?.includes('allow_list') ?? false,
+});
+export const availabilityOf = (source: FoldedSource) =>
+  availability({
+    state: source.state,
+    isRevoked: source.isRevoked,
+    isCordoned: source.isCordoned,
+    isDraining: source.isDraining,
+    freeSlots: Math.max(0, Math.min(source.capacity, source.offered) - source.activeLeases.size),
+  });
+const fits = (requirement: Requirement, source: FoldedSource): boolean =>
+  judgeFixed(requirement, profileOf(source)).every((r) => r.pass);
+
+/** Judges a grant before it takes effect: the source, the side, the order, the hold and the record. */
+export function checkPlacement(
+  context: FoldContext,
+  job: FoldedJob,
+  source: FoldedSource,
+  body: EventBodies['lease.granted'],
+): void {
+  const { world, fail } = context;
+  const requirement = parseSignature(job.signature);
+  const condition = availabilityOf(source);
+  if (condition !== 'ready') fail('I11', `${job.jobId} was granted to ${source.sourceId}, which is ${condition}`);
+  if (world.isPaused) fail('I11', `${job.jobId} was granted while the workspace is paused`);
+  const session = world.sessions.get(body.session_id);
+  if (source.sessionId !== body.session_id || session?.state !== 'active')
+    fail('I11', `session ${body.session_id} is ${session?.state}, the source has ${source.sessionId}`);
+  for (const rule of judgeFixed(requirement, profileOf(source)))
+    if (!rule.pass) fail('I11', `${source.sourceId} does not fit ${job.jobId}: ${rule.rule} ${rule.detail}`);
+  if (job.readyPlaneMs > world.planeMs) fail('I25', `${job.jobId} was granted before its backoff was over`);
+  const decision = context.sibling('policy.decided');
+  checkRecord(context, job, source, decision);
+  checkSide(context, job, source, requirement, decision?.crossing ?? null);
+  checkOrder(context, job, source, requirement);
+  const rate = DEFAULT_RATES[source.side][job.computeClass];
+  if (body.hold_mcu !== holdMcu(rate, job.maxRuntimeMs, job.extrasMcu))
+    fail('I17', `${body.hold_mcu} was held for ${job.jobId}`);
+}
+
+function checkRecord(
+  { world, fail }: FoldContext,
+  job: FoldedJob,
+  source: FoldedSource,
+  decision: DecisionBody | undefined,
+): void {
+  if (decision === undefined) return fail('I14', `${job.jobId} was granted without a decision record`);
+  if (decision.outcome !== 'assigned' || decision.job_id !== job.jobId || decision.source_id !== source.sourceId)
+    fail('I14', `the record of ${job.jobId} says ${decision.outcome} to ${decision.source_id}`);
+  const chosen = decision.candidates.filter((c) => c.verdict === 'chosen');
+  if (chosen.length !== 1 || chosen[0]?.source_ids[0] !== source.sourceId)
+    fail('I14', `the record of ${job.jobId} does not name ${source.sourceId} as chosen`);
+  const named = decision.candidates.reduce((n, c) => n + c.count, 0);
+  if (named !== world.sources.size) fail('I14', `the record names ${named} of ${world.sources.size} sources`);
+  if (decision.policy_version !== world.policy.version)
+    fail('I14', `policy ${decision.policy_version} in the record, ${world.policy.version} in force`);
+}
+
+/** How the preferred side stands for a requirement, by the same words as a record uses. */
+function standing(world: FoldedWorld, requirement: Requirement, first: Side): string {
+  const registered = [...world.sources.values()].filter((s) => s.side === first && !s.isRevoked);
+  if (registered.length === 0) return 'none_registered';
+  const eligible = registered.filter((s) => fits(requirement, s));
+  if (eligible.length === 0) return 'none_eligible';
+  return eligible.some((s) => isThere(availabilityOf(s))) ? 'there' : 'none_online';
+}
+
+function checkSide(
+  { world, fail }: FoldContext,
+  job: FoldedJob,
+  source: FoldedSource,
+  requirement: Requirement,
+  crossing: string | null,
+): void {
+  const { mode, fallbackMode } = world.policy;
+  const { first, second } = sidesOf(mode);
+  if (source.side === first) {
+    if (crossing !== null) fail('I13', `${job.jobId} stayed on its side, the record says ${crossing}`);
+    return;
+  }
+  if (source.side !== second) return fail('I12', `${job.jobId} was granted to ${source.side} under ${mode}`);
+  const isEarned =
+    crossing === 'approved'
+      ? job.fallback === 'approved'
+      : crossing === 'busy_longer_than'
+        ? job.fallback === 'open' && fallbackMode === 'auto'
+        : crossing !== null &&
+          fallbackMode === 'auto' &&
+          job.fallback !== 'denied' &&
+          standing(world, requirement, first) === crossing;
+  if (!isEarned)
+    fail('I13', `${job.jobId} (${job.fallback}, ${fallbackMode}) crossed to ${source.side} for ${crossing}`);
+}
+
+/** Nobody who is as good and came before waits, ready, while the job is handed out. */
+function checkOrder(
+  { world, fail }: FoldContext,
+  job: FoldedJob,
+  source: FoldedSource,
+  requirement: Requirement,
+): void {
+  const queue = world.queued.get(job.signature);
+  if (queue === undefined || queue.size > ORDER_JUDGED_MAX) return;
+  const { first } = sidesOf(world.policy.mode);
+  const own = rankOf(job.priority, job.seq);
+  for (const jobId of queue) {
+    const other = world.jobs.get(jobId) as FoldedJob;
+    const slackMs = other.readyPlaneMs > other.queuedPlaneMs ? BACKOFF_SLACK_MS : 0;
+    if (rankOf(other.priority, other.seq) >= own || other.readyPlaneMs + slackMs > world.planeMs) continue;
+    if (source.side === first) fail('I29', `${job.jobId} was granted before ${jobId}, which is ready and comes first`);
+    else if (maySecondSide(world, other, requirement, first))
+      fail('I29', `${job.jobId} crossed before ${jobId}, which may cross and comes first`);
+  }
+}
+
+const maySecondSide = (world: FoldedWorld, job: FoldedJob, requirement: Requirement, first: Side): boolean =>
+  job.fallback === 'approved' ||
+  (world.policy.fallbackMode === 'auto' &&
+    (job.fallback === 'open' || (job.fallback === 'closed' && standing(world, requirement, first) !== 'there')));

@@ -1,0 +1,68 @@
+import type { Database, SqlValue } from '../database.ts';
+
+/** Whole tables, for checks that recompute them from the log. */
+
+export interface JobFacts {
+  seq: number;
+  jobId: string;
+  state: string;
+  hold: string | null;
+  isStopping: boolean;
+  signature: string;
+  priority: number;
+  attempt: number;
+  maxAttempts: number;
+  fallback: number;
+  leaseId: string | null;
+  sourceId: string | null;
+  lastSeq: number;
+  queuedPlaneMs: number;
+  readyPlaneMs: number;
+}
+
+const JOB = `SELECT j.seq, j.job_id, j.state, j.hold, j.stopping, b.signature, j.priority, j.attempt, j.max_attempts, j.fallback, j.lease_id,
+  j.source_id, j.last_seq, j.queued_plane_ms, j.ready_plane_ms FROM job j JOIN bucket b ON b.bucket = j.bucket`;
+const toJob = (r: SqlValue[]): JobFacts => ({
+  seq: r[0] as number,
+  jobId: r[1] as string,
+  state: r[2] as string,
+  hold: r[3] as string | null,
+  isStopping: r[4] === 1,
+  signature: r[5] as string,
+  priority: r[6] as number,
+  attempt: r[7] as number,
+  maxAttempts: r[8] as number,
+  fallback: r[9] as number,
+  leaseId: r[10] as string | null,
+  sourceId: r[11] as string | null,
+  lastSeq: r[12] as number,
+  queuedPlaneMs: r[13] as number,
+  readyPlaneMs: r[14] as number,
+});
+
+export const allJobFacts = (db: Database): JobFacts[] => db.all(JOB).map(toJob);
+export const jobFacts = (db: Database, jobId: string): JobFacts | undefined => {
+  const row = db.get(`${JOB} WHERE j.job_id = ?`, [jobId]);
+  return row === undefined ? undefined : toJob(row);
+};
+
+/** Held and spent milli-CU of every scope. */
+export const allUse = (db: Database): { scope: string; heldMcu: number; spentMcu: number }[] =>
+  db
+    .all('SELECT scope, held_mcu, spent_mcu FROM use_by_scope')
+    .map((r) => ({ scope: r[0] as string, heldMcu: r[1] as number, spentMcu: r[2] as number }));
+
+export const allApprovals = (db: Database): { approvalId: string; status: string }[] =>
+  db
+    .all('SELECT approval_id, status FROM approval')
+    .map((r) => ({ approvalId: r[0] as string, status: r[1] as string }));
+
+export const allEndedLeases = (db: Database): { leaseId: string; state: string; outcome: string }[] =>
+  db
+    .all('SELECT lease_id, state, outcome FROM ended_lease')
+    .map((r) => ({ leaseId: r[0] as string, state: r[1] as string, outcome: r[2] as string }));
+
+export const allKeys = (db: Database): { key: string; seq: number; request: string }[] =>
+  db
+    .all('SELECT key, seq, request FROM idempotency')
+    .map((r) => ({ key: r[0] as string, seq: r[1] as number, request: r[2] as string }));

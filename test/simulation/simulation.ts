@@ -1,0 +1,281 @@
+import { createHash } from 'node:crypto';
+import { leaseTiming } from '../../src-server/domain/leases/timing.ts';
+import type { Posture } from '../../src-server/contract/source.ts';
+import { Network } from './network.ts';
+import { Operators } from './operators.ts';
+import { Oracle } from './oracle.ts';
+import { SimulatedPlane, SimulationFailure } from './simulated-plane.ts';
+import { SimulatedRunner } from './simulated-runner.ts';
+import { type FaultCounts, simulationRandom, START_WALL_MS, World } from './world.ts';
+
+/** Everything is recomputed from the log this often. */
+const FULL_CHECK_STEPS = 100;
+const SNAPSHOT_STEPS = 240;
+/** The live plane ticks ten times as often; what falls due is the same. */
+const TICK_MS = 1_000;
+const RUNNERS_MAX = 6;
+const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+
+export interface SimulationResult {
+  seed: number;
+  traceHash: string;
+  entries: number;
+  jobs: number;
+  simulatedMs: number;
+  faults: FaultCounts;
+}
+
+/** One world on one seed: the plane's core, its runners and its operators, and everything that can go wrong between them. */
+export class Simulation {
+  readonly world: World;
+  readonly plane: SimulatedPlane;
+  readonly network: Network;
+  readonly oracle: Oracle;
+  readonly operators: Operators;
+  readonly runners: SimulatedRunner[] = [];
+  step = 0;
+  private readonly hash = createHash('sha256');
+  private tickedMs = 0;
+
+  constructor(
+    readonly seed: number,
+    trace: ((line: string) => void) | null = null,
+  ) {
+    this.world = new World(simulationRandom(seed));
+    this.world.trace = trace;
+    const ttlMs = this.world.pick([5_000, 12_000, 60_000]);
+    this.plane = new SimulatedPlane(this.world, seed, ttlMs);
+    this.network = new Network(this.world);
+    this.oracle = new Oracle(this.plane);
+    this.plane.onForget = (nextSeq) => this.oracle.forgetAfter(nextSeq);
+    this.operators = new Operators(this.world, this.plane, this.oracle);
+  }
+
+  async run(steps: number): Promise<SimulationResult> {
+    const { world, plane } = this;
+    await plane.start();
+    for (let n = 0; n < 4; n++) await this.addRunner(n >= 3 || world.chance(0.3));
+    for (this.step = 1; this.step <= steps; this.step++) {
+      await this.advance(this.pace());
+      if (world.chance(0.3)) this.operators.act();
+      if (world.chance(0.05)) await this.trouble();
+      await plane.settle();
+      const isUnlucky = plane.disk.log.isHolding && world.chance(0.03);
+      if (plane.hasStopped || !plane.isUp || isUnlucky) await this.restart();
+      if (this.step % SNAPSHOT_STEPS === 0) plane.takeSnapshot();
+      if (this.step % FULL_CHECK_STEPS === 0) this.checkAll();
+      if (this.runners.length < RUNNERS_MAX && world.chance(0.002)) await this.addRunner(world.chance(0.4));
+    }
+    this.checkAll();
+    await this.calmDown();
+    await this.proveLiveness();
+    this.checkAll();
+    return {
+      seed: this.seed,
+      traceHash: this.hash.digest('hex'),
+      entries: plane.entries.length,
+      jobs: plane.fold.world.jobs.size,
+      simulatedMs: world.nowMs,
+      faults: world.faults,
+    };
+  }
+
+  /** Moves real time on: messages arrive, runners act, the plane ticks, each at its moment. */
+  async advance(ms: number): Promise<void> {
+    const { world, plane, network } = this;
+    const untilMs = world.nowMs + ms;
+    for (;;) {
+      let nextMs = Math.min(network.nextMs, this.tickedMs + TICK_MS);
+      for (const runner of this.runners) nextMs = Math.min(nextMs, runner.nextActMs);
+      if (nextMs > untilMs) break;
+      world.nowMs = Math.max(world.nowMs, nextMs);
+      plane.disk.step();
+      let isBusy = false;
+      while (network.nextMs <= world.nowMs) {
+        network.deliver();
+        isBusy = true;
+      }
+      for (const runner of this.runners) if (runner.nextActMs <= world.nowMs) runner.act();
+      if (world.nowMs >= this.tickedMs + TICK_MS) {
+        this.tick();
+        isBusy = true;
+      }
+      if (isBusy) await plane.settle();
+    }
+    world.nowMs = untilMs;
+    this.tick();
+    await plane.settle();
+  }
+
+  tick(): void {
+    const { plane } = this;
+    this.tickedMs = this.world.nowMs;
+    plane.disk.step();
+    plane.clock.runDue();
+    plane.workspace?.tick();
+  }
+
+  checkAll(): void {
+    const { plane } = this;
+    plane.checkAll();
+    this.oracle.check();
+    if (plane.workspace !== null) this.hash.update(`${this.step} ${plane.workspace.engine.state.head.root}\n`);
+  }
+
+  async addRunner(isManaged: boolean, over: Partial<SimulatedRunner['hardware']> = {}): Promise<SimulatedRunner> {
+    const { world, plane, network, oracle } = this;
+    const n = this.runners.length;
+    const posture: Posture = world.chance(0.5) ? { files: 'confined', network: ['none', 'allow_list'] } : {};
+    const hardware = {
+      cpuCount: world.pick([2, 4, 16]),
+      memoryGib: world.pick([8, 32]),
+      gpu: world.chance(0.15),
+      capacity: world.between(1, 3),
+      posture,
+      ...over,
+    };
+    const name = `runner-${n}`;
+    const runner = new SimulatedRunner(world, plane, network, oracle, name, n, hardware);
+    this.runners.push(runner);
+    const labels = world.pick([{}, { os: 'linux' }, { os: 'linux', region: 'eu' }]);
+    const kind = isManaged ? 'managed_pool' : 'laptop';
+    this.operators.enroll(name, { kind, labels, capacity: hardware.capacity }, (issued) => void runner.connect(issued));
+    await plane.settle();
+    return runner;
+  }
+
+  /** Time between two steps, mostly short, now and then long. */
+  private pace(): number {
+    const { world } = this;
+    if (world.chance(0.005)) return world.between(60_000, 400_000);
+    return world.chance(0.03) ? world.between(3_000, 30_000) : world.between(10, 900);
+  }
+
+  private async trouble(): Promise<void> {
+    const { world, plane } = this;
+    const runner = world.pick(this.runners);
+    const ttlMs = plane.fold.world.leaseTtlMs;
+    switch (world.between(0, 10)) {
+      case 0:
+        world.fault('partition');
+        runner.partitionedUntilMs = world.nowMs + world.between(1_000, ttlMs * 3);
+        if (world.chance(0.5)) plane.workspace?.abandonClaim(runner.sessionId);
+        return;
+      case 1:
+        world.fault('runner_crash');
+        if (runner.isAlive) runner.crash();
+        return;
+      case 2:
+      case 3:
+        for (const dead of this.runners) if (!dead.isAlive) dead.revive();
+        return;
+      case 4:
+        world.fault('runner_pause');
+        runner.frozenUntilMs = world.nowMs + world.between(ttlMs, ttlMs * 3);
+        return;
+      case 5:
+        if (world.chance(0.4)) await this.restart();
+        return;
+      case 6:
+        return this.jumpClock();
+      case 7:
+        world.fault('suspend');
+        plane.clock.suspend(world.between(1_000, 4 * 3_600_000));
+        return;
+      case 8:
+        return plane.disk.slow(world.between(100, 20_000));
+      case 9:
+        if (world.chance(0.3)) plane.disk.fill(world.between(100, 10_000));
+        return;
+      default:
+        if (world.chance(0.15)) plane.disk.breakNext();
+    }
+  }
+
+  /** The wall clock is set. Nothing but a note of it may come of that. */
+  private async jumpClock(): Promise<void> {
+    const { world, plane } = this;
+    this.tick();
+    await plane.settle();
+    const isSmall = world.chance(0.5);
+    world.fault(isSmall ? 'clock_small' : 'clock_large');
+    const size = isSmall ? world.between(1_000, 60_000) : world.between(3_600_000, TEN_YEARS_MS);
+    const moved = world.wallOffsetMs + (world.chance(0.5) ? size : -size);
+    world.wallOffsetMs = Math.min(START_WALL_MS + TEN_YEARS_MS, Math.max(START_WALL_MS - TEN_YEARS_MS, moved));
+    if (plane.workspace?.status !== 'open') return;
+    const before = plane.workspace.engine.nextSeq;
+    plane.workspace.tick();
+    for (const entry of plane.entries.slice(before))
+      for (const { type } of entry.events)
+        if (type !== 'time.jumped')
+          throw new SimulationFailure([{ invariant: 'I33', seq: entry.seq, detail: `a clock jump alone made ${type}` }]);
+  }
+
+  private async restart(): Promise<void> {
+    const { world, plane } = this;
+    const cut = plane.isUp ? plane.crash() : null;
+    world.nowMs += world.between(50, 20_000);
+    this.hash.update(`restart ${plane.disk.log.headHash}\n`);
+    await plane.start(cut);
+    this.tickedMs = world.nowMs;
+    for (const runner of this.runners) if (runner.isAlive && runner.isConnected && world.chance(0.6)) runner.comeBack();
+    await plane.settle();
+  }
+
+  /** No more faults. The runners so far fall silent: their leases have to end by themselves. */
+  private async calmDown(): Promise<void> {
+    const { plane, network, world } = this;
+    network.trouble = 0;
+    network.clear();
+    plane.disk.heal();
+    for (const runner of this.runners) if (runner.isAlive) runner.crash();
+    await this.advance(2_000);
+    const before = new Set(plane.workspace?.engine.hot.leases.keys());
+    const longestMs = Math.max(60_000, ...[...(plane.workspace?.engine.hot.leases.values() ?? [])].map((l) => l.ttlMs));
+    const { takeOverMs } = leaseTiming(longestMs);
+    world.trace?.(`calm: ${before.size} leases have to end`);
+    await this.advance(2 * takeOverMs + 2_000);
+    for (const leaseId of plane.workspace?.engine.hot.leases.keys() ?? [])
+      if (before.has(leaseId))
+        throw new SimulationFailure([{ invariant: 'I30', seq: -1, detail: `lease ${leaseId} of a silent runner lives on` }]);
+  }
+
+  /** One fit runner of each family, and every job that can be claimed ends. */
+  private async proveLiveness(): Promise<void> {
+    const { plane, operators, world } = this;
+    this.runners.length = 0;
+    operators.publishMode('byoc_first', 'auto', 0);
+    const posture: Posture = { files: 'confined', network: ['none', 'allow_list'] };
+    for (const gpu of [false, true]) await this.addFit(gpu, posture);
+    for (let round = 0; round < 400; round++) {
+      if (round % 20 === 0) operators.makeWay();
+      await this.advance(3_000);
+      if (!this.hasOpenJobs()) return;
+    }
+    const open = [...plane.fold.world.jobs.values()].filter((j) => ['queued', 'held', 'claimed', 'running'].includes(j.state));
+    world.trace?.(JSON.stringify(open.slice(0, 3)));
+    throw new SimulationFailure([
+      { invariant: 'I30', seq: -1, detail: `${open.length} jobs never end: ${open[0]?.jobId} is ${open[0]?.state}` },
+    ]);
+  }
+
+  private async addFit(gpu: boolean, posture: Posture): Promise<void> {
+    const { world, plane, network, oracle } = this;
+    const name = gpu ? 'fit-gpu' : 'fit-cpu';
+    const hardware = { cpuCount: 32, memoryGib: 64, gpu, capacity: 3, posture };
+    const runner = new SimulatedRunner(world, plane, network, oracle, name, gpu ? 100 : 101, hardware);
+    runner.workMs = [100, 2_000];
+    runner.isCareful = true;
+    this.runners.push(runner);
+    const labels = { os: 'linux', region: 'eu' };
+    this.operators.enroll(name, { labels, capacity: 3 }, (issued) => void runner.connect(issued));
+    await plane.settle();
+    await plane.settle();
+  }
+
+  private hasOpenJobs(): boolean {
+    for (const { state } of this.plane.fold.world.jobs.values())
+      if (state === 'queued' || state === 'held' || state === 'claimed' || state === 'running') return true;
+    return false;
+  }
+}
