@@ -41,6 +41,16 @@ interface GanttProps {
 const ROW_PX = 27;
 const BAR_PX = 18;
 const TEXT_MIN_PX = 56;
+/** A note of usual length with its distance, so that it is not cut at the edge. */
+const NOTE_PX = 208;
+const NOTE_GAP_PX = 12;
+
+/** Where a bar's note stands: after it, before it where the edge is near, at its inner end where both sides are. */
+const noteAt = (from: number, to: number, width: number) => {
+  if (to + NOTE_PX <= width) return { x: to + NOTE_GAP_PX, textAnchor: 'start' as const };
+  if (from >= NOTE_PX) return { x: from - NOTE_GAP_PX, textAnchor: 'end' as const };
+  return { x: to - NOTE_GAP_PX, textAnchor: 'end' as const };
+};
 
 /** Width of an element in px, kept as it changes. */
 const useWidth = () => {
@@ -106,17 +116,19 @@ export const Gantt = ({ label, rows, durationMs, nowMs, axis }: GanttProps) => {
                         style={{ fill: fillOf(bar) }}
                       />
                       {bar.text !== undefined && w > TEXT_MIN_PX ? (
-                        <text className="chart-text gantt-inside" x={x(bar.from) + 8} y={y + 13}>
-                          {bar.text}
-                        </text>
+                        <>
+                          <path
+                            className="gantt-fence"
+                            transform={`translate(${x(bar.from) + 8} ${y + 3})`}
+                            d="M2 11V3l1-1.5L4 3v8M8 11V3l1-1.5L10 3v8M.5 5h11M.5 8.5h11"
+                          />
+                          <text className="chart-text gantt-inside" x={x(bar.from) + 26} y={y + 13}>
+                            {bar.text}
+                          </text>
+                        </>
                       ) : null}
                       {bar.note === undefined ? null : (
-                        <text
-                          className="chart-text"
-                          x={x(bar.to) > width * 0.7 ? x(bar.from) - 8 : x(bar.to) + 8}
-                          textAnchor={x(bar.to) > width * 0.7 ? 'end' : 'start'}
-                          y={y + 13}
-                        >
+                        <text className="chart-text" {...noteAt(x(bar.from), x(bar.to), width)} y={y + 13}>
                           {bar.note}
                         </text>
                       )}
@@ -139,7 +151,14 @@ export const Gantt = ({ label, rows, durationMs, nowMs, axis }: GanttProps) => {
                       className={`gantt-mark is-${mark.look}`}
                       transform={`translate(${x(mark.at) - 6} ${y + 3})`}
                     >
-                      <path d="M4 0h4l4 4v4l-4 4H4L0 8V4z" />
+                      {mark.look === 'end' ? (
+                        <path d="M2 0h8M2 12h8M3 0c0 3 6 4 6 12M9 0c0 3-6 4-6 12" />
+                      ) : (
+                        <>
+                          <path d="M4 0h4l4 4v4l-4 4H4L0 8V4z" />
+                          <path className="gantt-knock" d="M3 6h6" />
+                        </>
+                      )}
                       {mark.note === undefined ? null : (
                         <text
                           className="chart-text"

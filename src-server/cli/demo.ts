@@ -1,7 +1,6 @@
-import byocFirst from '../../resources/demo/byoc-first-then-managed.json' with { type: 'json' };
-import leaseExpiry from '../../resources/demo/lease-expiry-and-fencing.json' with { type: 'json' };
 import { play, type Told } from '../demo/play.ts';
-import { type Scenario, scenario } from '../demo/scenario.ts';
+import type { Scenario } from '../demo/scenario.ts';
+import { SCENARIOS } from '../demo/scenarios.ts';
 import { systemTimers } from '../plane/clock.ts';
 import { parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
@@ -13,7 +12,6 @@ const FLAGS = {
   list: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
-const SCENARIOS: readonly Scenario[] = [leaseExpiry, byocFirst].map((raw) => scenario.parse(raw));
 const MARK: Readonly<Record<Told['kind'], string>> = { story: '', event: '    ', check: '  ✓ ', broken: '  ✗ ' };
 
 /** `demo`: plays one scenario, or all; 0 only when every expectation held and the log verified. */

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Job } from '../contract/job.ts';
 import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
 import { systemTimers } from '../plane/clock.ts';
+import { systemRandom } from '../plane/random.ts';
 import { PLANE_FLAGS, parse } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
@@ -94,7 +94,8 @@ function readJobs(file: string): unknown[] {
 async function submit(call: Call, file: string): Promise<number> {
   const jobs = readJobs(file);
   const submitted: Job[] = [];
-  for (const body of jobs) submitted.push(await call.client.call('jobSubmit', { body, key: randomUUID() }));
+  for (const body of jobs)
+    submitted.push(await call.client.call('jobSubmit', { body, key: systemRandom.bytes(16).toString('hex') }));
   if (!call.wait) {
     for (const made of submitted) {
       if (call.json) call.printer.json(made);

@@ -175,8 +175,14 @@ export const ROUTES = {
   },
   start: fenced('start', 'The attempt starts', runtime.startRequest, runtime.startAnswer),
   progress: fenced('progress', 'Progress of the attempt', runtime.progressRequest, runtime.okAnswer),
-  complete: { ...fenced('complete', 'The attempt ended; settles the lease', runtime.completeRequest, runtime.settleAnswer), bodyLimitBytes: BULK_BODY_LIMIT_BYTES },
-  fail: { ...fenced('fail', 'The attempt failed; settles the lease', runtime.failRequest, runtime.settleAnswer), bodyLimitBytes: BULK_BODY_LIMIT_BYTES },
+  complete: {
+    ...fenced('complete', 'The attempt ended; settles the lease', runtime.completeRequest, runtime.settleAnswer),
+    bodyLimitBytes: BULK_BODY_LIMIT_BYTES,
+  },
+  fail: {
+    ...fenced('fail', 'The attempt failed; settles the lease', runtime.failRequest, runtime.settleAnswer),
+    bodyLimitBytes: BULK_BODY_LIMIT_BYTES,
+  },
   release: fenced('release', 'Give the lease back', runtime.releaseRequest, runtime.settleAnswer),
   logPut: {
     method: 'PUT',

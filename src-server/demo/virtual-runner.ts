@@ -124,15 +124,7 @@ export class VirtualRunner {
       refused_outputs: [],
     };
     return this.workspace.run((ctx) =>
-      endAttempt(
-        ctx,
-        this.sessionId,
-        lease.lease.leaseId,
-        body,
-        'complete',
-        { output: null, artifacts: [] },
-        null,
-      ),
+      endAttempt(ctx, this.sessionId, lease.lease.leaseId, body, 'complete', { output: null, artifacts: [] }, null),
     );
   }
 

@@ -1,9 +1,9 @@
 import { START_WITHIN_MS } from '../contract/limits.ts';
 import type { Dsse } from '../contract/primitives.ts';
 import { type Assignment, ENVELOPE_TYPE, type EnvelopePayload } from '../contract/runtime.ts';
-import { leaseTiming } from '../domain/leases/timing.ts';
 import type { GrantedLease } from '../plane/grants.ts';
 import type { PlaneKey } from '../plane/keys.ts';
+import { renewAfterMs } from '../plane/leases.ts';
 
 /** DSSE's pre-authentication encoding: what is signed. */
 export const pae = (payloadType: string, payload: Buffer): Buffer =>
@@ -45,7 +45,7 @@ export async function assignmentOf(key: PlaneKey, workspaceId: string, granted: 
       lease_id: lease.leaseId,
       fence: lease.fence,
       ttl_ms: lease.ttlMs,
-      renew_after_ms: leaseTiming(lease.ttlMs).renewAfterMs,
+      renew_after_ms: renewAfterMs(lease),
       start_within_ms: START_WITHIN_MS,
       max_runtime_ms: lease.maxRuntimeMs,
     },

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { JobLog, jobLogQuery } from '../contract/job.ts';
 import { ProblemError } from '../contract/problems.ts';
-import { isTerminal } from '../domain/jobs/transitions.ts';
+import { isOpen } from '../plane/engine.ts';
 import type { HostedWorkspace } from '../plane/host.ts';
 import { attemptsView } from '../plane/views/attempt-view.ts';
 import type { Call } from './call.ts';
@@ -32,7 +32,7 @@ export async function readJobLog(
       offset: query.offset,
       next_offset: query.offset,
       data: '',
-      eof: isTerminal(engine.job(jobId).state),
+      eof: !isOpen(engine.job(jobId).state),
       truncated: false,
     };
   }

@@ -75,6 +75,12 @@ export function fenced(
   );
 }
 
+/** How often a runner of this workspace sends its heartbeat, ms. */
+export const heartbeatMs = (engine: Engine): number => leaseTiming(engine.state.head.config.leaseTtlMs).heartbeatMs;
+
+/** How long after a renewal the next one is due, ms. */
+export const renewAfterMs = (lease: HotLease): number => leaseTiming(lease.ttlMs).renewAfterMs;
+
 /** Gives a lease its whole time again. */
 export function renewLease(engine: Engine, lease: HotLease): void {
   const nowMs = engine.clock.monoMs();

@@ -8,13 +8,24 @@ const LOOK_BACK = 400;
 export class RecentDecisions {
   private readonly seqs: number[] = [];
 
-  constructor(engine: Engine) {
-    for (let seq = Math.max(0, engine.nextSeq - LOOK_BACK); seq < engine.nextSeq; seq++) {
-      if (engine.entry(seq).events.some((e) => e.type === 'policy.decided')) this.note(seq);
-    }
+  constructor(private readonly engine: Engine) {
+    this.lookBack();
     engine.observers.push((entry) => {
       if (entry.events.some((e) => e.type === 'policy.decided')) this.note(entry.seq);
     });
+  }
+
+  /** The state was read again from the disk: what was noted since is gone. */
+  reset(): void {
+    this.seqs.length = 0;
+    this.lookBack();
+  }
+
+  private lookBack(): void {
+    const { engine } = this;
+    for (let seq = Math.max(0, engine.nextSeq - LOOK_BACK); seq < engine.nextSeq; seq++) {
+      if (engine.entry(seq).events.some((e) => e.type === 'policy.decided')) this.note(seq);
+    }
   }
 
   /** Newest first. */

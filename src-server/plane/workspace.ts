@@ -94,14 +94,21 @@ export class Workspace {
 
   /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */
   async claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
+    let waiting: Promise<ClaimOutcome['grants']> | null = null;
     const first = await this.run((ctx) => {
+      // A claim takes over the open poll of its session, also one that wants nothing.
+      this.abandonClaim(who.session.sessionId);
       const again = repeatedClaim(ctx, idempotency);
-      return again === null ? claimWork(ctx, who, request, idempotency) : { grants: again, reason: null };
+      if (again !== null) return { grants: again, reason: null };
+      const now = claimWork(ctx, who, request, idempotency);
+      // The poll opens in the same step that found nothing: work that comes while the disk is written finds it, and a
+      // copy of this claim that was on its way cannot get work of its own.
+      if (now.grants.length === 0 && request.wait_ms > 0 && request.max > 0)
+        waiting = this.waitForWork(who, request, idempotency);
+      return now;
     });
-    // A claim takes over the open poll of its session, also one that wants nothing.
-    if (first.grants.length > 0 || request.wait_ms === 0 || request.max === 0) this.abandonClaim(who.session.sessionId);
-    if (first.grants.length > 0 || request.wait_ms === 0 || request.max === 0 || this.current !== 'open') return first;
-    const grants = await this.waitForWork(who, request, idempotency);
+    if (waiting === null) return first;
+    const grants = await waiting;
     await this.durable(this.engine.nextSeq - 1);
     return { grants, reason: grants.length > 0 ? null : emptyReason(this.ctx, who.source) };
   }
@@ -259,6 +266,7 @@ export class Workspace {
       this.current = 'open';
       startClocks(this.ctx);
       this.feed.reset();
+      this.recent.reset();
     } catch (error) {
       if (error instanceof LogError && error.code === 'storage.failed') {
         this.current = 'failed';

@@ -1,4 +1,5 @@
 import type { EventBodies } from '../contract/events.ts';
+import { IDEMPOTENCY_TTL_MS } from '../contract/limits.ts';
 import { governanceAppliers } from './appliers/governance.ts';
 import { jobAppliers } from './appliers/job.ts';
 import { leaseAppliers } from './appliers/lease.ts';
@@ -110,7 +111,7 @@ export class State {
         entry.seq,
         String(request),
       ]);
-    if (entry.seq % IDEMPOTENCY_SWEEP_ENTRIES === 0) this.forgetOldKeys(entry.seq, ctx.atMs);
+    if (entry.seq % IDEMPOTENCY_SWEEP_ENTRIES === 0) this.forgetOldKeys(entry.seq, ctx.planeMs);
     head.nextSeq = entry.seq + 1;
     head.root = hash;
   }
@@ -140,15 +141,18 @@ export class State {
     }
   }
 
-  /** Keys live for 24 hours; a mark per sweep says which sequence was reached when, so that age is known without a column. */
-  private forgetOldKeys(seq: number, atMs: number): void {
+  /**
+   * Keys live for 24 hours of the plane's running time, which no clock that is set can cut short; a mark per sweep says
+   * which sequence was reached when, so that age is known without a column.
+   */
+  private forgetOldKeys(seq: number, planeMs: number): void {
     const marks = JSON.parse(
       (this.db.get("SELECT value FROM meta WHERE key = 'idempotency_marks'")?.[0] as string | undefined) ?? '[]',
     ) as [number, number][];
-    const old = marks.filter(([, markMs]) => atMs - markMs > 86_400_000);
+    const old = marks.filter(([, markMs]) => planeMs - markMs > IDEMPOTENCY_TTL_MS);
     const oldest = old.at(-1);
     if (oldest !== undefined) this.db.run('DELETE FROM idempotency WHERE seq < ?', [oldest[0]]);
-    const kept = [...marks.slice(old.length), [seq, atMs]];
+    const kept = [...marks.slice(old.length), [seq, planeMs]];
     this.db.run("INSERT OR REPLACE INTO meta(key, value) VALUES ('idempotency_marks', ?)", [JSON.stringify(kept)]);
   }
 }

@@ -44,7 +44,15 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   {
     folder: 'src-server/demo',
-    folders: ['src-server/plane', 'src-server/domain', 'src-server/ledger', 'src-server/state', CONTRACT],
+    // Scenarios are data.
+    folders: [
+      'resources/demo',
+      'src-server/plane',
+      'src-server/domain',
+      'src-server/ledger',
+      'src-server/state',
+      CONTRACT,
+    ],
     packages: ['zod'],
     builtins: [...FILES, 'module'],
   },

@@ -140,6 +140,11 @@ export class SimulatedRunner {
     });
   }
 
+  /** Its source was revoked: a runner that hears of it stops for good. */
+  private obey(refusal: string | null): void {
+    if (refusal === 'runner.revoked') this.sessionId = '';
+  }
+
   private answer<T>(
     result: { value: T } | { refusal: string } | undefined,
     incarnation: number,
@@ -149,8 +154,9 @@ export class SimulatedRunner {
     if (result === undefined || isCut()) return;
     this.network.reply(() => {
       if (incarnation !== this.incarnation || isCut() || this.world.nowMs < this.frozenUntilMs) return;
-      if ('value' in result) answered(result.value, null);
-      else answered(null, result.refusal);
+      if ('value' in result) return answered(result.value, null);
+      this.obey(result.refusal);
+      answered(null, result.refusal);
     });
   }
 

@@ -33,6 +33,7 @@ export class Simulation {
   readonly oracle: Oracle;
   readonly operators: Operators;
   readonly runners: SimulatedRunner[] = [];
+  /** Things that happened so far: a message that arrived, something a runner, an operator or a fault did, a tick. */
   step = 0;
   private readonly hash = createHash('sha256');
   private tickedMs = 0;
@@ -55,16 +56,25 @@ export class Simulation {
     const { world, plane } = this;
     await plane.start();
     for (let n = 0; n < 4; n++) await this.addRunner(n >= 3 || world.chance(0.3));
-    for (this.step = 1; this.step <= steps; this.step++) {
+    let checkedStep = 0;
+    let savedStep = 0;
+    while (this.step < steps) {
       await this.advance(this.pace());
       if (world.chance(0.3)) this.operators.act();
-      if (world.chance(0.05)) await this.trouble();
+      if (world.chance(0.09)) await this.trouble();
+      this.step++;
       await plane.settle();
       const isUnlucky = plane.disk.log.isHolding && world.chance(0.03);
       if (plane.hasStopped || !plane.isUp || isUnlucky) await this.restart();
-      if (this.step % SNAPSHOT_STEPS === 0) plane.takeSnapshot();
-      if (this.step % FULL_CHECK_STEPS === 0) this.checkAll();
-      if (this.runners.length < RUNNERS_MAX && world.chance(0.002)) await this.addRunner(world.chance(0.4));
+      if (this.step >= savedStep + SNAPSHOT_STEPS) {
+        savedStep = this.step;
+        plane.takeSnapshot();
+      }
+      if (this.step >= checkedStep + FULL_CHECK_STEPS) {
+        checkedStep = this.step;
+        this.checkAll();
+      }
+      if (this.runners.length < RUNNERS_MAX && world.chance(0.004)) await this.addRunner(world.chance(0.4));
     }
     this.checkAll();
     await this.calmDown();
@@ -80,12 +90,13 @@ export class Simulation {
     };
   }
 
-  /** Moves real time on: messages arrive, runners act, the plane ticks, each at its moment. */
+  /** Moves real time on, each event in it a step of its own: messages arrive, runners act, the plane ticks, each at its moment. */
   async advance(ms: number): Promise<void> {
     const { world, plane, network } = this;
     const untilMs = world.nowMs + ms;
     for (;;) {
-      let nextMs = Math.min(network.nextMs, this.tickedMs + TICK_MS);
+      // After a sleep of the machine there is one late tick, not all that were missed.
+      let nextMs = Math.min(network.nextMs, Math.max(world.nowMs, this.tickedMs + TICK_MS));
       for (const runner of this.runners) nextMs = Math.min(nextMs, runner.nextActMs);
       if (nextMs > untilMs) break;
       world.nowMs = Math.max(world.nowMs, nextMs);
@@ -93,9 +104,14 @@ export class Simulation {
       let isBusy = false;
       while (network.nextMs <= world.nowMs) {
         network.deliver();
+        this.step++;
         isBusy = true;
       }
-      for (const runner of this.runners) if (runner.nextActMs <= world.nowMs) runner.act();
+      for (const runner of this.runners) {
+        if (runner.nextActMs > world.nowMs) continue;
+        runner.act();
+        this.step++;
+      }
       if (world.nowMs >= this.tickedMs + TICK_MS) {
         this.tick();
         isBusy = true;
@@ -110,6 +126,7 @@ export class Simulation {
   tick(): void {
     const { plane } = this;
     this.tickedMs = this.world.nowMs;
+    this.step++;
     plane.disk.step();
     plane.clock.runDue();
     plane.workspace?.tick();
@@ -231,7 +248,7 @@ export class Simulation {
     for (const runner of this.runners) if (runner.isAlive) runner.crash();
     await this.advance(2_000);
     const before = new Set(plane.workspace?.engine.hot.leases.keys());
-    const longestMs = Math.max(60_000, ...[...(plane.workspace?.engine.hot.leases.values() ?? [])].map((l) => l.ttlMs));
+    const longestMs = Math.max(0, ...[...(plane.workspace?.engine.hot.leases.values() ?? [])].map((l) => l.ttlMs));
     const { takeOverMs } = leaseTiming(longestMs);
     world.trace?.(`calm: ${before.size} leases have to end`);
     await this.advance(2 * takeOverMs + 2_000);

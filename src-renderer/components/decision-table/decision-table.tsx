@@ -15,6 +15,9 @@ interface DecisionTableProps {
   unlisted?: number;
 }
 
+/** Results of filtered ones that stand with the eligible: only time or a slot is in the way. */
+const SET_RESULTS: readonly string[] = ['Fallback not yet', 'Closest'];
+
 const Cell = ({ cell }: { cell: DecisionCell }) => (
   <span
     className={cell.isPass ? 'decision-cell is-pass' : 'decision-cell is-fail'}
@@ -22,7 +25,9 @@ const Cell = ({ cell }: { cell: DecisionCell }) => (
   >
     <StateGlyph shape={cell.isPass ? 'tick' : 'cross'} size={12} className="tone" />
     <span className="visually-hidden">{cell.isPass ? 'pass' : 'fail'}</span>
-    <span className="truncate decision-value">{cell.text}</span>
+    <span className="truncate decision-value" title={cell.text}>
+      {cell.text}
+    </span>
   </span>
 );
 
@@ -62,7 +67,7 @@ const Members = ({ row }: { row: DecisionRow }) => (
 /** Candidates by rules: a quiet tick, or a cross with the value that failed. A stronger line parts the eligible ones. */
 export const DecisionTable = ({ rows, asks, unlisted = 0 }: DecisionTableProps) => {
   const [openId, setOpenId] = useState<string | null>(null);
-  const isSet = (row: DecisionRow) => row.verdict !== 'filtered' || row.result === 'Fallback not yet';
+  const isSet = (row: DecisionRow) => row.verdict !== 'filtered' || SET_RESULTS.includes(row.result);
   const cut = rows.findIndex((row) => !isSet(row));
   return (
     <section className="panel decision" aria-label="Decision table">
@@ -74,7 +79,7 @@ export const DecisionTable = ({ rows, asks, unlisted = 0 }: DecisionTableProps) 
               <th
                 key={column.id}
                 scope="col"
-                className={column.isLowPriority ? 'hide-narrow' : undefined}
+                className={column.isLowPriority ? 'is-low' : undefined}
                 data-column={column.id}
               >
                 {column.title}
@@ -103,7 +108,7 @@ export const DecisionTable = ({ rows, asks, unlisted = 0 }: DecisionTableProps) 
                   />
                 </td>
                 {DECISION_COLUMNS.map((column) => (
-                  <td key={column.id} className={column.isLowPriority ? 'hide-narrow' : undefined}>
+                  <td key={column.id} className={column.isLowPriority ? 'is-low' : undefined}>
                     <Cell cell={row.cells[column.id]} />
                   </td>
                 ))}

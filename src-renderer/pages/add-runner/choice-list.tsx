@@ -28,8 +28,12 @@ export const ChoiceList = <V extends string | number>({
 }: ChoiceListProps<V>) => (
   <fieldset className={isCards ? 'choices is-cards' : 'choices'}>
     <legend className="visually-hidden">{label}</legend>
-    {choices.map((choice) => (
-      <label key={choice.value} className="choice">
+    {choices.map((choice, i) => (
+      // An odd number of cards gives the first one the whole row.
+      <label
+        key={choice.value}
+        className={isCards && i === 0 && choices.length % 2 === 1 ? 'choice is-wide' : 'choice'}
+      >
         {choice.icon}
         <span className="choice-words">
           <span className="medium">{choice.title}</span>

@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '../../../src-server/contract/source.ts';
+import { doctorWords } from '../../components/doctor-words.ts';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 
 /** What the runner checked, with what it found; failed ones in full. */
@@ -14,7 +15,7 @@ export const DoctorChecks = ({ checks }: { checks: readonly DoctorCheck[] }) => 
         >
           <StateGlyph shape={check.passed ? 'tick' : 'cross'} size={14} className="tone" />
           <span className={check.passed ? 'truncate' : 'medium'}>
-            {check.id}
+            {doctorWords(check.id)}
             <span className="visually-hidden">{check.passed ? ', passed' : ', failed'}</span>
             {check.passed || check.required ? null : ', not required'}
           </span>

@@ -27,8 +27,6 @@ export interface GanttInput {
   isManaged: (sourceId: string) => boolean;
   nowMs: number;
 }
-/** Room right of now, so that a live bar and its note do not touch the edge. */
-const ROOM_SHARE = 0.06;
 const MIN_MS = 5_000;
 const AXIS_PARTS = 5;
 const TICKS_MAX = 60;
@@ -116,11 +114,11 @@ export const layoutAttempts = (input: GanttInput): AttemptChart => {
   if (job.state === 'queued' || job.state === 'held') {
     queue.push({ id: 'q-now', from: waitsFrom, to: end, look: 'queue', note: formatAge(end - waitsFrom) });
   }
-  const durationMs = isOver ? end : end * (1 + ROOM_SHARE);
+  const captions = Array.from({ length: AXIS_PARTS }, (_, i) => formatClock(start + (end * i) / (AXIS_PARTS - 1)));
   return {
-    durationMs,
+    durationMs: end,
     nowMs: isOver ? null : end,
-    axis: Array.from({ length: AXIS_PARTS }, (_, i) => formatClock(start + (durationMs * i) / (AXIS_PARTS - 1))),
+    axis: isOver ? captions : [...captions.slice(0, -1), 'now'],
     queue,
     lanes,
     fence: job.attempts.flatMap((attempt) =>

@@ -58,7 +58,7 @@ export const FallbackPanel = ({ job, approvalId }: { job: Job; approvalId: strin
         </>
       }
     >
-      {job.why}
+      {job.why} <span className="text-3">Your answer is kept in evidence.</span>
       {decide.error === null ? null : (
         <p className="field-error" role="alert">
           {problemText(decide.error)}

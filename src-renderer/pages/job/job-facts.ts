@@ -2,6 +2,7 @@ import type { DecisionRecord, Explain } from '../../../src-server/contract/decis
 import type { Attempt, Job } from '../../../src-server/contract/job.ts';
 import { TERMINAL_JOB_STATES } from '../../../src-server/contract/terms.ts';
 import { formatDuration } from '../../format/duration.ts';
+import { formatCount, formatPlural } from '../../format/number.ts';
 import { jobLook } from '../../ui/state-vocabulary.ts';
 
 /** No source has it yet: its decision can still change. */
@@ -15,10 +16,13 @@ export const isTerminal = (job: Pick<Job, 'state'>): boolean =>
 export const currentAttempt = (job: Job): Attempt | null =>
   job.attempts.find((attempt) => attempt.lease_id === job.lease_id) ?? job.attempts.at(-1) ?? null;
 
-/** `Running, attempt 2 of 3` · `Queued, waiting 1:42` · `Awaiting fallback`. */
+/** `Running, attempt 2 of 3` · `Queued, waiting 1:42` · `Awaiting fallback, 0:29`. */
 export const headline = (job: Job, nowMs: number): string => {
   const { label } = jobLook(job);
-  if (isWaiting(job)) return `${label}, waiting ${formatDuration(nowMs - Date.parse(job.created_at))}`;
+  if (isWaiting(job)) {
+    const waited = formatDuration(nowMs - Date.parse(job.created_at));
+    return job.state === 'held' ? `${label}, ${waited}` : `${label}, waiting ${waited}`;
+  }
   if (job.attempt === 0) return label;
   return `${label}, attempt ${job.attempt} of ${job.max_attempts}`;
 };
@@ -37,7 +41,7 @@ export const candidateWords = (record: DecisionRecord | null, explain: Explain |
     explain?.eligible ??
     record?.candidates.filter((group) => group.verdict !== 'filtered').reduce((sum, group) => sum + group.count, 0) ??
     0;
-  return `${all} ${all === 1 ? 'candidate' : 'candidates'}, ${eligible} eligible`;
+  return `${formatPlural(all, 'candidate')}, ${formatCount(eligible)} eligible`;
 };
 
 /** `Retry after lease 7731 expired`; null on a first attempt. */

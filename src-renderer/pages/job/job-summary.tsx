@@ -49,6 +49,12 @@ export const JobSummary = ({ job, lease }: { job: Job; lease: Lease | null }) =>
   const clock = useNow();
   const attempt = currentAttempt(job);
   const facts: (readonly [string, ReactNode] | null)[] = [
+    [
+      'Command',
+      <code key="command" className="job-command" title={job.spec.command.argv.join(' ')}>
+        {job.spec.command.argv.join(' ')}
+      </code>,
+    ],
     ['Class', job.compute_class],
     Object.keys(job.labels).length === 0 ? null : ['Requires', <LabelChips key="labels" labels={job.labels} />],
     ['Submitted', `${formatWhen(job.created_at, clock)} by ${job.submitted_by}`],

@@ -44,7 +44,9 @@ export const WaitingPanel = ({ job, explain }: { job: Job; explain: Explain }) =
           <li>
             <Clock size={16} className="text-2" aria-hidden="true" />
             <div>
-              <p className="medium">Or wait until {formatClock(earliest.at)} at the latest</p>
+              <p className="medium">
+                {isNoneFit ? 'Or wait' : 'Wait'} until {formatClock(earliest.at)} at the latest
+              </p>
               <p className="text-2 text-xs">
                 {earliest.because} In {formatDuration(Date.parse(earliest.at) - clock)}.
               </p>

@@ -52,14 +52,14 @@ export const jobColumns = ({ kindOf, isNarrow, longWaitMs }: ColumnOptions): rea
     {
       id: 'title',
       header: 'Title',
-      width: isNarrow ? 'minmax(140px, 1fr)' : 'minmax(180px, 1fr)',
+      width: isNarrow ? 'minmax(140px, 1fr)' : 'minmax(208px, 1fr)',
       cell: (job) => (
         <span className="medium" title={job.title}>
           {job.title}
         </span>
       ),
     },
-    { id: 'state', header: 'State', width: '144px', cell: (job) => <StateBadge look={jobLook(job)} /> },
+    { id: 'state', header: 'State', width: '148px', cell: (job) => <StateBadge look={jobLook(job)} /> },
     {
       id: 'class',
       header: 'Class',
@@ -70,7 +70,7 @@ export const jobColumns = ({ kindOf, isNarrow, longWaitMs }: ColumnOptions): rea
     {
       id: 'source',
       header: 'Source',
-      width: isNarrow ? '140px' : '168px',
+      width: isNarrow ? '140px' : '152px',
       cell: (job) =>
         job.source_id === null ? (
           NONE
@@ -81,7 +81,7 @@ export const jobColumns = ({ kindOf, isNarrow, longWaitMs }: ColumnOptions): rea
     {
       id: 'why',
       header: 'Why',
-      width: 'minmax(160px, 1.7fr)',
+      width: 'minmax(160px, 1.6fr)',
       cell: (job) => <WhyText sentence={job.why} className="text-xs" />,
     },
     {

@@ -75,7 +75,7 @@ export function candidateGroups(input: RecordInput): CandidateGroup[] {
     }
     drafts.push(...splitEligible(group, profile, input.chosenId, asking, input.askingIds));
   }
-  return fit(drafts);
+  return fitRecord(drafts);
 }
 
 function splitEligible(
@@ -113,7 +113,7 @@ function splitEligible(
 
 const VERDICT_ORDER: Readonly<Record<Verdict, number>> = { chosen: 0, outranked: 1, eligible: 2, filtered: 3 };
 
-function fit(drafts: Draft[]): CandidateGroup[] {
+function fitRecord(drafts: Draft[]): CandidateGroup[] {
   drafts.sort((a, b) => VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] || a.rules.length - b.rules.length);
   const merged = drafts.length <= GROUPS_MAX ? drafts : mergeFiltered(drafts);
   let left = RECORD_IDS_MAX;

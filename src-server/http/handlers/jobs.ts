@@ -11,9 +11,9 @@ import {
 } from '../../contract/job.ts';
 import { ARTIFACT_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
-import { isTerminal } from '../../domain/jobs/transitions.ts';
 import { cancelJob } from '../../plane/commands/cancel-job.ts';
 import { checkSpec, repeatedSubmit, submitJob } from '../../plane/commands/submit-job.ts';
+import { isOpen } from '../../plane/engine.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
 import { attemptsView } from '../../plane/views/attempt-view.ts';
 import { decisionsView } from '../../plane/views/decision-view.ts';
@@ -122,7 +122,7 @@ async function retry(call: Call): Promise<Answer> {
   const { workspace } = hostedOf(call);
   const json = await workspace.run((ctx) => {
     const job = ctx.engine.job(id(call));
-    if (!isTerminal(job.state))
+    if (isOpen(job.state))
       throw new ProblemError(
         'conflict.state',
         `The job is ${job.state}; only a job that is over can be submitted again.`,

@@ -4,7 +4,6 @@ import { HELLO_PER_SECOND } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { ClaimRequest, HeartbeatAnswer, HeartbeatRequest, helloRequest } from '../../contract/runtime.ts';
 import type { DoctorCheck } from '../../contract/source.ts';
-import { leaseTiming } from '../../domain/leases/timing.ts';
 import { instantOf } from '../../plane/clock.ts';
 import { changePosture } from '../../plane/commands/change-posture.ts';
 import { diagnoseSource } from '../../plane/commands/change-source.ts';
@@ -19,7 +18,7 @@ import { beat, sign } from '../../plane/commands/sign-of-life.ts';
 import { goOffline } from '../../plane/due.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
 import { classOf, type HotSource } from '../../plane/hot/source.ts';
-import { renewNamed } from '../../plane/leases.ts';
+import { heartbeatMs, renewNamed } from '../../plane/leases.ts';
 import { type Answer, type Call, type Handler, ok, runnerOf } from '../call.ts';
 import { assignmentOf } from '../envelope.ts';
 import { addressOf, countWrong } from '../principal.ts';
@@ -102,7 +101,7 @@ function sessionAnswer(
     source_id: source.sourceId,
     session_token: token,
     plane_public_key: call.served.host.key.publicKeyBase64,
-    heartbeat_interval_ms: leaseTiming(leaseTtlMs).heartbeatMs,
+    heartbeat_interval_ms: heartbeatMs(hosted.workspace.engine),
     lease_ttl_ms: leaseTtlMs,
     compute_class: classOf(source),
   };
@@ -154,7 +153,7 @@ async function heartbeat(call: Call): Promise<Answer> {
     const directive = directiveOf(source);
     return {
       server_time: instantOf(ctx.engine.clock.wallMs()),
-      next_heartbeat_ms: leaseTiming(ctx.engine.state.head.config.leaseTtlMs).heartbeatMs,
+      next_heartbeat_ms: heartbeatMs(ctx.engine),
       nonce: host.tokens.nonce(),
       ...(renew === undefined ? {} : { session_token: host.tokens.issue(sessionId) }),
       leases: renewNamed(ctx.engine, sessionId, request.leases),

@@ -67,7 +67,14 @@ export function compareLease(report: Report, hot: Hot, lease: FoldedLease): void
 }
 
 const memoryWords = (held: HotSource): string =>
-  JSON.stringify([held.state, held.sessionId, held.offered, held.capacity, held.activeLeases.size, held.lastGrantFence]);
+  JSON.stringify([
+    held.state,
+    held.sessionId,
+    held.offered,
+    held.capacity,
+    held.activeLeases.size,
+    held.lastGrantFence,
+  ]);
 
 /** The memory of one source: its condition and its slots. */
 export function compareSource(report: Report, hot: Hot, source: FoldedSource): void {
@@ -84,7 +91,10 @@ export function compareSource(report: Report, hot: Hot, source: FoldedSource): v
     (held.draining !== null) !== source.isDraining ||
     (held.revoked !== null) !== source.isRevoked
   )
-    report('I25', `${source.sourceId}: ${memoryWords(held)} in memory, ${JSON.stringify({ ...source, labels: 0 })} by the log`);
+    report(
+      'I25',
+      `${source.sourceId}: ${memoryWords(held)} in memory, ${JSON.stringify({ ...source, labels: 0 })} by the log`,
+    );
   if (held.availability !== availabilityOf(source))
     report('I11', `${source.sourceId} is taken for ${held.availability}, it is ${availabilityOf(source)}`);
 }

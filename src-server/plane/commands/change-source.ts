@@ -163,7 +163,9 @@ export function diagnoseSource(ctx: CommandContext, sessionId: string, sourceId:
     { kind: 'runner', id: sessionId },
     [
       { type: 'source.diagnosed', body: { source_id: sourceId, checks } },
-      ...(failed.length > 0 && source.state !== 'quarantined' ? [{ type: 'source.quarantined' as const, body: { source_id: sourceId, reason } }] : []),
+      ...(failed.length > 0 && source.state !== 'quarantined'
+        ? [{ type: 'source.quarantined' as const, body: { source_id: sourceId, reason } }]
+        : []),
       ...(isFreed ? [{ type: 'source.online' as const, body: { source_id: sourceId } }] : []),
     ],
     { source: sourceId },

@@ -75,7 +75,8 @@ export class Hot {
     this.leaseOfJob.set(lease.jobSeq, lease.leaseId);
     const source = this.fleet.source(lease.sourceId);
     source.activeLeases.add(lease.leaseId);
-    source.lastGrantFence = lease.fence;
+    // At a start the leases that are left may be older than the newest that ended.
+    source.lastGrantFence = Math.max(source.lastGrantFence, lease.fence);
     this.fleet.refresh(source);
   }
 

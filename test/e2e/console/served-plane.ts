@@ -1,0 +1,87 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Page } from '@playwright/test';
+
+const CLI = join(import.meta.dirname, '../../../out/cli.mjs');
+
+/** A real control plane in its own process and directory, and runners beside it. */
+export class ServedPlane {
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(
+    readonly dataDir: string,
+    private readonly plane: ChildProcess,
+    readonly url: string,
+    readonly signInUrl: string,
+  ) {}
+
+  static async start(flags: string[] = []): Promise<ServedPlane> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
+    const plane = spawn(process.execPath, [CLI, 'serve', '--data-dir', dataDir, ...flags], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: plane.stdout as NodeJS.ReadableStream });
+    const ready = await new Promise<{ url: string; sign_in_url: string }>((resolve, reject) => {
+      lines.once('line', (line) => resolve(JSON.parse(line)));
+      plane.once('exit', (code) => reject(new Error(`serve ended with ${code}`)));
+    });
+    return new ServedPlane(dataDir, plane, ready.url, ready.sign_in_url);
+  }
+
+  /** Runs the command line against this plane and parses its JSON. */
+  cli(...args: string[]): unknown {
+    return JSON.parse(
+      execFileSync(process.execPath, [CLI, ...args, '--data-dir', this.dataDir, '--json'], { encoding: 'utf8' }),
+    );
+  }
+
+  submit(job: object): { job_id: string } {
+    const out = execFileSync(process.execPath, [CLI, 'job', 'submit', '-', '--data-dir', this.dataDir, '--json'], {
+      encoding: 'utf8',
+      input: JSON.stringify(job),
+    });
+    return JSON.parse(out) as { job_id: string };
+  }
+
+  /** Runs a printed command in bash, as a person would paste it. Resolves with its exit code and what it printed. */
+  paste(command: string, input = ''): Promise<{ code: number | null; output: string }> {
+    const child = spawn('bash', ['-c', command], {
+      env: { ...process.env, XDG_STATE_HOME: `${this.dataDir}/runner-state` },
+    });
+    this.children.push(child);
+    child.stdin.end(input);
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
+    return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+  }
+
+  /** Enrolls and connects a runner by the command line, then lets it run until the plane is stopped. */
+  async runner(name: string, flags: string[] = []): Promise<void> {
+    const made = this.cli('source', 'enroll', name, ...flags) as {
+      credential: string;
+      commands: { bash: { connect: string; run: string } };
+    };
+    const { code, output } = await this.paste(made.commands.bash.connect, `${made.credential}\n`);
+    if (code !== 0) throw new Error(`connect ended with ${code}: ${output}`);
+    void this.paste(made.commands.bash.run.replace('run --once', 'run'));
+  }
+
+  async signIn(page: Page): Promise<void> {
+    const { sign_in_url: url } = this.cli('console') as { sign_in_url: string };
+    await page.goto(url);
+    await page.waitForURL(/\/dashboard\//);
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.children) child.kill('SIGTERM');
+    const ended = new Promise((resolve) => this.plane.once('exit', resolve));
+    this.plane.kill('SIGTERM');
+    await ended;
+    for (const child of this.children) child.kill('SIGKILL');
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
