@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { settleRows } from './settle-rows.ts';
 
 /**
@@ -14,7 +14,8 @@ export const useSettledRows = <T>(rows: readonly T[], idOf: (row: T) => string, 
   if (!isHeld || heldKey.current !== resetKey) held.current = null;
   heldKey.current = resetKey;
   if (isHeld && (held.current === null || held.current.length === 0)) held.current = rows;
-  const settled = settleRows(held.current, rows, idOf);
+  const heldRows = held.current;
+  const settled = useMemo(() => settleRows(heldRows, rows, idOf), [heldRows, rows, idOf]);
   return {
     ...settled,
     /** Shows what waits, also while the pointer stays. */

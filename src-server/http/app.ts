@@ -45,7 +45,12 @@ export function apiApp(served: Served): Express {
     const route: RouteSpec = ROUTES[id];
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
-    app[method](path, (request: Request, response: Response) => {
+    app[method](path, (request: Request, response: Response, next: () => void) => {
+      // Express would let a GET answer a HEAD; the table offers none, and a stream would never end.
+      if (request.method === 'HEAD') {
+        next();
+        return undefined;
+      }
       const at = request.url.indexOf('?');
       return serveRoute(
         served,

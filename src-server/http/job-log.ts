@@ -38,11 +38,13 @@ export async function readJobLog(
   }
   const isLive = (): boolean => engine.hot.lease(attempt.lease_id) !== undefined;
   const read = () => hosted.runLogs.read(attempt.assignment_run_id, query.stream, query.offset, query.limit_bytes);
+  const output = waiter(call, hosted, attempt.assignment_run_id);
   let part = await read();
   if (part.bytes.length === 0 && isLive() && query.wait_ms > 0) {
-    await grown(call, hosted, attempt.assignment_run_id, query.wait_ms);
+    await output.grown(query.wait_ms);
     part = await read();
   }
+  output.end();
   const isLast = !isLive() && query.offset + part.bytes.length >= part.sizeBytes;
   // A character may be cut in two at the end of a part: its first bytes wait for the next one.
   const whole = isLast ? part.bytes : part.bytes.subarray(0, part.bytes.length - cutCharacterBytes(part.bytes));
@@ -69,16 +71,28 @@ function cutCharacterBytes(bytes: Buffer): number {
   return 0;
 }
 
-function grown(call: Call, hosted: HostedWorkspace, runId: string, waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stopWaiting();
-      stopTimer();
-      call.response.off('close', done);
-      resolve();
-    };
-    const stopWaiting = hosted.runLogs.onGrowth(runId, done);
-    const stopTimer = call.served.host.timers.after(waitMs, done);
-    call.response.once('close', done);
+/** Somebody who waits for output, from before the first look, so that nothing comes in between unseen. */
+function waiter(call: Call, hosted: HostedWorkspace, runId: string): { grown(waitMs: number): Promise<void>; end(): void } {
+  let wake = (): void => undefined;
+  let hasGrown = false;
+  const stopWaiting = hosted.runLogs.onGrowth(runId, () => {
+    hasGrown = true;
+    wake();
   });
+  const grown = (waitMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (hasGrown) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        stopTimer();
+        call.response.off('close', done);
+        resolve();
+      };
+      wake = done;
+      const stopTimer = call.served.host.timers.after(waitMs, done);
+      call.response.once('close', done);
+    });
+  return { grown, end: stopWaiting };
 }

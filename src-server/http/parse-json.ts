@@ -1,15 +1,17 @@
-import { JSON_DEPTH_LIMIT, JSON_KEYS_LIMIT } from '../contract/limits.ts';
+import { JSON_DEPTH_LIMIT } from '../contract/limits.ts';
 import { ProblemError } from '../contract/problems.ts';
+import { pointerPart } from './problem-answer.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const invalid = (why: string): ProblemError => new ProblemError('json.invalid', `Send valid JSON in UTF-8: ${why}.`);
 
 /**
  * Parses a body strictly: valid UTF-8 without BOM, NUL or lone surrogates, no name twice in an object, no `__proto__`,
- * bounded in depth and names. `JSON.parse` alone takes all of these.
- * @throws ProblemError `json.invalid`, `json.duplicate_key`, `json.too_complex`.
+ * no minus zero, bounded in depth and names. `JSON.parse` alone takes all of these.
+ * @param namesLimit names that the whole body may hold.
+ * @throws ProblemError `json.invalid`, `json.duplicate_key`, `json.too_complex`, `field.invalid`.
  */
-export function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer, namesLimit: number): unknown {
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -18,7 +20,14 @@ export function parseJson(bytes: Buffer): unknown {
   }
   if (text.charCodeAt(0) === 0xfeff) throw invalid('it begins with a byte order mark');
   if (text.includes('\u0000')) throw invalid('it holds a NUL character');
-  scan(text);
+  scan(text, namesLimit);
+  const value = parse(text);
+  // Only a text that holds these two characters can hold a minus zero; most have none and are not walked.
+  if (text.includes('-0')) refuseMinusZero(value, '');
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -26,8 +35,18 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
+/** Minus zero does not survive the canonical form, so two records of one value could differ. */
+function refuseMinusZero(value: unknown, pointer: string): void {
+  if (Object.is(value, -0))
+    throw new ProblemError('field.invalid', `Mend ${pointer || 'the body'}: write 0 for minus zero.`, {
+      errors: [{ pointer, message: 'must not be -0' }],
+    });
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) refuseMinusZero(inner, `${pointer}/${pointerPart(name)}`);
+}
+
 /** One pass over the text: strings are followed exactly, everything else is left to the parser. */
-function scan(text: string): void {
+function scan(text: string, namesLimit: number): void {
   const open: (Set<string> | null)[] = [];
   let keys = 0;
   for (let i = 0; i < text.length; i++) {
@@ -36,8 +55,7 @@ function scan(text: string): void {
       const end = stringEnd(text, i);
       const names = open.at(-1);
       if (names !== undefined && names !== null && isName(text, end)) {
-        if (++keys > JSON_KEYS_LIMIT)
-          throw new ProblemError('json.too_complex', `Keep the body under ${JSON_KEYS_LIMIT} names.`);
+        if (++keys > namesLimit) throw new ProblemError('json.too_complex', `Keep the body under ${namesLimit} names.`);
         noteName(names, text.slice(i + 1, end));
       }
       i = end;

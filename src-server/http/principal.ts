@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WRONG_BEARER_PER_MINUTE } from '../contract/limits.ts';
-import { ProblemError } from '../contract/problems.ts';
+import { PROBLEMS, ProblemError } from '../contract/problems.ts';
 import type { Principal } from '../contract/routes.ts';
 import type { Host, HostedWorkspace, Operator } from '../plane/host.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -40,10 +40,13 @@ export function callerOf(
   }
 }
 
+/** Refusals that say nothing about guessing: nothing was shown, or what was shown had been good. */
+const NOT_A_GUESS: ReadonlySet<string> = new Set(['auth.missing', 'session.expired']);
+
 /** A refused bearer or credential counts; past the limit the address has to wait. Right ones are never counted. */
 export function countWrong(error: unknown, request: IncomingMessage, wrong: RateLimit): unknown {
-  if (!(error instanceof ProblemError) || error.code === 'auth.missing' || error.code === 'session.expired')
-    return error;
+  if (!(error instanceof ProblemError) || NOT_A_GUESS.has(error.code)) return error;
+  if (PROBLEMS[error.code].status !== 401 && error.code !== 'credential.mistyped') return error;
   const waitMs = wrong.note(addressOf(request));
   return waitMs === null
     ? error

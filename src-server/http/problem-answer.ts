@@ -59,15 +59,18 @@ export function sendProblem(response: ServerResponse, problem: Problem, headers:
   response.end(body);
 }
 
+/** A name as a part of a JSON pointer. */
+export const pointerPart = (name: string): string => name.replace(/~/g, '~0').replace(/\//g, '~1');
+
 /** What zod found, as pointers into the body. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.slice(0, 20).flatMap((issue) => {
-    const base = `/${issue.path.map((p) => String(p).replace(/~/g, '~0').replace(/\//g, '~1')).join('/')}`;
+    const base = `/${issue.path.map((p) => pointerPart(String(p))).join('/')}`;
     const pointer = base === '/' ? '' : base;
     if (issue.code === 'unrecognized_keys')
       return issue.keys
         .slice(0, 10)
-        .map((key) => ({ pointer: `${pointer}/${key.slice(0, 60)}`, message: 'is not a field here' }));
+        .map((key) => ({ pointer: `${pointer}/${pointerPart(key.slice(0, 60))}`, message: 'is not a field here' }));
     return [{ pointer, message: issue.message }];
   });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { idempotencyHeader } from '../contract/job.ts';
-import { BODY_LIMIT_BYTES } from '../contract/limits.ts';
+import { BODY_LIMIT_BYTES, JSON_KEYS_LIMIT } from '../contract/limits.ts';
 import { ProblemError } from '../contract/problems.ts';
 import { ROUTES, type RouteId, type RouteSpec } from '../contract/routes.ts';
 import type { Idempotency } from '../plane/commands/context.ts';
@@ -10,7 +10,7 @@ import { logFault } from './fault-log.ts';
 import { parseJson } from './parse-json.ts';
 import { type Caller, callerOf } from './principal.ts';
 import { problemOf, sendProblem, validate } from './problem-answer.ts';
-import { hasBody, readBody, requireJson } from './read-body.ts';
+import { hasBody, readBody, requireJson, requirePlain, requireRoom } from './read-body.ts';
 import { queryOf } from './request-path.ts';
 
 /** Routes whose own handler looks at the body: the fence comes before the fields it protects. */
@@ -43,9 +43,8 @@ export async function serveRoute(
   let isCached = false;
   try {
     const caller = callerOf(request, route.principal, served.host, served.port, served.wrongBearers);
-    const rawBody = await bodyOf(request, route);
-    const parsed =
-      route.body === undefined || route.body === 'bytes' ? undefined : rawBody.length === 0 ? {} : parseJson(rawBody);
+    const rawBody = await bodyOf(request, route, served);
+    const parsed = jsonOf(route, rawBody);
     const call: Call = {
       served,
       request,
@@ -86,16 +85,30 @@ export async function serveRoute(
   }
 }
 
-async function bodyOf(request: IncomingMessage, route: RouteSpec): Promise<Buffer> {
-  if (route.body === 'bytes') return EMPTY;
+const limitOf = (route: RouteSpec): number => route.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+
+/** An absent body is an empty one. Names may be as many as a body of the route's size can be expected to hold. */
+function jsonOf(route: RouteSpec, rawBody: Buffer): unknown {
+  if (route.body === undefined || route.body === 'bytes') return undefined;
+  if (rawBody.length === 0) return {};
+  return parseJson(rawBody, JSON_KEYS_LIMIT * Math.ceil(limitOf(route) / BODY_LIMIT_BYTES));
+}
+
+async function bodyOf(request: IncomingMessage, route: RouteSpec, served: Served): Promise<Buffer> {
   if (!hasBody(request)) return EMPTY;
+  if (route.body === 'bytes') {
+    requirePlain(request);
+    requireRoom(request, limitOf(route));
+    return EMPTY;
+  }
+  const { timers } = served.host;
   if (route.body === undefined) {
     // A body where none is taken is no fault of a proxy's making; it is read away within the limit.
-    await readBody(request, BODY_LIMIT_BYTES);
+    await readBody(request, BODY_LIMIT_BYTES, timers);
     return EMPTY;
   }
   requireJson(request);
-  return readBody(request, route.bodyLimitBytes ?? BODY_LIMIT_BYTES);
+  return readBody(request, limitOf(route), timers);
 }
 
 function keyOf(

@@ -44,6 +44,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_WITHIN_MS = 5_000;
+/** While closing, connections that fell idle are looked for this often. */
+const SWEEP_EVERY_MS = 50;
 
 /** Listens and serves API and console. @throws the system's error when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -55,6 +57,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 1_000,
     noDelay: true,
+    // A missing Host is refused by us, with a problem document; Node would answer without a body.
+    requireHostHeader: false,
   };
   let listener: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.destroy();
   const front = (request: IncomingMessage, response: ServerResponse): void => listener(request, response);
@@ -92,7 +96,7 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
     host,
     port,
     publicUrl: publicUrl ?? url,
-    isLoopbackOnly: publicUrl === null,
+    isLoopbackOnly: publicUrl === null || isLoopback(new URL(publicUrl).hostname),
     isTls: tls !== undefined,
     authorities: authoritiesOf(port, tls !== undefined, publicUrl),
     bootstrap: existsSync(bootstrapFile) ? await bootstrapOf(host, readFileSync(bootstrapFile)) : null,
@@ -104,6 +108,8 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
     isStopping,
   };
 }
+
+const isLoopback = (hostname: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname);
 
 async function bootstrapOf(host: Host, bytes: Buffer): Promise<NonNullable<Served['bootstrap']>> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -139,8 +145,11 @@ function closeServer(server: Server, host: Host): Promise<void> {
   return new Promise((resolve) => {
     for (const { workspace } of host.workspaces()) workspace.quiesce();
     const stopTimer = host.timers.after(CLOSE_WITHIN_MS, () => server.closeAllConnections());
+    // A kept-alive connection falls idle when its last answer is out; nothing else would end it.
+    const stopSweep = host.timers.every(SWEEP_EVERY_MS, () => server.closeIdleConnections());
     server.close(() => {
       stopTimer();
+      stopSweep();
       resolve();
     });
     server.closeIdleConnections();

@@ -94,7 +94,7 @@ export class Workspace {
 
   /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */
   async claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
-    let waiting: Promise<ClaimOutcome['grants']> | null = null;
+    const polls: Promise<ClaimOutcome['grants']>[] = [];
     const first = await this.run((ctx) => {
       // A claim takes over the open poll of its session, also one that wants nothing.
       this.abandonClaim(who.session.sessionId);
@@ -104,11 +104,11 @@ export class Workspace {
       // The poll opens in the same step that found nothing: work that comes while the disk is written finds it, and a
       // copy of this claim that was on its way cannot get work of its own.
       if (now.grants.length === 0 && request.wait_ms > 0 && request.max > 0)
-        waiting = this.waitForWork(who, request, idempotency);
+        polls.push(this.waitForWork(who, request, idempotency));
       return now;
     });
-    if (waiting === null) return first;
-    const grants = await waiting;
+    if (polls.length === 0) return first;
+    const grants = (await Promise.all(polls)).flat();
     await this.durable(this.engine.nextSeq - 1);
     return { grants, reason: grants.length > 0 ? null : emptyReason(this.ctx, who.source) };
   }

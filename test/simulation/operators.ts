@@ -161,16 +161,12 @@ export class Operators {
 
   private patch(ctx: CommandContext, id: string): void {
     const { world } = this;
-    patchSource(
-      ctx,
-      ACTOR,
-      id,
-      world.pick([
-        { capacity: world.between(1, 3) },
-        { labels: world.chance(0.5) ? { os: 'linux' } : { os: 'linux', region: 'eu' } },
-        { pinned_class: world.chance(0.5) ? null : world.pick(COMPUTE_CLASSES) },
-      ]),
-    );
+    const changes: Parameters<typeof patchSource>[3][] = [
+      { capacity: world.between(1, 3) },
+      { labels: world.chance(0.5) ? { os: 'linux' } : { os: 'linux', region: 'eu' } },
+      { pinned_class: world.chance(0.5) ? null : world.pick(COMPUTE_CLASSES) },
+    ];
+    patchSource(ctx, ACTOR, id, world.pick(changes));
   }
 
   private publish(): void {

@@ -52,5 +52,4 @@ export async function runSeeds(range: SeedRange): Promise<SeedReport> {
   return report;
 }
 
-export {};
 if (parentPort !== null) parentPort.postMessage(await runSeeds(workerData as SeedRange));

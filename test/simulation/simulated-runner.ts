@@ -361,4 +361,4 @@ export class SimulatedRunner {
   }
 }
 
-const NO_FILES = { output: null, storedArtifacts: new Map<string, { sha256: string; size_bytes: number }>() };
+const NO_FILES = { output: null, storedArtifacts: new Map<string, { sha256: string; size_bytes: number }>(), artifacts: [] };

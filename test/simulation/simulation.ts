@@ -15,6 +15,21 @@ const SNAPSHOT_STEPS = 240;
 const TICK_MS = 1_000;
 const RUNNERS_MAX = 6;
 const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+/** A dead runner comes back twice as often as any one trouble strikes. */
+const TROUBLES = [
+  'partition',
+  'runner_crash',
+  'revive',
+  'revive',
+  'runner_pause',
+  'plane_crash',
+  'clock',
+  'suspend',
+  'disk_slow',
+  'disk_full',
+  'disk_failed',
+] as const;
+export type Trouble = (typeof TROUBLES)[number];
 
 export interface SimulationResult {
   seed: number;
@@ -41,6 +56,8 @@ export class Simulation {
   constructor(
     readonly seed: number,
     trace: ((line: string) => void) | null = null,
+    /** Kinds of trouble to draw from, and how often per step. */
+    private readonly fate: { kinds: readonly Trouble[]; chance: number } = { kinds: TROUBLES, chance: 0.09 },
   ) {
     this.world = new World(simulationRandom(seed));
     this.world.trace = trace;
@@ -61,7 +78,7 @@ export class Simulation {
     while (this.step < steps) {
       await this.advance(this.pace());
       if (world.chance(0.3)) this.operators.act();
-      if (world.chance(0.09)) await this.trouble();
+      if (world.chance(this.fate.chance)) await this.trouble();
       this.step++;
       await plane.settle();
       const isUnlucky = plane.disk.log.isHolding && world.chance(0.03);
@@ -136,7 +153,21 @@ export class Simulation {
     const { plane } = this;
     plane.checkAll();
     this.oracle.check();
+    this.checkSilence();
     if (plane.workspace !== null) this.hash.update(`${this.step} ${plane.workspace.engine.state.head.root}\n`);
+  }
+
+  /** Nobody keeps a lease in silence: one fresh time may follow its own, and no more. */
+  private checkSilence(): void {
+    const { workspace } = this.plane;
+    if (workspace?.status !== 'open') return;
+    for (const lease of workspace.engine.hot.leases.values()) {
+      const silentMs = workspace.engine.clock.monoMs() - lease.lastRenewalMs;
+      if (silentMs > 2 * leaseTiming(lease.ttlMs).takeOverMs + 2 * TICK_MS)
+        throw new SimulationFailure([
+          { invariant: 'I30', seq: lease.grantedSeq, detail: `${lease.leaseId} lives on after ${silentMs} ms of silence` },
+        ]);
+    }
   }
 
   async addRunner(isManaged: boolean, over: Partial<SimulatedRunner['hardware']> = {}): Promise<SimulatedRunner> {
@@ -172,39 +203,38 @@ export class Simulation {
     const { world, plane } = this;
     const runner = world.pick(this.runners);
     const ttlMs = plane.fold.world.leaseTtlMs;
-    switch (world.between(0, 10)) {
-      case 0:
+    switch (world.pick(this.fate.kinds)) {
+      case 'partition':
         world.fault('partition');
         runner.partitionedUntilMs = world.nowMs + world.between(1_000, ttlMs * 3);
         if (world.chance(0.5)) plane.workspace?.abandonClaim(runner.sessionId);
         return;
-      case 1:
+      case 'runner_crash':
         world.fault('runner_crash');
         if (runner.isAlive) runner.crash();
         return;
-      case 2:
-      case 3:
+      case 'revive':
         for (const dead of this.runners) if (!dead.isAlive) dead.revive();
         return;
-      case 4:
+      case 'runner_pause':
         world.fault('runner_pause');
         runner.frozenUntilMs = world.nowMs + world.between(ttlMs, ttlMs * 3);
         return;
-      case 5:
+      case 'plane_crash':
         if (world.chance(0.4)) await this.restart();
         return;
-      case 6:
+      case 'clock':
         return this.jumpClock();
-      case 7:
+      case 'suspend':
         world.fault('suspend');
         plane.clock.suspend(world.between(1_000, 4 * 3_600_000));
         return;
-      case 8:
+      case 'disk_slow':
         return plane.disk.slow(world.between(100, 20_000));
-      case 9:
+      case 'disk_full':
         if (world.chance(0.3)) plane.disk.fill(world.between(100, 10_000));
         return;
-      default:
+      case 'disk_failed':
         if (world.chance(0.15)) plane.disk.breakNext();
     }
   }

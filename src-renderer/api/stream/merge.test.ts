@@ -19,7 +19,7 @@ const pages = (...lists: JobListItem[][]): InfiniteData<JobList> => {
   const counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as JobList['counts'];
   for (const row of lists.flat()) counts[row.state] += 1;
   return {
-    pages: lists.map((items) => ({ items, next_cursor: null, counts })),
+    pages: lists.map((items, i) => ({ items, next_cursor: i === lists.length - 1 ? null : `p${i + 1}`, counts })),
     pageParams: lists.map(() => undefined),
   };
 };
@@ -53,10 +53,21 @@ describe('a jobs list', () => {
     );
     expect(ids(data)).toEqual([['b']]);
   });
-  it('asks for a fetch when a job is not on its pages', () => {
-    const { data, isStale } = mergeJobPages(pages([job('a')]), [job('z', { state: 'failed' })], {}, false);
-    expect(ids(data)).toEqual([['a']]);
-    expect(isStale).toBe(true);
+  it('puts a job that comes to match where its age belongs', () => {
+    const [a, c, e] = [job('a', { seq: 9 }), job('c', { seq: 7 }), job('e', { seq: 5 })];
+    const merged = mergeJobPages(pages([a, c], [e]), [job('d', { seq: 6 })], {}, false);
+    expect(ids(merged.data)).toEqual([
+      ['a', 'c'],
+      ['d', 'e'],
+    ]);
+    expect(merged.isStale).toBe(false);
+  });
+  it('leaves a job that is older than all that was fetched to its page', () => {
+    const before = pages([job('a', { seq: 9 })]);
+    before.pages = before.pages.map((page) => ({ ...page, next_cursor: 'more' }));
+    const merged = mergeJobPages(before, [job('z', { seq: 1 })], {}, false);
+    expect(ids(merged.data)).toEqual([['a']]);
+    expect(merged.isStale).toBe(false);
   });
   it('does not change what it was given', () => {
     const before = pages([job('a')]);

@@ -36,6 +36,17 @@ export const sourceMatches = (row: Source, query: SourceListQuery): boolean => {
   return text === undefined || [row.name.toLowerCase(), ...labels].some((part) => part.includes(text));
 };
 
+/**
+ * Puts a row that newly matches where its age belongs. Below what was fetched it is left for the page that brings it:
+ * fetching every page again for each such change would not end on a long list.
+ */
+const place = (pages: JobList[], row: JobListItem): void => {
+  const target = pages.find((page) => page.next_cursor === null || page.items.some((item) => item.seq < row.seq));
+  if (target === undefined) return;
+  const at = target.items.findIndex((item) => item.seq < row.seq);
+  target.items.splice(at === -1 ? target.items.length : at, 0, row);
+};
+
 /** Patches the pages of a jobs list: known rows in place, new ones on top, those that left the filter taken out. */
 export const mergeJobPages = (
   data: InfiniteData<JobList>,
@@ -45,7 +56,6 @@ export const mergeJobPages = (
 ): Merged<InfiniteData<JobList>> => {
   const byId = new Map(rows.map((row) => [row.job_id, row]));
   const counts = { ...data.pages[0]?.counts } as JobList['counts'];
-  let isStale = false;
   const pages = data.pages.map((page) => ({
     ...page,
     items: page.items.flatMap((item) => {
@@ -61,13 +71,12 @@ export const mergeJobPages = (
   const fresh = [...byId.values()];
   for (const row of fresh) {
     if (isSubmit) counts[row.state] = (counts[row.state] ?? 0) + 1;
-    // A known job that was not on these pages: where it stands in the order is not known here.
-    else isStale = true;
+    else if (jobMatches(row, query)) place(pages, row);
   }
   if (first !== undefined && isSubmit) {
     first.items = [...fresh.filter((row) => jobMatches(row, query)).reverse(), ...first.items];
   }
-  return { data: { ...data, pages: pages.map((page) => ({ ...page, counts })) }, isStale };
+  return { data: { ...data, pages: pages.map((page) => ({ ...page, counts })) }, isStale: false };
 };
 
 type SourceCounts = SourceList['counts'];

@@ -46,7 +46,7 @@ describe('following a log', () => {
     expect(asked).toEqual([0, 3, 5]);
   });
   it('pauses when the plane answers at once with nothing', async () => {
-    const { naps } = await follow([chunk(0, ''), chunk(0, 'x', true)]);
+    const { naps } = await follow([chunk(0, ''), chunk(0, ''), chunk(0, 'x', true)]);
     expect(naps).toEqual([1_000]);
   });
   it('goes on after a lost answer, from the same place', async () => {

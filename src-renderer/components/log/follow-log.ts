@@ -29,10 +29,12 @@ const QUICK_PAUSE_MS = 1_000;
 export const followLog = async (source: LogSource, sink: LogSink, signal: AbortSignal): Promise<void> => {
   let offset = 0;
   let hasProblem = false;
+  // What is there already shows at once; only then is it worth waiting for more.
+  let waitMs = 0;
   while (!signal.aborted) {
     const askedAt = source.now();
     try {
-      const chunk = await source.read(offset, offset === 0 ? 0 : WAIT_MS);
+      const chunk = await source.read(offset, waitMs);
       if (signal.aborted) return;
       if (hasProblem) sink.problem(null);
       hasProblem = false;
@@ -44,7 +46,8 @@ export const followLog = async (source: LogSource, sink: LogSink, signal: AbortS
         return;
       }
       if (!isEmpty) await source.sleep(GATHER_MS);
-      else if (source.now() - askedAt < QUICK_MS) await source.sleep(QUICK_PAUSE_MS);
+      else if (waitMs > 0 && source.now() - askedAt < QUICK_MS) await source.sleep(QUICK_PAUSE_MS);
+      waitMs = WAIT_MS;
     } catch (error) {
       if (signal.aborted) return;
       hasProblem = true;

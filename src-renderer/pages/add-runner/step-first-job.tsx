@@ -30,7 +30,7 @@ const LEADS: Readonly<Record<RunnerProgress['stage'], (name: string) => string>>
   waiting: (name) => `Run the connect command on ${name}. This page updates on its own.`,
   connected: (name) => `Run the doctor command on ${name}. This page updates on its own.`,
   unfit: () => 'A required check failed. This source gets no jobs until it passes.',
-  ready: () => 'Doctor passed. A first job shows that work really runs there.',
+  ready: () => 'Every required check passed. A first job shows that work really runs there.',
 };
 
 /** Step 5: connected, doctor, first job, each as it happens. */

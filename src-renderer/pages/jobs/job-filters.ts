@@ -1,6 +1,7 @@
 import type { JobList } from '../../../src-server/contract/job.ts';
 import { COMPUTE_CLASSES, type ComputeClass, JOB_STATES, type JobState } from '../../../src-server/contract/terms.ts';
 import type { JobListQuery } from '../../api/query-types.ts';
+import { formatCount, formatPlural } from '../../format/number.ts';
 import type { Filter } from '../../ui/filter-bar.tsx';
 import { JOB_LOOKS } from '../../ui/state-vocabulary.ts';
 
@@ -64,5 +65,5 @@ export const stateFilters = (counts: Counts | undefined, current: StateFilter): 
 /** `64 jobs, 18 active, 7 queued`. */
 export const countWords = (counts: Counts): string => {
   const total = totalOf(counts);
-  return `${total} ${total === 1 ? 'job' : 'jobs'}, ${counts.claimed + counts.running} active, ${counts.queued} queued`;
+  return `${formatPlural(total, 'job')}, ${formatCount(counts.claimed + counts.running)} active, ${formatCount(counts.queued)} queued`;
 };

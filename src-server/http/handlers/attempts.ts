@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { type ArtifactRef, workPath } from '../../contract/job.ts';
@@ -15,6 +16,7 @@ import { fenced, noteProgress } from '../../plane/leases.ts';
 import type { Settled } from '../../plane/settlement.ts';
 import { type Answer, type Call, type Handler, ok, runnerOf } from '../call.ts';
 import { validate } from '../problem-answer.ts';
+import { bodyChunks } from '../read-body.ts';
 
 /** Bytes of artifact references that an entry takes beside everything else. */
 const ARTIFACTS_IN_ENTRY_BYTES = 24 * 1024;
@@ -117,11 +119,21 @@ async function release(call: Call): Promise<Answer> {
   );
 }
 
+/** Node skips what is not base64; bytes would get lost in silence. */
+function decoded(data: string, encoding: 'utf8' | 'base64'): Buffer {
+  const bytes = Buffer.from(data, encoding);
+  if (encoding === 'base64' && bytes.toString('base64') !== data)
+    throw new ProblemError('field.invalid', 'Mend /data: it is not base64.', {
+      errors: [{ pointer: '/data', message: 'must be base64 with its padding' }],
+    });
+  return bytes;
+}
+
 async function putLog(call: Call): Promise<Answer> {
   const { hosted } = runnerOf(call);
   const { fence, stream, offset, data, encoding } = call.body as z.infer<typeof logPut>;
   const lease = await guarded(call, fence, 'log');
-  const bytes = Buffer.from(data, encoding);
+  const bytes = decoded(data, encoding);
   if (bytes.length > LOG_CHUNK_LIMIT_BYTES)
     throw new ProblemError('body.too_large', `Send at most ${LOG_CHUNK_LIMIT_BYTES} bytes of output at once.`);
   const { nextOffset, durableOffset } = await hosted.runLogs.append(lease.assignmentRunId, stream, offset, bytes);
@@ -146,10 +158,13 @@ async function putArtifact(call: Call): Promise<Answer> {
     throw new ProblemError('field.invalid', 'Send the header Repr-Digest: sha-256=:…: with the artifact.', {
       errors: [{ pointer: 'Repr-Digest', message: 'is required' }],
     });
-  const stored = await hosted.blobs.put(call.request, {
+  const stored = await hosted.blobs.put(Readable.from(bodyChunks(call.request)), {
     expectedSha256: Buffer.from(expected, 'base64').toString('hex'),
     maxBytes: ARTIFACT_LIMIT_BYTES,
   });
+  // The upload may have outlived its lease: then the runner has to hear of it now, not at the next renewal.
+  const lease = await guarded(call, fence, 'artifact');
+  noteProgress(hosted.workspace.engine, lease);
   return ok({ path, sha256: stored.sha256, size_bytes: stored.sizeBytes });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import {
@@ -22,6 +23,7 @@ import { jobAtSubmit, jobView, listJobsView } from '../../plane/views/job-view.t
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
 import { readJobLog } from '../job-log.ts';
 import { problemOf, validate } from '../problem-answer.ts';
+import { bodyChunks } from '../read-body.ts';
 
 const id = (call: Call): string => call.params.job_id ?? '';
 type Page = { cursor?: string; limit: number };
@@ -151,7 +153,7 @@ async function artifact(call: Call): Promise<Answer> {
 
 async function putBlob(call: Call): Promise<Answer> {
   const { blobs } = hostedOf(call);
-  const stored = await blobs.put(call.request, {
+  const stored = await blobs.put(Readable.from(bodyChunks(call.request)), {
     expectedSha256: call.params.sha256 ?? '',
     maxBytes: ARTIFACT_LIMIT_BYTES,
   });

@@ -75,7 +75,11 @@ export const sourceHandlers = {
   source: (call) =>
     readAnswer(call, ({ workspace }) => sourceDetailView(workspace.engine, findSource(workspace.ctx, id(call)))),
   sourcePatch: (call) =>
-    changed(call, (ctx) => patchSource(ctx, actorOf(call), id(call), call.body as z.output<typeof sourcePatch>)),
+    changed(call, (ctx) => {
+      const { compute_class: pinnedClass, ...rest } = call.body as z.output<typeof sourcePatch>;
+      const patch = pinnedClass === undefined ? rest : { ...rest, pinned_class: pinnedClass };
+      patchSource(ctx, actorOf(call), id(call), patch);
+    }),
   sourceCordon: (call) => changed(call, (ctx) => cordonSource(ctx, actorOf(call), id(call), reasonOf(call))),
   sourceDrain: (call) =>
     changed(call, (ctx) => {

@@ -1,8 +1,8 @@
 import type { JobState } from '../../contract/terms.ts';
 import { isTerminal, JOB_TRANSITIONS } from '../../domain/jobs/transitions.ts';
-import { sidesOf } from '../../domain/routing/policy.ts';
 import { canFollow } from '../../domain/transition-table.ts';
 import type { FoldedJob, FoldedWorld } from './folded-rows.ts';
+import { sidesUnder } from './judge-grant.ts';
 import type { FoldContext, Folds } from './log-fold.ts';
 
 /** The job of an event; a missing one is reported once here. */
@@ -119,7 +119,7 @@ export const jobFolds = {
   },
   'policy.published'(body, { world, fail }) {
     if (body.version !== world.policy.version + 1) fail('I25', `policy ${body.version} after ${world.policy.version}`);
-    const isOtherSide = sidesOf(body.mode).first !== sidesOf(world.policy.mode).first;
+    const isOtherSide = sidesUnder(body.mode).first !== sidesUnder(world.policy.mode).first;
     world.policy = { version: body.version, mode: body.mode, fallbackMode: body.fallback.mode };
     // What opened under the old rule must be earned again under the new one; an operator's word speaks of one side only.
     for (const job of world.jobs.values()) {

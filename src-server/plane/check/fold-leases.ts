@@ -27,6 +27,8 @@ const end =
       fail('I6', `session ${entry.actor.id} ended a lease of ${lease.sessionId}`);
     if (body.outcome === 'succeeded' && !lease.isStarted) fail('I8', `${job.jobId} succeeded without a start`);
     if (body.outcome === 'succeeded' && state !== 'released') fail('I6', `a lease that is ${state} succeeded`);
+    if (state === 'expired' && body.outcome === 'lost' && body.last_renewal_ms_ago < lease.ttlMs + Math.floor(lease.ttlMs / 4))
+      fail('I33', `lease ${lease.leaseId} of ${lease.ttlMs} ms was lost after ${body.last_renewal_ms_ago} ms`);
     checkSettlement(context, lease, body);
     lease.state = state;
     lease.outcome = body.outcome;
@@ -76,6 +78,7 @@ export const leaseFolds = {
       sessionId: body.session_id,
       computeClass: body.compute_class,
       side: body.side,
+      ttlMs: body.ttl_ms,
       holdMcu: body.hold_mcu,
       holds: new Map(context.siblings('budget.held').map((h) => [h.scope, h.mcu])),
       state: 'active',

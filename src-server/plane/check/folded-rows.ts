@@ -58,6 +58,7 @@ export interface FoldedLease {
   sessionId: string;
   computeClass: ComputeClass;
   side: Side;
+  ttlMs: number;
   holdMcu: number;
   /** Scope → held milli-CU that has not ended. */
   holds: Map<string, number>;

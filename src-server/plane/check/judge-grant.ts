@@ -1,12 +1,10 @@
 import type { DecisionBody, EventBodies } from '../../contract/events.ts';
-import type { Side } from '../../contract/terms.ts';
+import type { PolicyMode, Side } from '../../contract/terms.ts';
 import { DEFAULT_RATES, holdMcu } from '../../domain/budgets/cost.ts';
-import { rankOf } from '../../domain/claims/rank.ts';
-import { sidesOf } from '../../domain/routing/policy.ts';
 import type { Profile } from '../../domain/routing/profile.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
-import { availability, isThere } from '../../domain/sources/availability.ts';
+import type { Availability } from '../../domain/sources/availability.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
 import type { FoldContext } from './log-fold.ts';
 
@@ -23,14 +21,22 @@ const profileOf = (source: FoldedSource): Profile => ({
   confinesNetworkNone: source.posture.network?.includes('none') ?? false,
   confinesAllowList: source.posture.network?.includes('allow_list') ?? false,
 });
-export const availabilityOf = (source: FoldedSource) =>
-  availability({
-    state: source.state,
-    isRevoked: source.isRevoked,
-    isCordoned: source.isCordoned,
-    isDraining: source.isDraining,
-    freeSlots: Math.max(0, Math.min(source.capacity, source.offered) - source.activeLeases.size),
-  });
+/** The condition of a source, told without the rule that the plane uses, so that both have to be right. */
+export function availabilityOf(source: FoldedSource): Availability {
+  if (source.isRevoked) return 'revoked';
+  if (source.isCordoned) return 'cordoned';
+  if (source.isDraining) return 'draining';
+  if (source.state !== 'online') return source.state;
+  return source.activeLeases.size < Math.min(source.capacity, source.offered) ? 'ready' : 'full';
+}
+/** Preferred side, and the one that may follow. */
+export const sidesUnder = (mode: PolicyMode): { first: Side; second: Side | null } => {
+  const first = mode.startsWith('byoc') ? 'byoc' : 'managed';
+  return { first, second: mode.endsWith('_only') ? null : first === 'byoc' ? 'managed' : 'byoc' };
+};
+const comesBefore = (a: FoldedJob, b: FoldedJob): boolean =>
+  a.priority > b.priority || (a.priority === b.priority && a.seq < b.seq);
+const THERE: readonly Availability[] = ['ready', 'full', 'late'];
 const fits = (requirement: Requirement, source: FoldedSource): boolean =>
   judgeFixed(requirement, profileOf(source)).every((r) => r.pass);
 
@@ -85,7 +91,7 @@ function standing(world: FoldedWorld, requirement: Requirement, first: Side): st
   if (registered.length === 0) return 'none_registered';
   const eligible = registered.filter((s) => fits(requirement, s));
   if (eligible.length === 0) return 'none_eligible';
-  return eligible.some((s) => isThere(availabilityOf(s))) ? 'there' : 'none_online';
+  return eligible.some((s) => THERE.includes(availabilityOf(s))) ? 'there' : 'none_online';
 }
 
 function checkSide(
@@ -96,7 +102,7 @@ function checkSide(
   crossing: string | null,
 ): void {
   const { mode, fallbackMode } = world.policy;
-  const { first, second } = sidesOf(mode);
+  const { first, second } = sidesUnder(mode);
   if (source.side === first) {
     if (crossing !== null) fail('I13', `${job.jobId} stayed on its side, the record says ${crossing}`);
     return;
@@ -124,12 +130,11 @@ function checkOrder(
 ): void {
   const queue = world.queued.get(job.signature);
   if (queue === undefined || queue.size > ORDER_JUDGED_MAX) return;
-  const { first } = sidesOf(world.policy.mode);
-  const own = rankOf(job.priority, job.seq);
+  const { first } = sidesUnder(world.policy.mode);
   for (const jobId of queue) {
     const other = world.jobs.get(jobId) as FoldedJob;
     const slackMs = other.readyPlaneMs > other.queuedPlaneMs ? BACKOFF_SLACK_MS : 0;
-    if (rankOf(other.priority, other.seq) >= own || other.readyPlaneMs + slackMs > world.planeMs) continue;
+    if (!comesBefore(other, job) || other.readyPlaneMs + slackMs > world.planeMs) continue;
     if (source.side === first) fail('I29', `${job.jobId} was granted before ${jobId}, which is ready and comes first`);
     else if (maySecondSide(world, other, requirement, first))
       fail('I29', `${job.jobId} crossed before ${jobId}, which may cross and comes first`);

@@ -50,7 +50,9 @@ test('a newcomer enrolls this machine with the printed commands and sees the fir
   expect(again.code).not.toBe(0);
   expect(again.output).toContain('used already');
   expect(again.output).not.toContain(credential);
-  await page.getByRole('button', { name: 'I ran connect' }).click();
+  // The page has followed by itself: connected, doctor passed.
+  await expect(page.getByText(/Doctor: \d+ of \d+ passed/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page
     .getByRole('button', { name: /Submit/ })
     .last()

@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { FoldedJob } from '../../src-server/plane/check/folded-rows.ts';
+import type { Trouble } from './simulation.ts';
+
+const PLANE = '../../src-server/plane';
+const DOMAIN = '../../src-server/domain';
+const SEEDS = 25;
+const STEPS = 1_500;
+type Fate = { kinds: readonly Trouble[]; chance: number };
+
+/** Runs seeds until one of them notices. @returns what was said, or null when the bug lived. */
+async function hunt(fate?: Fate): Promise<string | null> {
+  const { Simulation } = await import('./simulation.ts');
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const simulation = new Simulation(seed, null, fate);
+    try {
+      await simulation.run(STEPS);
+    } catch (error) {
+      return `seed ${seed}: ${(error as Error).message}`;
+    } finally {
+      simulation.plane.close();
+    }
+  }
+  return null;
+}
+
+/** Puts a broken part in the place of a sound one, for one test; the program itself has no switch for it. */
+function breakPart<M extends object>(path: string, broken: (sound: M) => Partial<M>): void {
+  vi.doMock(path, async (load) => {
+    const sound = await load<M>();
+    return { ...sound, ...broken(sound) };
+  });
+}
+
+afterEach(() => {
+  vi.doUnmock(`${PLANE}/leases.ts`);
+  vi.restoreAllMocks();
+  vi.resetModules();
+});
+
+describe('bugs that are put in on purpose', () => {
+  it('none: the sound program passes', async () => {
+    expect(await hunt()).toBeNull();
+  });
+
+  it('the fence is not checked', async () => {
+    type Leases = typeof import('../../src-server/plane/leases.ts');
+    breakPart<Leases>(`${PLANE}/leases.ts`, (sound) => ({
+      fenced(engine, rejected, sessionId, leaseId, fence, write) {
+        const rows = engine.state.db.get('SELECT job_seq FROM ended_lease WHERE lease_id = ?', [leaseId]);
+        const heir = rows === undefined ? undefined : engine.hot.leaseOfJob.get(rows[0] as number);
+        const lease = heir === undefined ? undefined : engine.hot.lease(heir);
+        return lease ?? sound.fenced(engine, rejected, sessionId, leaseId, fence, write);
+      },
+    }));
+    expect(await hunt()).toMatch(/I6|I8/);
+    vi.doUnmock(`${PLANE}/leases.ts`);
+  });
+
+  it('an answer goes out before its fsync', async () => {
+    const { GroupCommit } = await import('../../src-server/ledger/group-commit.ts');
+    vi.spyOn(GroupCommit.prototype, 'durable').mockImplementation(() => Promise.resolve());
+    expect(await hunt({ kinds: ['disk_slow', 'plane_crash', 'plane_crash'], chance: 0.15 })).toMatch(/I9/);
+  });
+
+  it('the plane takes over without the grace', async () => {
+    type Timing = typeof import('../../src-server/domain/leases/timing.ts');
+    breakPart<Timing>(`${DOMAIN}/leases/timing.ts`, (sound) => ({
+      leaseTiming: (ttlMs) => ({ ...sound.leaseTiming(ttlMs), takeOverMs: ttlMs }),
+    }));
+    expect(await hunt()).toMatch(/I33/);
+    vi.doUnmock(`${DOMAIN}/leases/timing.ts`);
+  });
+
+  it('a fence is given out again after a restart', async () => {
+    type Start = typeof import('../../src-server/plane/start.ts');
+    breakPart<Start>(`${PLANE}/start.ts`, (sound) => ({
+      replay(log, state) {
+        const replayed = sound.replay(log, state);
+        replayed.head.fence = Math.max(0, replayed.head.fence - 1);
+        return replayed;
+      },
+    }));
+    expect(await hunt()).toMatch(/I2|the head/);
+    vi.doUnmock(`${PLANE}/start.ts`);
+  });
+
+  it('a lease gets a fresh time at every jump of the clock', async () => {
+    const { Hot } = await import('../../src-server/plane/hot/hot.ts');
+    const addLease = Hot.prototype.addLease;
+    vi.spyOn(Hot.prototype, 'addLease').mockImplementation(function (this: InstanceType<typeof Hot>, lease) {
+      Object.defineProperty(lease, 'isFreshened', { get: () => false, set: () => undefined });
+      addLease.call(this, lease);
+    });
+    expect(await hunt({ kinds: ['clock', 'clock', 'runner_crash', 'runner_pause'], chance: 0.3 })).toMatch(/I30/);
+  });
+
+  it('a cordoned source is granted work', async () => {
+    type Sources = typeof import('../../src-server/domain/sources/availability.ts');
+    breakPart<Sources>(`${DOMAIN}/sources/availability.ts`, (sound) => ({
+      availability: (source) => sound.availability({ ...source, isCordoned: false }),
+    }));
+    expect(await hunt()).toMatch(/I11/);
+    vi.doUnmock(`${DOMAIN}/sources/availability.ts`);
+  });
+
+  it('a lease is settled twice', async () => {
+    const { Hot } = await import('../../src-server/plane/hot/hot.ts');
+    const removeLease = Hot.prototype.removeLease;
+    let ended = 0;
+    vi.spyOn(Hot.prototype, 'removeLease').mockImplementation(function (this: InstanceType<typeof Hot>, leaseId) {
+      if (++ended % 5 !== 0) removeLease.call(this, leaseId);
+    });
+    expect(await hunt()).toMatch(/I3|I5/);
+  });
+
+  it('work crosses sides under an only-mode', async () => {
+    type Policy = typeof import('../../src-server/domain/routing/policy.ts');
+    breakPart<Policy>(`${DOMAIN}/routing/policy.ts`, (sound) => ({
+      sidesOf(mode) {
+        const { first } = sound.sidesOf(mode);
+        return { first, second: first === 'byoc' ? 'managed' : 'byoc' };
+      },
+    }));
+    expect(await hunt()).toMatch(/I12/);
+    vi.doUnmock(`${DOMAIN}/routing/policy.ts`);
+  });
+
+  it('the number of attempts is not bounded', async () => {
+    type Outcome = typeof import('../../src-server/domain/leases/outcome.ts');
+    breakPart<Outcome>(`${DOMAIN}/leases/outcome.ts`, (sound) => ({
+      nextStep: (end) => sound.nextStep({ ...end, maxAttempts: Number.MAX_SAFE_INTEGER }),
+    }));
+    expect(await hunt()).toMatch(/I8/);
+    vi.doUnmock(`${DOMAIN}/leases/outcome.ts`);
+  });
+
+  it('a torn tail is not cut', async () => {
+    const { MemoryLog } = await import('../../src-server/ledger/memory-log.ts');
+    const crash = MemoryLog.prototype.crash;
+    vi.spyOn(MemoryLog.prototype, 'crash').mockImplementation(function (this: InstanceType<typeof MemoryLog>, kept, torn) {
+      const { log, cut } = crash.call(this, kept, torn);
+      if (cut.cut_bytes === 0) return { log, cut };
+      const lines = [...log.read(0)].map(({ line }) => line);
+      return { log: new MemoryLog({ lines: [...lines, Buffer.from('{"v":1,"seq"')] }), cut };
+    });
+    expect(await hunt({ kinds: ['disk_slow', 'plane_crash', 'plane_crash'], chance: 0.15 })).toMatch(/I31/);
+  });
+
+  it('a retry loses its place', async () => {
+    const { Queue } = await import('../../src-server/plane/hot/queue.ts');
+    const ready = Queue.prototype.ready;
+    vi.spyOn(Queue.prototype, 'ready').mockImplementation(function (this: InstanceType<typeof Queue>, job, policy) {
+      const { attempt } = job as unknown as FoldedJob;
+      ready.call(this, attempt > 0 ? { ...job, priority: 0 } : job, policy);
+    });
+    expect(await hunt()).toMatch(/I29/);
+  });
+
+  it('idempotency keys are ignored', async () => {
+    type Jobs = typeof import('../../src-server/state/queries/jobs.ts');
+    breakPart<Jobs>('../../src-server/state/queries/jobs.ts', () => ({ entriesOfKey: () => [] }));
+    expect(await hunt()).toMatch(/I24/);
+    vi.doUnmock('../../src-server/state/queries/jobs.ts');
+  });
+
+  it('a settlement debits twice the cost', async () => {
+    type Cost = typeof import('../../src-server/domain/budgets/cost.ts');
+    breakPart<Cost>(`${DOMAIN}/budgets/cost.ts`, (sound) => ({
+      settle: (held, cost) => sound.settle(held, 2 * cost),
+    }));
+    expect(await hunt()).toMatch(/I16/);
+    vi.doUnmock(`${DOMAIN}/budgets/cost.ts`);
+  });
+});
