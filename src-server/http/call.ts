@@ -27,6 +27,8 @@ export interface Served {
   metrics: Metrics;
   openapi: string;
   isStopping: () => boolean;
+  /** Answers that wait for something; each is called once when the server stops. */
+  waits: Set<() => void>;
 }
 
 /** One request on its way through a route. */

@@ -153,20 +153,20 @@ function principalOf(caller: Caller): string {
   }
 }
 
+/** An answer that shows a secret is not kept; what is named instead leads to a new one. */
+function secretOf(json: unknown): Record<string, string> | null {
+  const shown = json as
+    | { credential?: string; enrollment_id?: string; token?: string; operator_id?: string }
+    | undefined;
+  if (shown?.credential !== undefined) return { enrollment_id: shown.enrollment_id ?? '' };
+  return shown?.token === undefined ? null : { operator_id: shown.operator_id ?? '' };
+}
+
 async function finish(call: Call, answer: Answer, isCached: boolean): Promise<void> {
   if (answer === 'handled') return;
   const body = answer.json === undefined ? '' : JSON.stringify(answer.json);
   if (isCached && call.idempotency !== null) {
-    const enrollmentId =
-      (answer.json as { credential?: string; enrollment_id?: string } | undefined)?.credential === undefined
-        ? null
-        : (answer.json as { enrollment_id: string }).enrollment_id;
-    const isToken = (answer.json as { token?: string } | undefined)?.token !== undefined;
-    call.served.answers.end(
-      call.idempotency,
-      { status: answer.status, body },
-      enrollmentId ?? (isToken ? 'operator' : null),
-    );
+    call.served.answers.end(call.idempotency, { status: answer.status, body }, secretOf(answer.json));
   }
   write(call.response, answer.status, body, answer.headers ?? {});
 }

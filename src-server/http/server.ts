@@ -75,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   listener = frontOf(served, options.rendererDir);
   const close = (): Promise<void> => {
     isStopping = true;
+    for (const wake of [...served.waits]) wake();
     return closeServer(server, host);
   };
   return { url, port, close };
@@ -106,6 +107,7 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
     metrics: new Metrics(),
     openapi: JSON.stringify(openApiDocument(host.version)),
     isStopping,
+    waits: new Set(),
   };
 }
 

@@ -47,7 +47,7 @@ describe('row 7: bodies over the limit', () => {
   test('the route for many jobs takes 8 MiB and no more', async () => {
     const bulk = `${jobs()}/bulk`;
     const taken = await plane.call('jobBulk', {
-      body: `{"items":[1]${' '.repeat(BULK_BODY_LIMIT_BYTES - 12)}}`,
+      body: `{"items":[1]${' '.repeat(BULK_BODY_LIMIT_BYTES - 13)}}`,
     });
     expect(taken.json.results[0].status).toBe(422);
     const refused = await sendRaw(plane.port, head(bulk, `Content-Length: ${BULK_BODY_LIMIT_BYTES + 1}\r\n`));

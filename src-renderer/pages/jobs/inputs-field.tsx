@@ -56,7 +56,7 @@ export const InputsField = ({ inputs, errors, onChange }: InputsFieldProps) => {
             <TextField
               label={`Path of input ${i + 1}`}
               isMono
-              placeholder="path/in/work/directory.txt"
+              placeholder="data/input.txt"
               value={input.path}
               error={messageUnder(errors, `/inputs/${i}`)}
               onChange={(event) => patch(input.id, { path: event.target.value })}

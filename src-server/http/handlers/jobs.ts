@@ -110,6 +110,13 @@ async function preview(call: Call): Promise<Answer> {
   return readAnswer(call, ({ workspace }) => explainSpec(workspace.engine, spec));
 }
 
+async function log(call: Call): Promise<Answer> {
+  const hosted = hostedOf(call);
+  const part = await readJobLog(call, hosted, id(call), call.query as z.output<typeof jobLogQuery>);
+  const { seq } = await hosted.workspace.read(() => null);
+  return ok(part, { 'cc-seq': String(seq) });
+}
+
 async function cancel(call: Call): Promise<Answer> {
   const { workspace } = hostedOf(call);
   return ok(
@@ -178,8 +185,7 @@ export const jobHandlers = {
       items: attemptsView(workspace.engine, workspace.engine.job(id(call))),
       next_cursor: null,
     })),
-  jobLog: async (call) =>
-    ok(await readJobLog(call, hostedOf(call), id(call), call.query as z.output<typeof jobLogQuery>)),
+  jobLog: log,
   jobCancel: cancel,
   jobRetry: retry,
   artifact,

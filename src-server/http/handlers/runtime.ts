@@ -22,6 +22,7 @@ import { heartbeatMs, renewNamed } from '../../plane/leases.ts';
 import { type Answer, type Call, type Handler, ok, runnerOf } from '../call.ts';
 import { assignmentOf } from '../envelope.ts';
 import { addressOf, countWrong } from '../principal.ts';
+import { waitFor } from '../wait-for.ts';
 
 export const HELLOS = { limit: HELLO_PER_SECOND, windowMs: 1_000 };
 
@@ -210,25 +211,15 @@ async function directives(call: Call): Promise<Answer> {
     const session = ctx.engine.hot.fleet.sessions.get(sessionId);
     if (session !== undefined) sign(ctx.engine, ctx.engine.hot.fleet.source(session.sourceId));
   });
+  const change = waitFor(call, (wake) => hosted.workspace.ctx.wakeups.on(sessionId, wake));
   const now = directivesNow(call);
-  if (now !== null && (now.n > after || waitMs === 0 || after === 0)) return ok(now);
-  if (waitMs > 0) await woken(call, hosted, sessionId, waitMs);
+  if (now !== null && (now.n > after || waitMs === 0 || after === 0)) {
+    change.giveUp();
+    return ok(now);
+  }
+  await change.within(waitMs);
   const then = directivesNow(call);
   return then === null ? { status: 204 } : ok(then);
-}
-
-function woken(call: Call, hosted: HostedWorkspace, sessionId: string, waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stopWaiting();
-      stopTimer();
-      call.response.off('close', done);
-      resolve();
-    };
-    const stopWaiting = hosted.workspace.ctx.wakeups.on(sessionId, done);
-    const stopTimer = call.served.host.timers.after(waitMs, done);
-    call.response.once('close', done);
-  });
 }
 
 /** Routes of a runner that are not about one attempt. */

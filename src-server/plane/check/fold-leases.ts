@@ -103,6 +103,8 @@ export const leaseFolds = {
     if (lease === undefined || job === undefined) return;
     if (lease.state !== 'active' || job.leaseId !== lease.leaseId)
       context.fail('I6', `attempt ${body.attempt} starts under lease ${lease.leaseId}, which is ${lease.state}`);
+    if (context.entry.actor.id !== lease.sessionId)
+      context.fail('I6', `session ${context.entry.actor.id} started a lease of ${lease.sessionId}`);
     if (lease.isStarted || body.attempt !== job.attempt + 1 || body.attempt !== lease.attempt)
       context.fail('I8', `attempt ${body.attempt} starts after ${job.attempt}`);
     lease.isStarted = true;
