@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Job } from '../contract/job.ts';
+import type { Job, JobList } from '../contract/job.ts';
+import { LIST_LIMIT_MAX } from '../contract/limits.ts';
 import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
 import { systemTimers } from '../plane/clock.ts';
 import { systemRandom } from '../plane/random.ts';
-import { PLANE_FLAGS, parse } from './arguments.ts';
+import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
@@ -14,9 +15,12 @@ const FLAGS = {
   follow: { type: 'boolean' },
   stderr: { type: 'boolean' },
   state: { type: 'string' },
+  limit: { type: 'string' },
   reason: { type: 'string' },
 } as const;
 const POLL_MS = 500;
+const LIST_DEFAULT = 50;
+const LIST_MAX = 100_000;
 const LOG_WAIT_MS = 15_000;
 const isOver = (job: Job): boolean => (TERMINAL_JOB_STATES as readonly string[]).includes(job.state);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => systemTimers.after(ms, resolve));
@@ -29,6 +33,7 @@ interface Call {
   follow: boolean;
   stderr: boolean;
   state: string | undefined;
+  limit: number;
   reason: string | undefined;
 }
 
@@ -44,6 +49,7 @@ export async function job(args: string[], printer: Printer): Promise<number> {
     follow: values.follow ?? false,
     stderr: values.stderr ?? false,
     state: values.state,
+    limit: wholeNumber('limit', values.limit, 1, LIST_MAX, LIST_DEFAULT),
     reason: values.reason,
   };
   if (verb === 'list') return list(call);
@@ -125,10 +131,27 @@ async function waitFor(call: Call, jobId: string): Promise<Job> {
   }
 }
 
+/** Page by page, up to the limit; the cursor of what is left stays in the answer. */
+async function jobs(call: Call): Promise<JobList> {
+  const ask = (left: number, cursor: string | null): Promise<JobList> =>
+    call.client.call('jobs', {
+      query: {
+        limit: String(Math.min(left, LIST_LIMIT_MAX)),
+        ...(call.state === undefined ? {} : { state: call.state }),
+        ...(cursor === null ? {} : { cursor }),
+      },
+    });
+  const found = await ask(call.limit, null);
+  while (found.next_cursor !== null && found.items.length < call.limit) {
+    const more = await ask(call.limit - found.items.length, found.next_cursor);
+    found.items.push(...more.items);
+    found.next_cursor = more.next_cursor;
+  }
+  return found;
+}
+
 async function list(call: Call): Promise<number> {
-  const found = await call.client.call('jobs', {
-    query: { limit: '50', ...(call.state === undefined ? {} : { state: call.state }) },
-  });
+  const found = await jobs(call);
   if (call.json) call.printer.json(found);
   else if (found.items.length === 0) call.printer.line('No jobs.');
   else
@@ -136,6 +159,8 @@ async function list(call: Call): Promise<number> {
       found.items.map((j) => [j.job_id, j.wu_id, j.state, j.source_name ?? '–', j.title, j.why]),
     ))
       call.printer.line(line);
+  if (found.next_cursor !== null)
+    call.printer.note(`These are the newest ${found.items.length}. See more with --limit ${call.limit * 10}.`);
   return EXIT.ok;
 }
 

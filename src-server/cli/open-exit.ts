@@ -25,7 +25,11 @@ export function openExit(error: unknown, dataDir: string): unknown {
         EXIT.data,
         `${error.message} ${dataDir} was written by a newer version; nothing was changed. Start that version.`,
       );
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return new ExitError(EXIT.input, `${dataDir} is not a folder. Give another with --data-dir DIR.`);
     case 'EACCES':
+    case 'EPERM':
     case 'EROFS':
       return new ExitError(EXIT.notPermitted, `${dataDir} cannot be written: ${error.message}`);
     case 'storage.full':

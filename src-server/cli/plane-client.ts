@@ -26,7 +26,7 @@ export async function findPlane(flags: {
   if (flags.url !== undefined) {
     if (flags['token-file'] === undefined)
       throw new ExitError(EXIT.usage, 'With --url, give --token-file FILE: a file that holds the operator token.');
-    const token = readFileSync(flags['token-file'], 'utf8').trim();
+    const token = readToken(flags['token-file']);
     const address = { url: flags.url.replace(/\/$/, ''), token, workspaceId: flags.workspace ?? '' };
     if (address.workspaceId === '') address.workspaceId = await firstWorkspace(address);
     return address;
@@ -47,6 +47,14 @@ export async function findPlane(flags: {
   return { url: found.url, token: found.operator_token, workspaceId: flags.workspace ?? found.workspace_id };
 }
 
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ExitError(EXIT.input, `${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 async function firstWorkspace(address: PlaneAddress): Promise<string> {
   const list = await new PlaneClient(address).call('workspaces', {});
   const first = list.items[0];
@@ -65,7 +73,11 @@ export class PlaneClient {
     const response = await this.send(id, options);
     const text = await response.text();
     if (!response.ok) throw problemExit(response.status, text);
-    return (text === '' ? undefined : JSON.parse(text)) as AnswerOf<R>;
+    if (text === '') return undefined as AnswerOf<R>;
+    const answer = safeJson(text);
+    if (answer === null)
+      throw new ExitError(EXIT.unavailable, `${this.address.url} answers, but not as a control plane does. Check --url.`);
+    return answer as AnswerOf<R>;
   }
 
   private async send(

@@ -1,3 +1,4 @@
+import { LIST_LIMIT_MAX } from '../contract/limits.ts';
 import type { Source } from '../contract/source.ts';
 import { SOURCE_KINDS } from '../contract/terms.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
@@ -13,6 +14,9 @@ const FLAGS = {
   capacity: { type: 'string' },
   label: { type: 'string', multiple: true },
 } as const;
+
+/** The longest page there is. */
+const PAGE = String(LIST_LIMIT_MAX);
 
 const switches = (s: Source): string =>
   [...(s.cordoned ? ['cordoned'] : []), ...(s.draining ? ['draining'] : []), ...(s.revoked ? ['revoked'] : [])].join(
@@ -74,12 +78,23 @@ export async function source(args: string[], printer: Printer): Promise<number> 
 }
 
 async function list(client: PlaneClient, printer: Printer, json: boolean): Promise<number> {
-  const found = await client.call('sources', { query: { limit: '200' } });
-  if (json) printer.json(found);
+  const found = await client.call('sources', { query: { limit: PAGE } });
+  for (let next = found.next_cursor; next !== null; ) {
+    const more = await client.call('sources', { query: { limit: PAGE, cursor: next } });
+    found.items.push(...more.items);
+    next = more.next_cursor;
+  }
+  if (json) printer.json({ ...found, next_cursor: null });
   else if (found.items.length === 0)
     printer.line('No sources yet. Enroll one: connected-compute source enroll NAME --kind laptop');
   else for (const line of table(found.items.map(lineOf))) printer.line(line);
   return EXIT.ok;
+}
+
+function labelOf(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new ExitError(EXIT.usage, `--label takes name=value, not ${text}.`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 async function enroll(
@@ -91,9 +106,7 @@ async function enroll(
   const kind = values.kind ?? 'laptop';
   if (!(SOURCE_KINDS as readonly string[]).includes(kind))
     throw new ExitError(EXIT.usage, `--kind takes ${SOURCE_KINDS.join(', ')}.`);
-  const labels = Object.fromEntries(
-    (values.label ?? []).map((text) => text.split(/=(.*)/s).slice(0, 2) as [string, string]),
-  );
+  const labels = Object.fromEntries((values.label ?? []).map(labelOf));
   const made = await client.call('enrollmentCreate', {
     body: { name, kind, capacity: wholeNumber('capacity', values.capacity, 1, 1_000, 1), labels },
   });

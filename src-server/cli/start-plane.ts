@@ -47,14 +47,23 @@ export async function startPlane(
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   }).catch(async (error: NodeJS.ErrnoException) => {
     await host.close();
-    if (error.code === 'EADDRINUSE')
-      throw new ExitError(
-        EXIT.unavailable,
-        `Port ${options.port} is in use. Choose another with --port, or 0 for any.`,
-      );
-    throw error;
+    throw listenExit(error, options);
   });
   let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
   return { host, url: server.url, stop };
+}
+
+/** Why the address could not be had, as a sentence with its next step and an exit code. */
+function listenExit(error: NodeJS.ErrnoException, { port, listenHost }: ServeOptions): unknown {
+  const code = error.code ?? '';
+  if (code === 'EADDRINUSE')
+    return new ExitError(EXIT.unavailable, `Port ${port} is in use. Choose another with --port, or 0 for any.`);
+  if (code === 'EACCES')
+    return new ExitError(EXIT.notPermitted, `Port ${port} is not yours to listen on. Choose one above 1023 with --port.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new ExitError(EXIT.usage, `This machine has no address ${listenHost}. Give one of its own with --host.`);
+  if (code.startsWith('ERR_OSSL') || code.startsWith('ERR_TLS'))
+    return new ExitError(EXIT.input, `The certificate and its key cannot be used: ${error.message}`);
+  return error;
 }

@@ -81,7 +81,7 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
             lease_id: lease.leaseId,
             outcome: next.state,
             cost_mcu: settlement.debitedMcu,
-            reason: end.reason,
+            reason: lastWords(job, next.state, end.reason),
           },
         };
   const ended = { type: `lease.${end.state}`, body } as PlaneEvent;
@@ -90,6 +90,10 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
   if (next.state === 'queued') becomeReady(engine, job.seq, delayMs);
   return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };
 }
+
+/** How a job ended, as its row says it from then on. */
+const lastWords = (job: JobRow, state: JobRow['state'], reason: string): string =>
+  state === 'dead_letter' ? `${reason} ${job.attempt} of ${job.maxAttempts} attempts used up.` : reason;
 
 function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): LeaseEnd {
   const nowMs = engine.clock.monoMs();

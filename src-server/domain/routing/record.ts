@@ -8,6 +8,8 @@ import { judgeMoving, judgeSide } from './rules.ts';
 
 /** Groups that a record lists at most; the rest are merged by failing rules, so that a record stays under 8 KiB. */
 const GROUPS_MAX = 10;
+/** Characters that the groups of a record may take: 8 KiB less the sentence and the rest of it. */
+const GROUPS_MAX_CHARS = 7_000;
 /** Ids that one record names at most, over all groups. */
 const RECORD_IDS_MAX = 80;
 
@@ -115,34 +117,58 @@ const VERDICT_ORDER: Readonly<Record<Verdict, number>> = { chosen: 0, outranked:
 
 function fitRecord(drafts: Draft[]): CandidateGroup[] {
   drafts.sort((a, b) => VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] || a.rules.length - b.rules.length);
-  const merged = drafts.length <= GROUPS_MAX ? drafts : mergeFiltered(drafts);
+  if (drafts.length <= GROUPS_MAX) return named(drafts);
+  const groups = named(merge(drafts, (d) => d.rules));
+  // So many ways to fail in one fleet that even these do not fit: told by the first failing rule alone.
+  return JSON.stringify(groups).length <= GROUPS_MAX_CHARS ? groups : named(merge(drafts, (d) => d.rules.slice(0, 1)));
+}
+
+/** Names as many sources as one record may, the best groups first. */
+function named(drafts: readonly Draft[]): CandidateGroup[] {
   let left = RECORD_IDS_MAX;
-  return merged.map((d) => {
+  return drafts.map((d) => {
     const ids = d.ids.slice(0, Math.max(0, Math.min(left, GROUP_IDS_MAX)));
     left -= ids.length;
     return { source_ids: ids, count: d.count, profile: d.profile, verdict: d.verdict, rules: d.rules };
   });
 }
 
-/** Too many profiles for one record: filtered groups that fail the same rules become one. */
-function mergeFiltered(drafts: Draft[]): Draft[] {
-  const kept = drafts.filter((d) => d.verdict !== 'filtered');
+/** Too many profiles for one record: groups of one verdict that fail the same rules become one. The chosen one stays alone. */
+function merge(drafts: readonly Draft[], rulesOf: (draft: Draft) => RuleResult[]): Draft[] {
   const byRules = new Map<string, Draft>();
   for (const draft of drafts) {
-    if (draft.verdict !== 'filtered') continue;
-    const key = draft.rules.map((r) => r.rule).join();
+    const rules = rulesOf(draft);
+    const key = `${draft.verdict}:${rules.map((r) => r.rule).join()}`;
     const same = byRules.get(key);
-    if (same === undefined) byRules.set(key, { ...draft, rules: draft.rules.map((r) => ({ ...r })) });
+    if (same === undefined) byRules.set(key, { ...draft, rules: rules.map((r) => ({ ...r })) });
     else {
       same.count += draft.count;
       same.profile = null;
-      same.ids = [...same.ids, ...draft.ids].slice(0, GROUP_IDS_MAX);
-      for (const [i, r] of same.rules.entries()) if (r.detail !== draft.rules[i]?.detail) r.detail = 'several';
+      if (same.ids.length < GROUP_IDS_MAX) same.ids = [...same.ids, ...draft.ids].slice(0, GROUP_IDS_MAX);
+      for (const [i, r] of same.rules.entries()) if (r.detail !== rules[i]?.detail) r.detail = 'several';
     }
   }
-  return [...kept, ...byRules.values()];
+  return [...byRules.values()];
 }
 
-/** Two answers with the same key say the same: the verdicts that occur, each with its failing rules. Counts do not matter. */
-export const answerKey = (groups: readonly CandidateGroup[]): string =>
-  [...new Set(groups.map((g) => `${g.verdict}:${g.rules.map((r) => r.rule).join('+')}`))].sort().join(' ');
+/** Rules that no passing moment changes: a source that fails one is no candidate, whatever else it is doing. */
+const LASTING = new Set<RuleResult['rule']>([
+  'side.not_allowed',
+  'class.mismatch',
+  'labels.missing',
+  'confinement.insufficient',
+  'network.not_admitted',
+]);
+
+/**
+ * Two answers with the same key say the same: the verdicts that occur, each with its failing rules. Counts do not matter,
+ * nor does what a source that could never take the job is doing.
+ */
+export function answerKey(groups: readonly CandidateGroup[]): string {
+  const words = groups.map((group) => {
+    const rules = group.rules.map((r) => r.rule);
+    const lasting = rules.filter((rule) => LASTING.has(rule));
+    return `${group.verdict}:${(lasting.length > 0 ? lasting : rules).join('+')}`;
+  });
+  return [...new Set(words)].sort().join(' ');
+}

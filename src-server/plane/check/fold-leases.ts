@@ -27,7 +27,11 @@ const end =
       fail('I6', `session ${entry.actor.id} ended a lease of ${lease.sessionId}`);
     if (body.outcome === 'succeeded' && !lease.isStarted) fail('I8', `${job.jobId} succeeded without a start`);
     if (body.outcome === 'succeeded' && state !== 'released') fail('I6', `a lease that is ${state} succeeded`);
-    if (state === 'expired' && body.outcome === 'lost' && body.last_renewal_ms_ago < lease.ttlMs + Math.floor(lease.ttlMs / 4))
+    if (
+      state === 'expired' &&
+      body.outcome === 'lost' &&
+      body.last_renewal_ms_ago < lease.ttlMs + Math.floor(lease.ttlMs / 4)
+    )
       fail('I33', `lease ${lease.leaseId} of ${lease.ttlMs} ms was lost after ${body.last_renewal_ms_ago} ms`);
     checkSettlement(context, lease, body);
     lease.state = state;

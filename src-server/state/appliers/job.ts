@@ -66,7 +66,8 @@ export const jobAppliers = {
     db.run('UPDATE job SET fallback = 1, last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
   },
   'job.settled'(db: Database, body: EventBodies['job.settled'], ctx: ApplyContext): void {
-    setState(db, body.job_id, body.outcome, null, null, ctx);
+    // A success keeps the sentence of its placement; any other end says how it ended.
+    setState(db, body.job_id, body.outcome, null, body.outcome === 'succeeded' ? null : body.reason, ctx);
   },
 };
 

@@ -1,0 +1,43 @@
+import { consoleCommand } from './console.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { EXIT, ExitError } from './exit-codes.ts';
+import { HELP } from './help.ts';
+import { job } from './job.ts';
+import type { Printer } from './printer.ts';
+import { serve } from './serve.ts';
+import { source } from './source.ts';
+import { VERSION } from './version.ts';
+
+type Command = (args: string[], printer: Printer) => Promise<number>;
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve,
+  job,
+  source,
+  doctor,
+  demo,
+  console: consoleCommand,
+};
+
+/** Runs one command line and resolves with its exit code. */
+export async function runCommand(argv: string[], printer: Printer): Promise<number> {
+  const [name, ...args] = argv;
+  if (name === '--version') {
+    printer.line(VERSION);
+    return EXIT.ok;
+  }
+  if (name === undefined || name === '--help' || name === 'help' || args.includes('--help')) {
+    printer.line(HELP);
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  const command = COMMANDS[name];
+  try {
+    if (command === undefined)
+      throw new ExitError(EXIT.usage, `There is no command ${name}. See connected-compute --help.`);
+    return await command(args, printer);
+  } catch (error) {
+    if (!(error instanceof ExitError)) throw error;
+    printer.note(error.message);
+    return error.code;
+  }
+}
