@@ -86,7 +86,7 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
         };
   const ended = { type: `lease.${end.state}`, body } as PlaneEvent;
   const ref = { attempt: lease.attempt, fence: lease.fence, ...idempotencyRef(end.idempotency ?? null) };
-  const seq = engine.emit(actor, [ended, ...stopped(engine, lease), ...budget, then], ref, job);
+  const seq = engine.emit(actor, [ended, ...stopped(engine, lease, end.state), ...budget, then], ref, job);
   if (next.state === 'queued') becomeReady(engine, job.seq, delayMs);
   return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };
 }
@@ -125,9 +125,9 @@ function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): 
   };
 }
 
-/** A stop that an operator asked for is measured: asked at, process gone at. */
-function stopped(engine: Engine, lease: HotLease): PlaneEvent[] {
-  if (lease.directive === null) return [];
+/** A stop that was asked for is measured: asked at, process gone at. Only the runner can say that it is gone. */
+function stopped(engine: Engine, lease: HotLease, state: AttemptEnd['state']): PlaneEvent[] {
+  if (lease.directive === null || state !== 'released') return [];
   return [
     {
       type: 'attempt.stopped',

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PlaneUnderTest } from '../helpers/plane-under-test.ts';
 import type { RunnerUnderTest } from '../helpers/runner-under-test.ts';
@@ -57,7 +58,6 @@ describe('row 16: claims that get nothing', () => {
 
   test('an open poll is answered as soon as there is work, and by the newer one of a session', async () => {
     const older = runner.claim({ wait_ms: 20_000 });
-    await plane.hosted.workspace.read(() => null);
     await opened();
     const newer = runner.claim({ wait_ms: 20_000 });
     expect((await older).status).toBe(204);
@@ -66,7 +66,6 @@ describe('row 16: claims that get nothing', () => {
   });
 
   test('a poll whose runner hung up is given nothing', async () => {
-    const { request } = await import('node:http');
     const body = JSON.stringify({ capacity: 4, wait_ms: 20_000 });
     const sent = request({
       port: plane.port,
@@ -107,5 +106,6 @@ describe('row 16: claims that get nothing', () => {
   });
 });
 
-const opened = (): Promise<void> =>
-  expect.poll(() => plane.hosted.workspace.engine.hot.asks.size, { interval: 5 }).toBe(1) as unknown as Promise<void>;
+async function opened(): Promise<void> {
+  await expect.poll(() => plane.hosted.workspace.engine.hot.asks.size, { interval: 5 }).toBe(1);
+}
