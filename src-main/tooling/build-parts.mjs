@@ -13,7 +13,7 @@ import { OUT_DIR, PROJECT_DIR } from './project.mjs';
  */
 
 /** Found in node_modules at run time: they are the `dependencies` of package.json. */
-const RUNTIME_PACKAGES = ['express', 'sql.js', 'uuid', 'zod'];
+const RUNTIME_PACKAGES = ['express', 'sql.js', 'zod'];
 const isRuntimePackage = (/** @type {string} */ id) =>
   RUNTIME_PACKAGES.some((name) => id === name || id.startsWith(`${name}/`));
 
