@@ -76,7 +76,10 @@ export class PlaneClient {
     if (text === '') return undefined as AnswerOf<R>;
     const answer = safeJson(text);
     if (answer === null)
-      throw new ExitError(EXIT.unavailable, `${this.address.url} answers, but not as a control plane does. Check --url.`);
+      throw new ExitError(
+        EXIT.unavailable,
+        `${this.address.url} answers, but not as a control plane does. Check --url.`,
+      );
     return answer as AnswerOf<R>;
   }
 

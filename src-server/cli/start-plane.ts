@@ -60,7 +60,10 @@ function listenExit(error: NodeJS.ErrnoException, { port, listenHost }: ServeOpt
   if (code === 'EADDRINUSE')
     return new ExitError(EXIT.unavailable, `Port ${port} is in use. Choose another with --port, or 0 for any.`);
   if (code === 'EACCES')
-    return new ExitError(EXIT.notPermitted, `Port ${port} is not yours to listen on. Choose one above 1023 with --port.`);
+    return new ExitError(
+      EXIT.notPermitted,
+      `Port ${port} is not yours to listen on. Choose one above 1023 with --port.`,
+    );
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return new ExitError(EXIT.usage, `This machine has no address ${listenHost}. Give one of its own with --host.`);
   if (code.startsWith('ERR_OSSL') || code.startsWith('ERR_TLS'))

@@ -1,6 +1,7 @@
-import express, { type Express, type Request, type Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express, { type Request, type Response, type Router } from 'express';
 import { ProblemError } from '../contract/problems.ts';
-import { ROUTES, type RouteId, type RouteSpec } from '../contract/routes.ts';
+import { ROUTES, type RouteId } from '../contract/routes.ts';
 import type { Handler, Served } from './call.ts';
 import { attemptHandlers } from './handlers/attempts.ts';
 import { governanceHandlers } from './handlers/governance.ts';
@@ -10,6 +11,7 @@ import { runtimeHandlers } from './handlers/runtime.ts';
 import { sourceHandlers } from './handlers/sources.ts';
 import { problemOf, sendProblem } from './problem-answer.ts';
 import { serveRoute } from './serve-route.ts';
+import { servedRoute } from './served-route.ts';
 
 /** Every route of the table has its handler; the compiler says which is missing. */
 const HANDLERS: Record<RouteId, Handler> = {
@@ -20,66 +22,60 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...jobHandlers,
   ...governanceHandlers,
 };
+const RUNTIME_PATH = '/api/v1/runtime/';
+/** A router looks at its routes in order: those that runners call most come first. */
+const CALLED_MOST: readonly RouteId[] = ['claim', 'heartbeat', 'logPut', 'start', 'complete'];
 
-/** The runner's routes stand first: they are called most, and Express looks at routes in order. */
-const ORDER = (Object.keys(ROUTES) as RouteId[]).sort(
-  (a, b) => Number(isRuntime(b)) - Number(isRuntime(a)) || specificity(b) - specificity(a),
-);
-function isRuntime(id: RouteId): boolean {
-  return ROUTES[id].path.startsWith('/api/v1/runtime/');
-}
 /** `/jobs/bulk` before `/jobs/{job_id}`. */
-function specificity(id: RouteId): number {
-  return ROUTES[id].path.split('/').filter((s) => !s.startsWith('{')).length;
+const specificity = (id: RouteId): number => ROUTES[id].path.split('/').filter((s) => !s.startsWith('{')).length;
+const calledMost = (id: RouteId): number => (CALLED_MOST.includes(id) ? CALLED_MOST.indexOf(id) : CALLED_MOST.length);
+const ORDER = (Object.keys(ROUTES) as RouteId[]).sort(
+  (a, b) => calledMost(a) - calledMost(b) || specificity(b) - specificity(a),
+);
+const isRuntime = (id: RouteId): boolean => ROUTES[id].path.startsWith(RUNTIME_PATH);
+
+/**
+ * The API as two Express routers, one of the runners' routes and one of all others. They stand without an app: no query
+ * parser, no etag, no other prototype for every request, nothing that a route of ours does not use.
+ */
+export function apiRouters(
+  served: Served,
+  replaced: Partial<Record<RouteId, Handler>>,
+): (request: IncomingMessage, response: ServerResponse, path: string) => void {
+  const runtime = routerOf(ORDER.filter(isRuntime), served, replaced);
+  const others = routerOf(
+    ORDER.filter((id) => !isRuntime(id)),
+    served,
+    replaced,
+  );
+  return (request, response, path) => {
+    const router = path.startsWith(RUNTIME_PATH) ? runtime : others;
+    router(request as Request, response as Response, () => {
+      // Also a parameter that cannot be decoded ends here: it names nothing.
+      const error = missing(path, response);
+      sendProblem(response, problemOf(error, served.requestId()), { connection: 'close' });
+    });
+  };
 }
 
-/** The API as an Express app. Needless middleware is left out: no etag, no query parser, our own body reader. */
-export function apiApp(served: Served): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.set('query parser', false);
-  app.set('case sensitive routing', true);
-  app.set('strict routing', true);
-  for (const id of ORDER) {
-    const route: RouteSpec = ROUTES[id];
-    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
-    app[method](path, (request: Request, response: Response, next: () => void) => {
+function routerOf(ids: RouteId[], served: Served, replaced: Partial<Record<RouteId, Handler>>): Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  for (const id of ids) {
+    const route = servedRoute(id, replaced[id] ?? HANDLERS[id]);
+    const path = route.spec.path.replace(/\{(\w+)\}/g, ':$1');
+    const method = route.spec.method.toLowerCase() as Lowercase<typeof route.spec.method>;
+    router[method](path, (request: Request, response: Response, next: () => void) => {
       // Express would let a GET answer a HEAD; the table offers none, and a stream would never end.
       if (request.method === 'HEAD') {
         next();
         return undefined;
       }
       const at = request.url.indexOf('?');
-      return serveRoute(
-        served,
-        id,
-        HANDLERS[id],
-        request,
-        response,
-        request.params as Record<string, string>,
-        at < 0 ? '' : request.url.slice(at + 1),
-      );
+      const query = at < 0 ? '' : request.url.slice(at + 1);
+      return serveRoute(served, route, request, response, request.params as Record<string, string>, query);
     });
   }
-  app.use((request: Request, response: Response) =>
-    sendProblem(response, problemOf(missing(request, response), served.host.random.bytes(9).toString('base64url')), {
-      connection: 'close',
-    }),
-  );
-  // A parameter that cannot be decoded ends here: it names nothing.
-  app.use((_error: unknown, _request: Request, response: Response, _next: () => void) =>
-    sendProblem(
-      response,
-      problemOf(
-        new ProblemError('not_found', 'There is nothing at this address.'),
-        served.host.random.bytes(9).toString('base64url'),
-      ),
-      { connection: 'close' },
-    ),
-  );
-  return app;
+  return router;
 }
 
 const PATTERNS = ORDER.map((id) => ({
@@ -87,8 +83,8 @@ const PATTERNS = ORDER.map((id) => ({
   pattern: new RegExp(`^${ROUTES[id].path.replace(/\{\w+\}/g, '[^/]+')}$`),
 }));
 
-function missing(request: Request, response: Response): ProblemError {
-  const methods = [...new Set(PATTERNS.filter((p) => p.pattern.test(request.path)).map((p) => p.method))];
+function missing(path: string, response: ServerResponse): ProblemError {
+  const methods = [...new Set(PATTERNS.filter((p) => p.pattern.test(path)).map((p) => p.method))];
   if (methods.length === 0) return new ProblemError('not_found', 'There is nothing at this address.');
   response.setHeader('allow', methods.join(', '));
   return new ProblemError('method.not_allowed', `Use ${methods.join(' or ')} here.`);

@@ -6,6 +6,7 @@ import { ROLE_RIGHTS } from '../contract/terms.ts';
 import type { Actor, Idempotency } from '../plane/commands/context.ts';
 import type { Host, HostedWorkspace, Operator } from '../plane/host.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { BodyDeadlines } from './body-deadlines.ts';
 import type { Authorities } from './host-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { Caller } from './principal.ts';
@@ -27,6 +28,9 @@ export interface Served {
   metrics: Metrics;
   openapi: string;
   isStopping: () => boolean;
+  /** A new name for a request, to be found again in the log. */
+  requestId: () => string;
+  bodyDeadlines: BodyDeadlines;
   /** Answers that wait for something; each is called once when the server stops. */
   waits: Set<() => void>;
 }
@@ -42,8 +46,6 @@ export interface Call {
   query: Record<string, unknown>;
   /** Validated by the route's schema; undefined where the route takes none or reads bytes itself. */
   body: unknown;
-  /** The exact bytes of a JSON body. */
-  rawBody: Buffer;
   caller: Caller;
   idempotency: Idempotency | null;
 }

@@ -1,8 +1,8 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { JSON_DEPTH_LIMIT } from '../contract/limits.ts';
 import { ProblemError } from '../contract/problems.ts';
 import { pointerPart } from './problem-answer.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const invalid = (why: string): ProblemError => new ProblemError('json.invalid', `Send valid JSON in UTF-8: ${why}.`);
 
 /**
@@ -12,12 +12,7 @@ const invalid = (why: string): ProblemError => new ProblemError('json.invalid', 
  * @throws ProblemError `json.invalid`, `json.duplicate_key`, `json.too_complex`, `field.invalid`.
  */
 export function parseJson(bytes: Buffer, namesLimit: number): unknown {
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    throw invalid('the bytes are not UTF-8');
-  }
+  const text = decode(bytes);
   if (text.charCodeAt(0) === 0xfeff) throw invalid('it begins with a byte order mark');
   if (text.includes('\u0000')) throw invalid('it holds a NUL character');
   scan(text, namesLimit);
@@ -25,6 +20,13 @@ export function parseJson(bytes: Buffer, namesLimit: number): unknown {
   // Only a text that holds these two characters can hold a minus zero; most have none and are not walked.
   if (text.includes('-0')) refuseMinusZero(value, '');
   return value;
+}
+
+/** Most bodies are plain ASCII, which takes no decoding at all. */
+function decode(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  if (!isUtf8(bytes)) throw invalid('the bytes are not UTF-8');
+  return bytes.toString('utf8');
 }
 
 function parse(text: string): unknown {

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../contract/problems.ts';
-import type { Timers } from '../plane/clock.ts';
-
-/** A body of JSON that is not there after this long keeps a connection for nothing. */
-const BODY_WITHIN_MS = 60_000;
+import type { BodyDeadlines } from './body-deadlines.ts';
 
 /** Refuses a body that is not plain JSON before a byte of it is read. @throws ProblemError `media.unsupported`. */
 export function requireJson(request: IncomingMessage): void {
@@ -35,32 +32,32 @@ export function requireRoom(request: IncomingMessage, limitBytes: number): void 
  * Reads a body up to its limit; past it nothing more is read.
  * @throws ProblemError `body.too_large`, `request.malformed`, `request.timeout`.
  */
-export function readBody(request: IncomingMessage, limitBytes: number, timers: Timers): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limitBytes: number, deadlines: BodyDeadlines): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     requireRoom(request, limitBytes);
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     const stop = (error: ProblemError): void => {
-      stopTimer();
+      deadlines.end(late);
       request.pause();
       request.removeAllListeners('data');
       reject(error);
     };
-    const stopTimer = timers.after(BODY_WITHIN_MS, () =>
-      stop(new ProblemError('request.timeout', 'Send the whole request without pauses.')),
-    );
+    const late = (): void => stop(new ProblemError('request.timeout', 'Send the whole request without pauses.'));
+    deadlines.begin(late);
     request.on('data', (chunk: Buffer) => {
       sizeBytes += chunk.length;
       if (sizeBytes > limitBytes) stop(tooLarge(limitBytes));
       else chunks.push(chunk);
     });
     request.on('end', () => {
-      stopTimer();
+      deadlines.end(late);
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
-    const cut = (): void => stop(cutShort());
-    request.on('error', cut);
-    request.on('aborted', cut);
+    // Without a listener for errors a broken connection is only a close before the end.
+    request.on('close', () => {
+      if (!request.complete) stop(cutShort());
+    });
   });
 }
 

@@ -5,16 +5,19 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Request, Response } from 'express';
 import { ProblemError } from '../contract/problems.ts';
+import type { RouteId } from '../contract/routes.ts';
 import type { Host } from '../plane/host.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { apiApp } from './app.ts';
-import type { Served } from './call.ts';
+import { apiRouters } from './api-routers.ts';
+import { BodyDeadlines } from './body-deadlines.ts';
+import type { Handler, Served } from './call.ts';
 import { consoleApp } from './console-app.ts';
 import { HELLOS } from './handlers/runtime.ts';
 import { authoritiesOf, guardHost } from './host-guard.ts';
 import { malformed } from './malformed.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { ownUrl } from './own-url.ts';
 import { WRONG_BEARERS } from './principal.ts';
 import { problemOf, sendProblem } from './problem-answer.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -30,6 +33,8 @@ export interface ServerOptions {
   rendererDir: string;
   bootstrapFile: string;
   tls?: { cert: Buffer; key: Buffer };
+  /** Handlers in the place of the real ones: a bench measures the way to a route without what it does. */
+  replaced?: Partial<Record<RouteId, Handler>>;
 }
 export interface RunningServer {
   url: string;
@@ -46,6 +51,8 @@ const KEEP_ALIVE_MS = 65_000;
 const CLOSE_WITHIN_MS = 5_000;
 /** While closing, connections that fell idle are looked for this often. */
 const SWEEP_EVERY_MS = 50;
+const BODY_SWEEP_EVERY_MS = 5_000;
+const REQUEST_ID_BYTES = 9;
 
 /** Listens and serves API and console. @throws the system's error when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -69,12 +76,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('clientError', malformed);
   await listen(server, options.port, options.listenHost);
   const { port } = server.address() as AddressInfo;
-  const url = `${tls === undefined ? 'http' : 'https'}://${options.listenHost === '0.0.0.0' || options.listenHost === '::' ? '127.0.0.1' : options.listenHost}:${port}`;
+  const url = ownUrl(options.listenHost, port, tls !== undefined, options.publicUrl);
   let isStopping = false;
   const served = await servedOf(options, port, url, () => isStopping);
-  listener = frontOf(served, options.rendererDir);
+  listener = frontOf(served, options);
+  const stopSweep = host.timers.every(BODY_SWEEP_EVERY_MS, () => served.bodyDeadlines.sweep());
   const close = (): Promise<void> => {
     isStopping = true;
+    stopSweep();
     for (const wake of [...served.waits]) wake();
     return closeServer(server, host);
   };
@@ -107,6 +116,8 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
     metrics: new Metrics(),
     openapi: JSON.stringify(openApiDocument(host.version)),
     isStopping,
+    requestId: () => host.random.bytes(REQUEST_ID_BYTES).toString('base64url'),
+    bodyDeadlines: new BodyDeadlines(host.clock),
     waits: new Set(),
   };
 }
@@ -120,16 +131,19 @@ async function bootstrapOf(host: Host, bytes: Buffer): Promise<NonNullable<Serve
 }
 
 /** What every request passes first: is it meant for us, and is its path one? Then API or console. */
-function frontOf(served: Served, rendererDir: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const api = apiApp(served);
+function frontOf(
+  served: Served,
+  { rendererDir, replaced = {} }: ServerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const api = apiRouters(served, replaced);
   const pages = consoleApp(rendererDir);
   const refuse = (response: ServerResponse, error: unknown): void =>
-    sendProblem(response, problemOf(error, served.host.random.bytes(9).toString('base64url')), { connection: 'close' });
+    sendProblem(response, problemOf(error, served.requestId()), { connection: 'close' });
   return (request, response) => {
     try {
       guardHost(request, served.authorities);
       const { path } = pathOf(request.url ?? '');
-      if (path.startsWith('/api/') || path === '/metrics') api(request, response);
+      if (path.startsWith('/api/') || path === '/metrics') api(request, response, path);
       else if (request.method !== 'GET' && request.method !== 'HEAD')
         throw new ProblemError('not_found', 'There is nothing at this address.');
       else

@@ -15,16 +15,18 @@ export async function stream(call: Call): Promise<Answer> {
   const { engine, feed } = workspace;
   const { response } = call;
   const { timers, clock } = call.served.host;
+  // Told to the reader, and where it starts without a wish of its own: what is staged and not yet on disk comes later.
+  const seenSeq = engine.commit.durableSeq - 1;
   const lastId = call.request.headers['last-event-id'];
   const after =
     typeof lastId === 'string' && /^\d{1,15}$/.test(lastId)
       ? Number(lastId)
-      : ((call.query as { after?: number }).after ?? engine.nextSeq - 1);
+      : ((call.query as { after?: number }).after ?? seenSeq);
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
-    'cc-seq': String(engine.nextSeq - 1),
+    'cc-seq': String(seenSeq),
   });
   const cut = (): void => void response.destroy();
   const send = (text: string): void => {
@@ -34,7 +36,7 @@ export async function stream(call: Call): Promise<Answer> {
     send(
       `event: change\nid: ${change.seq}\ndata: ${JSON.stringify({ seq: change.seq, at: change.at, types: change.types, ref: change.ref, rows: changeRows(engine, change) })}\n\n`,
     );
-  const reset = (): void => send(`event: reset\ndata: ${JSON.stringify({ seq: engine.nextSeq - 1 })}\n\n`);
+  const reset = (): void => send(`event: reset\ndata: ${JSON.stringify({ seq: engine.commit.durableSeq - 1 })}\n\n`);
   const missed = feed.after(after);
   if (missed === null) reset();
   else for (const change of missed) tell(change);

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { ENTRY_LIMIT_BYTES } from '../contract/limits.ts';
 import { assertPlainJson } from './entry-values.ts';
 import { EntryError } from './errors.ts';
@@ -119,7 +119,8 @@ function upcast(parsed: Record<string, unknown>): Record<string, unknown> {
 function parseJson(line: Buffer): Record<string, unknown> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(line.toString('utf8'));
+    // Most lines are plain ASCII, which is read in half the time.
+    parsed = JSON.parse(line.toString(isAscii(line) ? 'latin1' : 'utf8'));
   } catch {
     throw malformed('not JSON');
   }

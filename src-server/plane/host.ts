@@ -137,11 +137,14 @@ export class Host {
     return this.workspaces().find((h) => h.workspace.engine.hot.enrollmentByHash.has(hash));
   }
 
-  async createWorkspace(actor: string, name: string): Promise<HostedWorkspace> {
-    if (this.workspaces().some((h) => h.name === name))
-      throw new ProblemError('conflict.state', `A workspace named ${name} exists. Choose another name.`);
-    const record = await this.planeLog.addWorkspace(actor, this.parts.ids.make('workspace'), name);
-    return this.openOne(record.workspaceId, record.name, record.createdAt, undefined);
+  /** @throws ProblemError `conflict.state` when the name is taken; `storage.full`. */
+  createWorkspace(actor: string, name: string): Promise<HostedWorkspace> {
+    return this.planeLog.inTurn(async () => {
+      if (this.workspaces().some((h) => h.name === name))
+        throw new ProblemError('conflict.state', `A workspace named ${name} exists. Choose another name.`);
+      const record = await this.planeLog.addWorkspace(actor, this.parts.ids.make('workspace'), name);
+      return this.openOne(record.workspaceId, record.name, record.createdAt, undefined);
+    });
   }
 
   authenticate(token: string): Operator | null {

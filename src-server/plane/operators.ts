@@ -41,35 +41,21 @@ export class Operators {
     return makeCredential('cco', () => this.random.integer(62));
   }
 
-  async create(actor: string, name: string, role: Role): Promise<OperatorRecord & { token: string }> {
-    if (this.all().some((o) => o.name === name && o.revokedAt === null)) {
-      throw new ProblemError(
-        'conflict.state',
-        `An operator named ${name} exists; the name is what the log says. Choose another.`,
-      );
-    }
-    const token = this.newToken();
-    const record = await this.log.addOperator(actor, name, role, sha256(token));
-    return { ...record, token };
+  create(actor: string, name: string, role: Role): Promise<OperatorRecord & { token: string }> {
+    return this.log.inTurn(() => this.add(actor, name, role));
   }
 
-  async revoke(actor: string, operatorId: string): Promise<OperatorRecord> {
-    const record = this.log.operators.get(operatorId);
-    if (record === undefined) throw new ProblemError('not_found', `There is no operator ${operatorId}.`);
-    if (record.revokedAt !== null) return record;
-    const admins = this.all().filter((o) => o.role === 'admin' && o.revokedAt === null);
-    if (record.role === 'admin' && admins.length === 1)
-      throw new ProblemError('conflict.state', 'The last admin cannot be revoked. Add another first.');
-    await this.log.revokeOperator(actor, operatorId);
-    for (const [cookie, browser] of this.browsers) if (browser.operatorId === operatorId) this.browsers.delete(cookie);
-    return this.log.operators.get(operatorId) as OperatorRecord;
+  revoke(actor: string, operatorId: string): Promise<OperatorRecord> {
+    return this.log.inTurn(() => this.end(actor, operatorId));
   }
 
   /** A new token for the admin of this name: the old one, which nobody has any more, stops working. */
-  async renewAdmin(name: string): Promise<OperatorRecord & { token: string }> {
-    const before = this.all().find((o) => o.name === name && o.revokedAt === null);
-    if (before !== undefined) await this.log.revokeOperator('plane', before.operatorId);
-    return this.create('plane', name, 'admin');
+  renewAdmin(name: string): Promise<OperatorRecord & { token: string }> {
+    return this.log.inTurn(async () => {
+      const before = this.all().find((o) => o.name === name && o.revokedAt === null);
+      if (before !== undefined) await this.log.revokeOperator('plane', before.operatorId);
+      return this.add('plane', name, 'admin');
+    });
   }
 
   /** An operator for this launch; the token is kept by its maker and dies with the process. */
@@ -90,6 +76,9 @@ export class Operators {
 
   /** A code for one sign-in, good for 5 minutes. */
   signInCode(operatorId: string): string {
+    const nowMs = this.clock.monoMs();
+    for (const held of [this.browsers, this.codes])
+      for (const [key, { expiresMs }] of held) if (expiresMs <= nowMs) held.delete(key);
     const code = this.random.bytes(24).toString('base64url');
     this.codes.set(sha256(code), { operatorId, expiresMs: this.clock.monoMs() + SIGN_IN_CODE_TTL_MS });
     return code;
@@ -121,6 +110,31 @@ export class Operators {
 
   signOut(cookie: string): void {
     this.browsers.delete(sha256(cookie));
+  }
+
+  private async add(actor: string, name: string, role: Role): Promise<OperatorRecord & { token: string }> {
+    if (this.all().some((o) => o.name === name && o.revokedAt === null)) {
+      throw new ProblemError(
+        'conflict.state',
+        `An operator named ${name} exists; the name is what the log says. Choose another.`,
+      );
+    }
+    const token = this.newToken();
+    const record = await this.log.addOperator(actor, name, role, sha256(token));
+    return { ...record, token };
+  }
+
+  private async end(actor: string, operatorId: string): Promise<OperatorRecord> {
+    const record = this.log.operators.get(operatorId);
+    if (record === undefined) throw new ProblemError('not_found', `There is no operator ${operatorId}.`);
+    if (record.revokedAt !== null) return record;
+    const admins = this.all().filter((o) => o.role === 'admin' && o.revokedAt === null);
+    if (record.role === 'admin' && admins.length === 1)
+      throw new ProblemError('conflict.state', 'The last admin cannot be revoked. Add another first.');
+    await this.log.revokeOperator(actor, operatorId);
+    for (const held of [this.browsers, this.codes])
+      for (const [key, { operatorId: holder }] of held) if (holder === operatorId) held.delete(key);
+    return this.log.operators.get(operatorId) as OperatorRecord;
   }
 
   private live(operatorId: string | undefined): Operator | null {

@@ -1,6 +1,7 @@
 import type { PlaneEvent } from '../contract/events.ts';
 import type { Role } from '../contract/terms.ts';
 import { decodeEntry, type Entry, encodeEntry } from '../ledger/entry.ts';
+import { LogError } from '../ledger/errors.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import { type Clock, instantOf, type Timers } from './clock.ts';
@@ -8,6 +9,7 @@ import type { TypedEntry } from './engine.ts';
 import type { Ids } from './ids.ts';
 import type { OperatorRecord } from './operators.ts';
 import type { Random } from './random.ts';
+import { storageProblem } from './storage-problem.ts';
 
 export const PLANE_WORKSPACE = 'ws_plane';
 export interface WorkspaceRecord {
@@ -23,10 +25,19 @@ export class PlaneLog {
   publicKey: string | null = null;
   private readonly commit: GroupCommit;
   private head: string;
+  private tail: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly log: LogPort,
-    private readonly parts: { clock: Clock; ids: Ids; random: Random; timers: Timers; boot: string },
+    private readonly parts: {
+      clock: Clock;
+      ids: Ids;
+      random: Random;
+      timers: Timers;
+      boot: string;
+      /** The disk failed for good. */
+      onFailed?: (error: unknown) => void;
+    },
   ) {
     this.commit = new GroupCommit(log, (run) => parts.timers.soon(run));
     this.head = log.headHash;
@@ -59,6 +70,16 @@ export class PlaneLog {
     return this.log.close();
   }
 
+  /**
+   * Runs a change after those before it have ended, so that what it checks is still so when it is written.
+   * @throws ProblemError of the change; `storage.full`, `storage.failed`.
+   */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.tail.then(change);
+    this.tail = done.catch(() => undefined);
+    return done;
+  }
+
   private async emit(actor: string, events: PlaneEvent[]): Promise<void> {
     const { clock, random, boot } = this.parts;
     const fields = {
@@ -74,9 +95,16 @@ export class PlaneLog {
       events: events as unknown as Entry['events'],
     };
     const { line, hash } = encodeEntry(fields, this.head);
-    this.commit.stage(line);
+    try {
+      this.commit.stage(line);
+      await this.commit.durable(fields.seq);
+    } catch (error) {
+      // Nothing was written; with room again the next change goes on from what the disk holds.
+      if (error instanceof LogError && error.code === 'storage.full') this.commit.reset(this.log);
+      else this.parts.onFailed?.(error);
+      throw storageProblem(error);
+    }
     this.head = hash;
-    await this.commit.durable(fields.seq);
     this.apply(fields as unknown as TypedEntry);
   }
 

@@ -14,6 +14,7 @@ import type { RuntimeTokens } from './runtime-tokens.ts';
 import { Samples } from './samples.ts';
 import { startClocks } from './start.ts';
 import { Wakeups } from './stopping.ts';
+import { STORAGE_RETRY_MS, storageProblem } from './storage-problem.ts';
 import { firstTick, type TickMemory, tick } from './tick.ts';
 
 /** What a workspace needs of its storage beside the log. */
@@ -28,7 +29,7 @@ export interface WorkspaceStorage {
 
 /** Entries between two snapshots: replaying them takes under a second. */
 const SNAPSHOT_EVERY_ENTRIES = 50_000;
-const PROBE_EVERY_MS = 1_000;
+const PROBE_EVERY_MS = STORAGE_RETRY_MS;
 export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'damaged' | 'stopping';
 
 /**
@@ -276,17 +277,4 @@ export class Workspace {
       this.timers.after(PROBE_EVERY_MS, () => void this.recoverSpace());
     }
   }
-}
-
-/** A failed append as the answer that its waiters get: never a 2xx. */
-function storageProblem(error: unknown): unknown {
-  if (!(error instanceof LogError)) return error;
-  return error.code === 'storage.full'
-    ? new ProblemError('storage.full', 'Free some space on the disk of the data directory; nothing was recorded.', {
-        retry_after_ms: PROBE_EVERY_MS,
-      })
-    : new ProblemError(
-        'storage.failed',
-        'The disk of the data directory failed. Check it, then start the control plane again.',
-      );
 }

@@ -18,6 +18,9 @@ export class Database {
     db.run('PRAGMA journal_mode = OFF');
     db.run('PRAGMA synchronous = OFF');
     db.run('PRAGMA temp_store = MEMORY');
+    // Nobody else opens it, and a page that is pushed out of the cache would only be copied within the same memory.
+    db.run('PRAGMA locking_mode = EXCLUSIVE');
+    db.run('PRAGMA cache_size = -16384');
   }
 
   static async open(bytes?: Uint8Array): Promise<Database> {

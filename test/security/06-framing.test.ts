@@ -61,6 +61,18 @@ describe('row 6: requests that are framed badly', () => {
     expect([answer.status, answer.code]).toEqual([408, 'request.timeout']);
   });
 
+  test('answers 408 to a body that never ends', async () => {
+    const socket = await dial(plane.port);
+    socket.write(`${POST}${host}${JSON_TYPE}Content-Length: 100\r\n\r\n{"code":`);
+    const answered = readAnswer(socket);
+    // The body has begun to be waited for once a later request was answered.
+    await plane.call('health', { bearer: null });
+    plane.clock.advance(60_001);
+    const answer = await answered;
+    checkProblem(answer);
+    expect([answer.status, answer.code]).toEqual([408, 'request.timeout']);
+  });
+
   test('refuses to become a tunnel or another protocol', async () => {
     const tunnel = await sendRaw(
       plane.port,

@@ -111,17 +111,18 @@ describe('row 11: one-time credentials', () => {
 
 describe('row 12: the same credential redeemed by several at once', () => {
   test('exactly one wins', async () => {
-    for (let round = 0; round < 5; round++) {
+    const rounds = 200;
+    for (let round = 0; round < rounds; round++) {
       const { credential } = await plane.enroll(`laptop-${round}`);
-      const runners = Array.from({ length: 8 }, fresh);
+      const runners = Array.from({ length: 4 }, fresh);
       const answers = await Promise.all(
         runners.map((runner) => runner.redeem(credential, { nonce: plane.host.tokens.nonce() })),
       );
       expect(answers.filter((a) => a.status === 200)).toHaveLength(1);
       expect(new Set(answers.filter((a) => a.status !== 200).map((a) => a.code))).toEqual(new Set(['credential.used']));
-      expect(plane.entriesOf('credential.redeemed')).toHaveLength(round + 1);
       // The refusals of one round must not use up the patience for the next.
       plane.clock.advance(60_000);
     }
+    expect(plane.entriesOf('credential.redeemed')).toHaveLength(rounds);
   });
 });

@@ -13,10 +13,14 @@ const isTraced = process.argv.includes('--trace');
 const simulation = new Simulation(seed, isTraced ? (line) => say(`${simulation.step} ${line}`) : null);
 if (isTraced) {
   const { plane } = simulation;
-  const noted = plane as unknown as { note(entry: { seq: number; ref: object; events: unknown[] }, line: Buffer): void };
+  const noted = plane as unknown as {
+    note(entry: { seq: number; ref: object; events: unknown[] }, line: Buffer): void;
+  };
   const note = noted.note.bind(plane);
   noted.note = (entry, line) => {
-    say(`${simulation.step} ${simulation.world.nowMs} entry ${entry.seq} ${JSON.stringify(entry.ref)} ${JSON.stringify(entry.events)}`);
+    say(
+      `${simulation.step} ${simulation.world.nowMs} entry ${entry.seq} ${JSON.stringify(entry.ref)} ${JSON.stringify(entry.events)}`,
+    );
     note(entry, line);
   };
 }

@@ -19,7 +19,10 @@ export class Network {
   /** Sends a request; each copy that arrives runs `deliver`. */
   request(deliver: () => void): void {
     const { world, trouble } = this;
-    if (world.chance(0.03 * trouble)) return world.fault('drop_request');
+    if (world.chance(0.03 * trouble)) {
+      world.fault('drop_request');
+      return;
+    }
     this.put(deliver);
     if (world.chance(0.04 * trouble)) {
       world.fault('duplicate');

@@ -1,6 +1,7 @@
 import { type JobSpec, jobSubmit } from '../../src-server/contract/job.ts';
 import type { PolicyPut } from '../../src-server/contract/policy.ts';
 import { COMPUTE_CLASSES, FALLBACK_MODES, POLICY_MODES } from '../../src-server/contract/terms.ts';
+import type { FoldedJob } from '../../src-server/plane/check/folded-rows.ts';
 import { cancelJob } from '../../src-server/plane/commands/cancel-job.ts';
 import { changeSettings } from '../../src-server/plane/commands/change-settings.ts';
 import {
@@ -15,7 +16,6 @@ import type { CommandContext } from '../../src-server/plane/commands/context.ts'
 import { burnCredential, enrollSource, reissueCredential } from '../../src-server/plane/commands/enroll-source.ts';
 import { decideApproval, publishPolicy, setPaused, stopEverything } from '../../src-server/plane/commands/govern.ts';
 import { repeatedSubmit, submitJob } from '../../src-server/plane/commands/submit-job.ts';
-import type { FoldedJob } from '../../src-server/plane/check/folded-rows.ts';
 import type { Oracle } from './oracle.ts';
 import type { SimulatedPlane } from './simulated-plane.ts';
 import type { World } from './world.ts';
@@ -66,7 +66,8 @@ export class Operators {
     else if (dice < 94) this.decide();
     else if (dice < 96) this.onSource((ctx, id) => this.patch(ctx, id));
     else if (dice < 96.2) this.run((ctx) => stopEverything(ctx, ACTOR, null));
-    else if (dice < 97) this.run((ctx) => changeSettings(ctx, ACTOR, { lease_ttl_ms: world.pick([5_000, 12_000, 60_000]) }));
+    else if (dice < 97)
+      this.run((ctx) => changeSettings(ctx, ACTOR, { lease_ttl_ms: world.pick([5_000, 12_000, 60_000]) }));
     else if (dice < 98) this.revokeLease();
     else this.credentials();
   }
@@ -133,8 +134,7 @@ export class Operators {
   makeWay(): void {
     const { sources, approvals } = this.plane.fold.world;
     this.run((ctx) => setPaused(ctx, ACTOR, false, null));
-    for (const [id, source] of sources)
-      if (!source.isRevoked) this.run((ctx) => resumeSource(ctx, ACTOR, id, null));
+    for (const [id, source] of sources) if (!source.isRevoked) this.run((ctx) => resumeSource(ctx, ACTOR, id, null));
     for (const [id, { status }] of approvals)
       if (status === 'pending') this.run((ctx) => decideApproval(ctx, ACTOR, id, 'approved', null));
   }
@@ -171,16 +171,15 @@ export class Operators {
 
   private publish(): void {
     const { world } = this;
-    this.publishMode(
-      world.pick(POLICY_MODES),
-      world.pick(FALLBACK_MODES),
-      world.pick([0, 2_000, 20_000, 60_000]),
-    );
+    this.publishMode(world.pick(POLICY_MODES), world.pick(FALLBACK_MODES), world.pick([0, 2_000, 20_000, 60_000]));
   }
 
   private decide(): void {
     const pending = [...this.plane.fold.world.approvals].filter(([, a]) => a.status === 'pending');
-    if (pending.length === 0) return this.submit();
+    if (pending.length === 0) {
+      this.submit();
+      return;
+    }
     const [id] = this.world.pick(pending);
     this.run((ctx) => decideApproval(ctx, ACTOR, id, this.world.chance(0.6) ? 'approved' : 'rejected', null));
   }

@@ -1,6 +1,6 @@
-import type { Settled } from '../../src-server/plane/settlement.ts';
 import type { GrantedLease } from '../../src-server/plane/grants.ts';
-import { SimulationFailure, type SimulatedPlane } from './simulated-plane.ts';
+import type { Settled } from '../../src-server/plane/settlement.ts';
+import { type SimulatedPlane, SimulationFailure } from './simulated-plane.ts';
 
 /** Remembers the first answer under each idempotency key: a repeated call must say the same, as long as it is on disk. */
 export class Oracle {

@@ -53,7 +53,9 @@ describe('bugs that are put in on purpose', () => {
         return lease ?? sound.fenced(engine, rejected, sessionId, leaseId, fence, write);
       },
     }));
-    expect(await hunt({ kinds: ['runner_pause', 'runner_pause', 'partition', 'revive'], chance: 0.2 })).toMatch(/I6|I8/);
+    expect(await hunt({ kinds: ['runner_pause', 'runner_pause', 'partition', 'revive'], chance: 0.2 })).toMatch(
+      /I6|I8/,
+    );
     vi.doUnmock(`${PLANE}/leases.ts`);
   });
 
@@ -92,7 +94,9 @@ describe('bugs that are put in on purpose', () => {
       Object.defineProperty(lease, 'isFreshened', { get: () => false, set: () => undefined });
       addLease.call(this, lease);
     });
-    expect(await hunt({ kinds: ['clock', 'clock', 'clock', 'clock', 'clock', 'runner_pause'], chance: 0.6 })).toMatch(/I30/);
+    expect(await hunt({ kinds: ['clock', 'clock', 'clock', 'clock', 'clock', 'runner_pause'], chance: 0.6 })).toMatch(
+      /I30/,
+    );
   });
 
   it('a cordoned source is granted work', async () => {
@@ -138,7 +142,11 @@ describe('bugs that are put in on purpose', () => {
   it('a torn tail is not cut', async () => {
     const { MemoryLog } = await import('../../src-server/ledger/memory-log.ts');
     const crash = MemoryLog.prototype.crash;
-    vi.spyOn(MemoryLog.prototype, 'crash').mockImplementation(function (this: InstanceType<typeof MemoryLog>, kept, torn) {
+    vi.spyOn(MemoryLog.prototype, 'crash').mockImplementation(function (
+      this: InstanceType<typeof MemoryLog>,
+      kept,
+      torn,
+    ) {
       const { log, cut } = crash.call(this, kept, torn);
       if (cut.cut_bytes === 0) return { log, cut };
       const lines = [...log.read(0)].map(({ line }) => line);

@@ -217,7 +217,8 @@ export class SimulatedPlane {
   /** After a crash: all that was acknowledged is there, byte for byte; the rest is forgotten here as well. */
   private forgetLost(): void {
     const { log } = this.disk;
-    if (log.nextSeq <= this.ackedSeq) fail('I9', `entry ${this.ackedSeq} was acknowledged, the log ends at ${log.nextSeq}`);
+    if (log.nextSeq <= this.ackedSeq)
+      fail('I9', `entry ${this.ackedSeq} was acknowledged, the log ends at ${log.nextSeq}`);
     this.onForget(log.nextSeq);
     for (let seq = 0; seq < log.nextSeq; seq++) {
       const line = this.lines[seq];

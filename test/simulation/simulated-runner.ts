@@ -119,18 +119,39 @@ export class SimulatedRunner {
     if (!this.isAlive || !this.isConnected || world.nowMs < this.frozenUntilMs) return;
     this.stopUnrenewed();
     for (const held of this.held.values()) {
-      if (held.state === 'granted') return this.start(held);
-      if (held.state === 'ending') return this.sendEnd(held);
-      if (held.mustStop || world.nowMs >= held.workEndsMs) return this.end(held);
+      if (held.state === 'granted') {
+        this.start(held);
+        return;
+      }
+      if (held.state === 'ending') {
+        this.sendEnd(held);
+        return;
+      }
+      if (held.mustStop || world.nowMs >= held.workEndsMs) {
+        this.end(held);
+        return;
+      }
     }
-    if (world.nowMs >= this.nextBeatMs) return this.heartbeat();
-    if (!this.isCareful && world.chance(0.01)) return this.doctor();
-    if (!this.isCareful && world.chance(0.004)) return this.goodbye();
+    if (world.nowMs >= this.nextBeatMs) {
+      this.heartbeat();
+      return;
+    }
+    if (!this.isCareful && world.chance(0.01)) {
+      this.doctor();
+      return;
+    }
+    if (!this.isCareful && world.chance(0.004)) {
+      this.goodbye();
+      return;
+    }
     if (this.held.size < this.hardware.capacity) this.claim();
   }
 
   /** Runs a command at the plane through the network; `answered` gets its value when an answer arrives. */
-  private ask<T>(command: (ctx: CommandContext) => T, answered: (value: T | null, refusal: string | null) => void): void {
+  private ask<T>(
+    command: (ctx: CommandContext) => T,
+    answered: (value: T | null, refusal: string | null) => void,
+  ): void {
     const { world, plane, network, incarnation } = this;
     const isCut = (): boolean => world.nowMs < this.partitionedUntilMs;
     if (isCut()) return;
@@ -221,7 +242,8 @@ export class SimulatedRunner {
     if (!this.isCareful && world.chance(0.03)) {
       held.end = this.endOf(held, 'canceled', true);
       held.state = 'ending';
-      return this.sendEnd(held);
+      this.sendEnd(held);
+      return;
     }
     this.ask(
       (ctx) => startAttempt(ctx, this.sessionId, held.leaseId, held.fence),
@@ -237,7 +259,11 @@ export class SimulatedRunner {
 
   private heartbeat(): void {
     const { world } = this;
-    const named = [...this.held.values()].map((h) => ({ lease_id: h.leaseId, fence: h.fence, progress: { percent: 10 } }));
+    const named = [...this.held.values()].map((h) => ({
+      lease_id: h.leaseId,
+      fence: h.fence,
+      progress: { percent: 10 },
+    }));
     const ttlMs = this.plane.workspace?.engine.state.head.config.leaseTtlMs ?? 60_000;
     this.nextBeatMs = world.nowMs + Math.min(...[...this.held.values()].map((h) => h.ttlMs), ttlMs) / 4;
     this.ask(
@@ -361,4 +387,8 @@ export class SimulatedRunner {
   }
 }
 
-const NO_FILES = { output: null, storedArtifacts: new Map<string, { sha256: string; size_bytes: number }>(), artifacts: [] };
+const NO_FILES = {
+  output: null,
+  storedArtifacts: new Map<string, { sha256: string; size_bytes: number }>(),
+  artifacts: [],
+};

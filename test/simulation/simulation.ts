@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { leaseTiming } from '../../src-server/domain/leases/timing.ts';
 import type { Posture } from '../../src-server/contract/source.ts';
+import { leaseTiming } from '../../src-server/domain/leases/timing.ts';
 import { Network } from './network.ts';
 import { Operators } from './operators.ts';
 import { Oracle } from './oracle.ts';
 import { SimulatedPlane, SimulationFailure } from './simulated-plane.ts';
 import { SimulatedRunner } from './simulated-runner.ts';
-import { type FaultCounts, simulationRandom, START_WALL_MS, World } from './world.ts';
+import { type FaultCounts, START_WALL_MS, simulationRandom, World } from './world.ts';
 
 /** Everything is recomputed from the log this often. */
 const FULL_CHECK_STEPS = 100;
@@ -165,7 +165,11 @@ export class Simulation {
       const silentMs = workspace.engine.clock.monoMs() - lease.lastRenewalMs;
       if (silentMs > 2 * leaseTiming(lease.ttlMs).takeOverMs + 2 * TICK_MS)
         throw new SimulationFailure([
-          { invariant: 'I30', seq: lease.grantedSeq, detail: `${lease.leaseId} lives on after ${silentMs} ms of silence` },
+          {
+            invariant: 'I30',
+            seq: lease.grantedSeq,
+            detail: `${lease.leaseId} lives on after ${silentMs} ms of silence`,
+          },
         ]);
     }
   }
@@ -255,7 +259,9 @@ export class Simulation {
     for (const entry of plane.entries.slice(before))
       for (const { type } of entry.events)
         if (type !== 'time.jumped')
-          throw new SimulationFailure([{ invariant: 'I33', seq: entry.seq, detail: `a clock jump alone made ${type}` }]);
+          throw new SimulationFailure([
+            { invariant: 'I33', seq: entry.seq, detail: `a clock jump alone made ${type}` },
+          ]);
   }
 
   private async restart(): Promise<void> {
@@ -284,7 +290,9 @@ export class Simulation {
     await this.advance(2 * takeOverMs + 2_000);
     for (const leaseId of plane.workspace?.engine.hot.leases.keys() ?? [])
       if (before.has(leaseId))
-        throw new SimulationFailure([{ invariant: 'I30', seq: -1, detail: `lease ${leaseId} of a silent runner lives on` }]);
+        throw new SimulationFailure([
+          { invariant: 'I30', seq: -1, detail: `lease ${leaseId} of a silent runner lives on` },
+        ]);
   }
 
   /** One fit runner of each family, and every job that can be claimed ends. */
@@ -299,7 +307,9 @@ export class Simulation {
       await this.advance(3_000);
       if (!this.hasOpenJobs()) return;
     }
-    const open = [...plane.fold.world.jobs.values()].filter((j) => ['queued', 'held', 'claimed', 'running'].includes(j.state));
+    const open = [...plane.fold.world.jobs.values()].filter((j) =>
+      ['queued', 'held', 'claimed', 'running'].includes(j.state),
+    );
     world.trace?.(JSON.stringify(open.slice(0, 3)));
     throw new SimulationFailure([
       { invariant: 'I30', seq: -1, detail: `${open.length} jobs never end: ${open[0]?.jobId} is ${open[0]?.state}` },

@@ -21,6 +21,7 @@ import { decisionsView } from '../../plane/views/decision-view.ts';
 import { explainJob, explainSpec } from '../../plane/views/explain-view.ts';
 import { jobAtSubmit, jobView, listJobsView } from '../../plane/views/job-view.ts';
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
+import { logFault } from '../fault-log.ts';
 import { readJobLog } from '../job-log.ts';
 import { problemOf, validate } from '../problem-answer.ts';
 import { bodyChunks } from '../read-body.ts';
@@ -76,31 +77,23 @@ async function submit(call: Call): Promise<Answer> {
 async function bulk(call: Call): Promise<Answer> {
   const hosted = hostedOf(call);
   const { items } = call.body as z.output<typeof jobBulk>;
+  const refused = (error: unknown) => {
+    if (!(error instanceof ProblemError)) logFault(call.requestId, call.route, error);
+    const problem = problemOf(error, call.requestId);
+    return { status: problem.status, problem };
+  };
   const results = [];
   for (const item of items) {
     try {
       const spec = await specOf(hosted, validate(jobSubmit, item), true);
-      results.push(
-        hosted.workspace.run((ctx) => ({
-          status: 201 as const,
-          job_id: submitJob(ctx, actorOf(call), spec, null).jobId,
-        })),
-      );
+      const made = hosted.workspace.run((ctx) => submitJob(ctx, actorOf(call), spec, null).jobId);
+      // Handled here already: a refusal that nobody listens to while the next inputs are stored would end the process.
+      results.push(made.then((jobId) => ({ status: 201 as const, job_id: jobId }), refused));
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      const problem = problemOf(error, call.requestId);
-      results.push(Promise.resolve({ status: problem.status, problem }));
+      results.push(refused(error));
     }
   }
-  const settled = await Promise.all(
-    results.map((r) =>
-      r.catch((error: unknown) => {
-        const problem = problemOf(error, call.requestId);
-        return { status: problem.status, problem };
-      }),
-    ),
-  );
-  return ok({ results: settled });
+  return ok({ results: await Promise.all(results) });
 }
 
 async function preview(call: Call): Promise<Answer> {

@@ -14,7 +14,10 @@ export const reporter =
 
 /** Names the members in which a row of the state differs from what the log tells. */
 export function compare(report: Report, what: string, told: object, stored: object | undefined): void {
-  if (stored === undefined) return report('I25', `${what} is missing in the state`);
+  if (stored === undefined) {
+    report('I25', `${what} is missing in the state`);
+    return;
+  }
   const row = stored as Record<string, unknown>;
   for (const [key, value] of Object.entries(told))
     if (row[key] !== value) report('I25', `${what}: ${key} is ${row[key]} in the state, ${value} by the log`);
@@ -28,7 +31,10 @@ const FALLBACKS = {
 } as const;
 
 export function compareJob(report: Report, job: FoldedJob, stored: JobFacts | undefined): void {
-  if (stored === undefined) return report('I25', `${job.jobId} is missing in the state`);
+  if (stored === undefined) {
+    report('I25', `${job.jobId} is missing in the state`);
+    return;
+  }
   const isEqual =
     stored.state === job.state &&
     stored.hold === job.hold &&
@@ -60,7 +66,10 @@ export function compareLease(report: Report, hot: Hot, lease: FoldedLease): void
     if (live !== undefined) report('I3', `${lease.leaseId} ended and is still in memory`);
     return;
   }
-  if (live === undefined) return report('I3', `${lease.leaseId} is active and not in memory`);
+  if (live === undefined) {
+    report('I3', `${lease.leaseId} is active and not in memory`);
+    return;
+  }
   if (live.fence !== lease.fence || live.sessionId !== lease.sessionId || live.holdMcu !== lease.holdMcu)
     report('I25', `${lease.leaseId} differs in memory`);
   if (hot.leaseOfJob.get(live.jobSeq) !== lease.leaseId) report('I1', `${lease.jobId} has another lease in memory`);
@@ -79,7 +88,10 @@ const memoryWords = (held: HotSource): string =>
 /** The memory of one source: its condition and its slots. */
 export function compareSource(report: Report, hot: Hot, source: FoldedSource): void {
   const held = hot.fleet.sources.get(source.sourceId);
-  if (held === undefined) return report('I25', `${source.sourceId} is not in memory`);
+  if (held === undefined) {
+    report('I25', `${source.sourceId} is not in memory`);
+    return;
+  }
   if (
     held.state !== source.state ||
     held.sessionId !== source.sessionId ||

@@ -42,7 +42,10 @@ function moveCredential(context: FoldContext, enrollmentId: string, to: Credenti
 
 function moveSession(context: FoldContext, sessionId: string, to: SessionState): void {
   const session = context.world.sessions.get(sessionId);
-  if (session === undefined) return context.fail('I25', `session ${sessionId} was never registered`);
+  if (session === undefined) {
+    context.fail('I25', `session ${sessionId} was never registered`);
+    return;
+  }
   if (!canFollow(SESSION_TRANSITIONS, session.state, to))
     context.fail('I25', `session ${sessionId}: ${session.state} → ${to}`);
   session.state = to;

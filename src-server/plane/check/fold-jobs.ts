@@ -146,8 +146,10 @@ function decide(
   status: 'approved' | 'rejected' | 'expired',
 ): void {
   const approval = context.world.approvals.get(body.approval_id);
-  if (approval?.status !== 'pending')
-    return context.fail('I25', `approval ${body.approval_id}: ${approval?.status ?? 'unknown'} → ${status}`);
+  if (approval?.status !== 'pending') {
+    context.fail('I25', `approval ${body.approval_id}: ${approval?.status ?? 'unknown'} → ${status}`);
+    return;
+  }
   approval.status = status;
   const job = jobOf(context, body.job_id);
   if (job === undefined || status === 'expired') return;

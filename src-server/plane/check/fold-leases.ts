@@ -20,7 +20,10 @@ const end =
     const lease = leaseOf(context, body.lease_id);
     const job = jobOf(context, body.job_id);
     if (lease === undefined || job === undefined) return;
-    if (lease.state !== 'active') return fail('I5', `lease ${lease.leaseId} had ended and became ${state}`);
+    if (lease.state !== 'active') {
+      fail('I5', `lease ${lease.leaseId} had ended and became ${state}`);
+      return;
+    }
     if (job.leaseId !== lease.leaseId) fail('I6', `lease ${lease.leaseId} ends, the job is held by ${job.leaseId}`);
     if (entry.ref.fence !== lease.fence) fail('I6', `lease ${lease.leaseId} ends with fence ${entry.ref.fence}`);
     if (entry.actor.kind === 'runner' && entry.actor.id !== lease.sessionId)

@@ -73,7 +73,10 @@ function checkRecord(
   source: FoldedSource,
   decision: DecisionBody | undefined,
 ): void {
-  if (decision === undefined) return fail('I14', `${job.jobId} was granted without a decision record`);
+  if (decision === undefined) {
+    fail('I14', `${job.jobId} was granted without a decision record`);
+    return;
+  }
   if (decision.outcome !== 'assigned' || decision.job_id !== job.jobId || decision.source_id !== source.sourceId)
     fail('I14', `the record of ${job.jobId} says ${decision.outcome} to ${decision.source_id}`);
   const chosen = decision.candidates.filter((c) => c.verdict === 'chosen');
@@ -107,7 +110,10 @@ function checkSide(
     if (crossing !== null) fail('I13', `${job.jobId} stayed on its side, the record says ${crossing}`);
     return;
   }
-  if (source.side !== second) return fail('I12', `${job.jobId} was granted to ${source.side} under ${mode}`);
+  if (source.side !== second) {
+    fail('I12', `${job.jobId} was granted to ${source.side} under ${mode}`);
+    return;
+  }
   const isEarned =
     crossing === 'approved'
       ? job.fallback === 'approved'

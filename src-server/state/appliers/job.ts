@@ -11,6 +11,23 @@ export const isOpened = (job: { fallback: number }): boolean =>
 
 /** Interns the requirement of a job: equal signatures share a bucket. */
 export function bucketOf(db: Database, signature: string): number {
+  let known = BUCKETS.get(db);
+  if (known === undefined) {
+    known = new Map();
+    BUCKETS.set(db, known);
+  }
+  let bucket = known.get(signature);
+  if (bucket === undefined) {
+    bucket = internBucket(db, signature);
+    known.set(signature, bucket);
+  }
+  return bucket;
+}
+
+/** Buckets are never renumbered, so what was read once stays true for the life of a database. */
+const BUCKETS = new WeakMap<Database, Map<string, number>>();
+
+function internBucket(db: Database, signature: string): number {
   const row = db.get('SELECT bucket FROM bucket WHERE signature = ?', [signature]);
   if (row !== undefined) return row[0] as number;
   db.run('INSERT INTO bucket(signature) VALUES (?)', [signature]);
@@ -41,7 +58,7 @@ export const jobAppliers = {
     );
   },
   'job.state'(db: Database, body: EventBodies['job.state'], ctx: ApplyContext): void {
-    setState(db, body.job_id, body.state, body.hold, body.sentence ?? null, ctx);
+    setState(db, body.state, body.hold, body.sentence ?? null, ctx);
     if (body.state === 'refused') {
       db.run('INSERT INTO refusal(seq, job_id, cause, at_ms) VALUES (?,?,?,?)', [
         ctx.entry.seq,
@@ -54,9 +71,9 @@ export const jobAppliers = {
   'job.requeued'(db: Database, body: EventBodies['job.requeued'], ctx: ApplyContext): void {
     db.run(
       `UPDATE job SET state = 'queued', hold = NULL, lease_id = NULL, source_id = NULL, fallback = CASE WHEN fallback = 2 THEN 2 ELSE 0 END,
-         why = ?, queued_plane_ms = ?, ready_plane_ms = ?, last_seq = ? WHERE job_id = ?`,
+         why = ?, queued_plane_ms = ?, ready_plane_ms = ?, last_seq = ? WHERE seq = ?`,
       // Its time in the queue counts anew: what it ran before was no waiting. Its place in the order stays.
-      [body.reason, ctx.planeMs, ctx.planeMs + body.delay_ms, ctx.entry.seq, body.job_id],
+      [body.reason, ctx.planeMs, ctx.planeMs + body.delay_ms, ctx.entry.seq, seqOf(ctx)],
     );
   },
   'job.cancel_requested'(db: Database, body: EventBodies['job.cancel_requested'], ctx: ApplyContext): void {
@@ -67,22 +84,18 @@ export const jobAppliers = {
   },
   'job.settled'(db: Database, body: EventBodies['job.settled'], ctx: ApplyContext): void {
     // A success keeps the sentence of its placement; any other end says how it ended.
-    setState(db, body.job_id, body.outcome, null, body.outcome === 'succeeded' ? null : body.reason, ctx);
+    setState(db, body.outcome, null, body.outcome === 'succeeded' ? null : body.reason, ctx);
   },
 };
 
-function setState(
-  db: Database,
-  jobId: string,
-  state: JobState,
-  hold: HoldReason | null,
-  why: string | null,
-  ctx: ApplyContext,
-): void {
+/** The job that the entry speaks of, by its own key. */
+const seqOf = (ctx: ApplyContext): number => ctx.entry.ref.job_seq as number;
+
+function setState(db: Database, state: JobState, hold: HoldReason | null, why: string | null, ctx: ApplyContext): void {
   const isOver = state !== 'queued' && state !== 'held' && state !== 'claimed' && state !== 'running';
   db.run(
     `UPDATE job SET state = ?, hold = ?, why = coalesce(?, why), finished_ms = ?, stopping = CASE WHEN ? THEN 0 ELSE stopping END,
-       lease_id = CASE WHEN ? THEN NULL ELSE lease_id END, last_seq = ? WHERE job_id = ?`,
-    [state, hold, why, isOver ? ctx.atMs : null, isOver ? 1 : 0, isOver ? 1 : 0, ctx.entry.seq, jobId],
+       lease_id = CASE WHEN ? THEN NULL ELSE lease_id END, last_seq = ? WHERE seq = ?`,
+    [state, hold, why, isOver ? ctx.atMs : null, isOver ? 1 : 0, isOver ? 1 : 0, ctx.entry.seq, seqOf(ctx)],
   );
 }

@@ -62,14 +62,13 @@ export const leaseAppliers = {
   },
 };
 
-function end(db: Database, body: LeaseEnd, state: LeaseState, ctx: ApplyContext): void {
-  // The fence is unique and grows by one at each grant, so fence modulo the ring's size is a slot of its own.
-  db.run(
-    `INSERT OR REPLACE INTO ended_lease(slot, lease_id, job_id, job_seq, attempt, fence, source_id, session_id, state, outcome, ttl_ms,
+// The fence is unique and grows by one at each grant, so fence modulo the ring's size is a slot of its own.
+const END = `INSERT OR REPLACE INTO ended_lease(slot, lease_id, job_id, job_seq, attempt, fence, source_id, session_id, state, outcome, ttl_ms,
        max_runtime_ms, granted_ms, started_ms, ended_ms, renewals, end_seq)
      SELECT fence % ${ENDED_LEASES_KEPT}, lease_id, job_id, job_seq, attempt, fence, source_id, session_id, ?, ?, ttl_ms, max_runtime_ms,
-       granted_ms, started_ms, ?, ?, ? FROM lease WHERE lease_id = ?`,
-    [state, body.outcome, ctx.atMs, body.renewals, ctx.entry.seq, body.lease_id],
-  );
+       granted_ms, started_ms, ?, ?, ? FROM lease WHERE lease_id = ?`;
+
+function end(db: Database, body: LeaseEnd, state: LeaseState, ctx: ApplyContext): void {
+  db.run(END, [state, body.outcome, ctx.atMs, body.renewals, ctx.entry.seq, body.lease_id]);
   db.run('DELETE FROM lease WHERE lease_id = ?', [body.lease_id]);
 }

@@ -41,8 +41,9 @@ const toJob = (r: SqlValue[]): JobFacts => ({
 });
 
 export const allJobFacts = (db: Database): JobFacts[] => db.all(JOB).map(toJob);
+const JOB_BY_ID = `${JOB} WHERE j.job_id = ?`;
 export const jobFacts = (db: Database, jobId: string): JobFacts | undefined => {
-  const row = db.get(`${JOB} WHERE j.job_id = ?`, [jobId]);
+  const row = db.get(JOB_BY_ID, [jobId]);
   return row === undefined ? undefined : toJob(row);
 };
 

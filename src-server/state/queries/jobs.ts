@@ -59,10 +59,11 @@ const toRow = (r: SqlValue[]): JobRow => ({
 });
 
 const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));
-export const jobBySeq = (db: Database, seq: number): JobRow | undefined =>
-  one(db.get(`SELECT ${COLUMNS} FROM job WHERE seq = ?`, [seq]));
-export const jobById = (db: Database, jobId: string): JobRow | undefined =>
-  one(db.get(`SELECT ${COLUMNS} FROM job WHERE job_id = ?`, [jobId]));
+// Put together once: a statement is found by its text, and a text that is built anew is hashed anew at every claim.
+const BY_SEQ = `SELECT ${COLUMNS} FROM job WHERE seq = ?`;
+const BY_ID = `SELECT ${COLUMNS} FROM job WHERE job_id = ?`;
+export const jobBySeq = (db: Database, seq: number): JobRow | undefined => one(db.get(BY_SEQ, [seq]));
+export const jobById = (db: Database, jobId: string): JobRow | undefined => one(db.get(BY_ID, [jobId]));
 
 export interface JobFilter {
   states?: readonly string[] | undefined;

@@ -47,8 +47,9 @@ const toRow = (r: SqlValue[]): EndedLeaseRow => ({
   title: r[17] as string,
 });
 
+const BY_ID = `${SELECT} WHERE e.lease_id = ?`;
 export const endedLease = (db: Database, leaseId: string): EndedLeaseRow | undefined => {
-  const row = db.get(`${SELECT} WHERE e.lease_id = ?`, [leaseId]);
+  const row = db.get(BY_ID, [leaseId]);
   return row === undefined ? undefined : toRow(row);
 };
 

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CommandLine } from '../../test/helpers/command-line.ts';
+
+let line: CommandLine;
+beforeAll(async () => {
+  line = await CommandLine.start();
+});
+afterAll(() => line.close());
+
+const JOB = { wu_id: 'WU-1', title: 'A job', command: { argv: ['node', '--version'] } };
+
+describe('job', () => {
+  test('submits, lists, shows, explains, cancels and retries a job', async () => {
+    const made = await line.json(['job', 'submit', line.file('job.json', JSON.stringify(JOB))]);
+    expect(made.state).toBe('queued');
+    const id = made.job_id as string;
+    const list = await line.here(['job', 'list']);
+    expect(list.stdout).toContain(id);
+    expect((await line.json(['job', 'show', id])).job_id).toBe(id);
+    const explained = await line.here(['job', 'explain', id]);
+    expect(explained.stdout).toMatch(/^waiting: /);
+    expect((await line.json(['job', 'cancel', id, '--reason', 'not needed'])).state).toBe('canceled');
+    expect((await line.json(['job', 'retry', id])).retry_of).toBe(id);
+    const log = await line.here(['job', 'log', id]);
+    expect([log.code, log.stdout]).toEqual([0, '']);
+  });
+
+  test('submits a job a line', async () => {
+    const lines = line.file('jobs.jsonl', `${JSON.stringify(JOB)}\n\n${JSON.stringify({ ...JOB, wu_id: 'WU-2' })}\n`);
+    const ended = await line.here(['job', 'submit', lines]);
+    expect(ended.stdout.match(/job_[0-9A-Z]{26} submitted/g)).toHaveLength(2);
+  });
+
+  test('a list of more than one page is shown to its end', async () => {
+    const before = (await line.plane.call('jobs')).json.counts.queued as number;
+    const items = Array.from({ length: 230 }, () => JOB);
+    await line.plane.call('jobBulk', { body: { items } });
+    const all = await line.here(['job', 'list', '--state', 'queued', '--limit', '1000']);
+    expect(all.stdout.trim().split('\n')).toHaveLength(before + 230);
+    expect(all.stderr).toBe('');
+    const some = await line.json(['job', 'list', '--limit', '210']);
+    expect(some.items).toHaveLength(210);
+    expect(new Set(some.items.map((job: { job_id: string }) => job.job_id)).size).toBe(210);
+    expect((await line.here(['job', 'list'])).stderr).toContain('--limit');
+  });
+});

@@ -1,0 +1,40 @@
+import { addSource, claim, fill, IS_QUICK, nowMs, openBench, quantile, ROUNDS, report, row, spec } from './kit.ts';
+
+const JOBS = IS_QUICK ? 20_000 : 100_000;
+const { workspace } = await openBench();
+const sessionId = await addSource(workspace, 'source');
+await fill(workspace, JOBS, () => spec());
+
+const times = { outside: [] as number[], during: [] as number[] };
+const perMb: number[] = [];
+const measure = async (into: number[], count: number): Promise<void> => {
+  for (let n = 0; n < count; n++) {
+    const startedMs = nowMs();
+    await claim(workspace, sessionId);
+    into.push(nowMs() - startedMs);
+  }
+};
+for (let round = 0; round < ROUNDS; round++) {
+  await measure(times.outside, 100);
+  const startedMs = nowMs();
+  const bytes = workspace.engine.state.snapshot();
+  perMb.push((nowMs() - startedMs) / (bytes.length / 1e6));
+}
+// A claim that arrives while the snapshot is taken waits for it: of a hundred claims, one meets it.
+const sizeMb = workspace.engine.state.snapshot().length / 1e6;
+for (let round = 0; round < ROUNDS; round++) {
+  const startedMs = nowMs();
+  workspace.engine.state.snapshot();
+  await claim(workspace, sessionId);
+  times.during.push(nowMs() - startedMs);
+  await measure(times.during, 99);
+}
+await workspace.engine.log.close();
+const p99 = quantile(times.outside, 0.99);
+report([
+  row('snapshot pause per MB', perMb, 'ms/MB', { at: 2 }),
+  row('snapshot size', [sizeMb], 'MB'),
+  row('claim p99 outside a snapshot', [p99], 'ms'),
+  row('claim p99 with a snapshot in every hundred claims', [quantile(times.during, 0.985)], 'ms'),
+  row('… against outside', [quantile(times.during, 0.985) / p99], '×'),
+]);
