@@ -56,7 +56,7 @@ export function crossingFor(
   engine: Engine,
   side: HotSource['side'],
   job: { fallback: number; seq: number },
-  groups: readonly FleetGroup[],
+  groups: () => readonly FleetGroup[],
 ): Crossing | 'first' | null {
   const { policy } = engine.hot;
   const { first, second } = sidesOf(policy.mode);
@@ -65,7 +65,7 @@ export function crossingFor(
   if (job.fallback === FALLBACK.approved) return 'approved';
   if (job.fallback === FALLBACK.open) return 'busy_longer_than';
   if (policy.fallback.mode !== 'auto') return null;
-  const standing = firstSideStanding(groups, first);
+  const standing = firstSideStanding(groups(), first);
   return standing === 'there' ? null : standing;
 }
 

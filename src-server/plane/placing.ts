@@ -70,10 +70,7 @@ export function claimFor(
     head.bucket.heaps[head.side].pop();
     const job = jobBySeq(engine.state.db, seqOfRank(head.rank));
     if (!isReady(engine, job)) continue;
-    const crossing = crossingFor(
-      engine,
-      source.side,
-      job,
+    const crossing = crossingFor(engine, source.side, job, () =>
       engine.hot.fleet.groupsFor(head.bucket.requirement, head.bucket.verdicts),
     );
     if (crossing === null) {
@@ -111,8 +108,8 @@ function rankedAsks(
   if (asks.size === 0) return [];
   const groups = fleet.groupsFor(bucket.requirement, bucket.verdicts);
   const bySide = {
-    byoc: crossingFor(engine, 'byoc', job, groups),
-    managed: crossingFor(engine, 'managed', job, groups),
+    byoc: crossingFor(engine, 'byoc', job, () => groups),
+    managed: crossingFor(engine, 'managed', job, () => groups),
   };
   const fitting = fleet.profiles.filter(
     (p) => bySide[p.profile.side] !== null && fleet.verdictFor(bucket.requirement, bucket.verdicts, p.id).fits,

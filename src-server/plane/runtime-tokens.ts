@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { NONCE_TTL_MS, SESSION_TOKEN_TTL_MS } from '../contract/limits.ts';
 import { ProblemError } from '../contract/problems.ts';
 import { makeCredential } from '../domain/credentials/format.ts';
@@ -12,7 +12,7 @@ interface Token {
   successor: string | null;
   isUsed: boolean;
 }
-const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
+const hash = (token: string): string => digest('sha256', token, 'hex');
 const SESSION_PREFIX = 'ccs';
 
 /**

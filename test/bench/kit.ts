@@ -143,7 +143,7 @@ export async function claim(
   sessionId: string,
   capacity = 1_000,
 ): Promise<GrantedLease | undefined> {
-  const idempotency = { key: `bench-${++claims}`, request: 'r' };
+  const idempotency = { key: (++claims).toString(16).padStart(32, '0'), request: 'r' };
   const { grants } = await workspace.run((ctx) =>
     claimWork(ctx, claimant(ctx, sessionId), { capacity, wait_ms: 0, max: 1 }, idempotency),
   );

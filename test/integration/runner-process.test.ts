@@ -103,7 +103,7 @@ describe('the three printed commands, pasted in bash', () => {
     await other.close();
   });
 
-  test('a credential on the command line ends with 64 and is never sent', async () => {
+  test('row 13: a credential on the command line ends with 64 and is never sent', async () => {
     const made = await plane.enroll('laptop-4');
     for (const words of [`--credential ${made.credential}`, made.credential]) {
       const refused = await plane.paste(`${made.commands.bash.connect} ${words}`).ended;

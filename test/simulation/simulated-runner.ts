@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClaimRequest, CompleteRequest, Register } from '../../src-server/contract/runtime.ts';
-import type { Posture } from '../../src-server/contract/source.ts';
+import type { ClaimRequest, CompleteRequest } from '../../src-server/contract/runtime.ts';
 import type { RunnerOutcome } from '../../src-server/contract/terms.ts';
 import { leaseTiming } from '../../src-server/domain/leases/timing.ts';
 import { diagnoseSource } from '../../src-server/plane/commands/change-source.ts';
@@ -16,7 +15,7 @@ import type { GrantedLease } from '../../src-server/plane/grants.ts';
 import { renewNamed } from '../../src-server/plane/leases.ts';
 import type { Network } from './network.ts';
 import type { Oracle } from './oracle.ts';
-import { runnerKey } from './runner-keys.ts';
+import { completeBody, type Hardware, NO_FILES, registerBody } from './runner-words.ts';
 import type { SimulatedPlane } from './simulated-plane.ts';
 import type { World } from './world.ts';
 
@@ -64,7 +63,7 @@ export class SimulatedRunner {
     private readonly oracle: Oracle,
     readonly name: string,
     private readonly keyNumber: number,
-    public hardware: { cpuCount: number; memoryGib: number; gpu: boolean; capacity: number; posture: Posture },
+    readonly hardware: Hardware,
   ) {}
 
   get isConnected(): boolean {
@@ -77,7 +76,12 @@ export class SimulatedRunner {
     const hash = createHash('sha256').update(credential.credential).digest('hex');
     const answer = plane.call((ctx) => {
       const nonce = ctx.tokens.nonce();
-      const body = this.register(nonce, `connected-compute/register/v1\n${nonce}\n${hash}`);
+      const body = registerBody(
+        this.keyNumber,
+        this.hardware,
+        nonce,
+        `connected-compute/register/v1\n${nonce}\n${hash}`,
+      );
       return registerWithCredential(ctx, credential.credential, body, this.hardware.capacity);
     });
     await plane.settle();
@@ -94,7 +98,12 @@ export class SimulatedRunner {
   comeBack(): void {
     void this.plane.call((ctx) => {
       const nonce = ctx.tokens.nonce();
-      const body = this.register(nonce, `connected-compute/session/v1\n${this.sessionId}\n${nonce}`);
+      const body = registerBody(
+        this.keyNumber,
+        this.hardware,
+        nonce,
+        `connected-compute/session/v1\n${this.sessionId}\n${nonce}`,
+      );
       return returnByKey(ctx, this.sessionId, body, this.hardware.capacity);
     });
   }
@@ -300,17 +309,7 @@ export class SimulatedRunner {
   }
 
   private endOf(held: Held, outcome: RunnerOutcome, isRelease: boolean): NonNullable<Held['end']> {
-    const { world } = this;
-    const exitCode = outcome === 'succeeded' ? 0 : world.chance(0.3) ? 42 : 1;
-    const body: CompleteRequest = {
-      fence: held.fence,
-      outcome,
-      exit_code: outcome === 'canceled' ? null : exitCode,
-      extras_mcu: world.chance(0.2) ? world.between(0, 500) : 0,
-      usage: { runtime_ms: world.chance(0.5) ? world.between(0, 30_000) : Number.MAX_SAFE_INTEGER },
-      outputs: [],
-      refused_outputs: [],
-    };
+    const body = completeBody(this.world, held.fence, outcome);
     return { body, key: `${this.sessionId}/end/${held.leaseId}`, isRelease };
   }
 
@@ -366,29 +365,4 @@ export class SimulatedRunner {
       if (silentMs > leaseTiming(held.ttlMs).selfStopMs && this.world.chance(0.5)) this.held.delete(held.leaseId);
     }
   }
-
-  private register(nonce: string, message: string): Register {
-    const key = runnerKey(this.keyNumber);
-    const { cpuCount, memoryGib, gpu, posture } = this.hardware;
-    return {
-      contract: 1,
-      public_key: key.publicKey,
-      nonce,
-      proof: key.sign(message),
-      platform: 'linux',
-      arch: 'x64',
-      cpu_count: cpuCount,
-      memory_bytes: memoryGib * 1024 ** 3,
-      gpu: gpu ? { name: 'gpu', memory_bytes: 48 * 1024 ** 3 } : null,
-      node_version: 'v20.20.0',
-      runner_version: '0.1.0',
-      posture,
-    };
-  }
 }
-
-const NO_FILES = {
-  output: null,
-  storedArtifacts: new Map<string, { sha256: string; size_bytes: number }>(),
-  artifacts: [],
-};

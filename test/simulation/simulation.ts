@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Posture } from '../../src-server/contract/source.ts';
 import { leaseTiming } from '../../src-server/domain/leases/timing.ts';
+import { calmDown, proveLiveness } from './liveness.ts';
 import { Network } from './network.ts';
 import { Operators } from './operators.ts';
 import { Oracle } from './oracle.ts';
@@ -94,8 +95,8 @@ export class Simulation {
       if (this.runners.length < RUNNERS_MAX && world.chance(0.004)) await this.addRunner(world.chance(0.4));
     }
     this.checkAll();
-    await this.calmDown();
-    await this.proveLiveness();
+    await calmDown(this);
+    await proveLiveness(this);
     this.checkAll();
     return {
       seed: this.seed,
@@ -273,66 +274,5 @@ export class Simulation {
     this.tickedMs = world.nowMs;
     for (const runner of this.runners) if (runner.isAlive && runner.isConnected && world.chance(0.6)) runner.comeBack();
     await plane.settle();
-  }
-
-  /** No more faults. The runners so far fall silent: their leases have to end by themselves. */
-  private async calmDown(): Promise<void> {
-    const { plane, network, world } = this;
-    network.trouble = 0;
-    network.clear();
-    plane.disk.heal();
-    for (const runner of this.runners) if (runner.isAlive) runner.crash();
-    await this.advance(2_000);
-    const before = new Set(plane.workspace?.engine.hot.leases.keys());
-    const longestMs = Math.max(0, ...[...(plane.workspace?.engine.hot.leases.values() ?? [])].map((l) => l.ttlMs));
-    const { takeOverMs } = leaseTiming(longestMs);
-    world.trace?.(`calm: ${before.size} leases have to end`);
-    await this.advance(2 * takeOverMs + 2_000);
-    for (const leaseId of plane.workspace?.engine.hot.leases.keys() ?? [])
-      if (before.has(leaseId))
-        throw new SimulationFailure([
-          { invariant: 'I30', seq: -1, detail: `lease ${leaseId} of a silent runner lives on` },
-        ]);
-  }
-
-  /** One fit runner of each family, and every job that can be claimed ends. */
-  private async proveLiveness(): Promise<void> {
-    const { plane, operators, world } = this;
-    this.runners.length = 0;
-    operators.publishMode('byoc_first', 'auto', 0);
-    const posture: Posture = { files: 'confined', network: ['none', 'allow_list'] };
-    for (const gpu of [false, true]) await this.addFit(gpu, posture);
-    for (let round = 0; round < 400; round++) {
-      if (round % 20 === 0) operators.makeWay();
-      await this.advance(3_000);
-      if (!this.hasOpenJobs()) return;
-    }
-    const open = [...plane.fold.world.jobs.values()].filter((j) =>
-      ['queued', 'held', 'claimed', 'running'].includes(j.state),
-    );
-    world.trace?.(JSON.stringify(open.slice(0, 3)));
-    throw new SimulationFailure([
-      { invariant: 'I30', seq: -1, detail: `${open.length} jobs never end: ${open[0]?.jobId} is ${open[0]?.state}` },
-    ]);
-  }
-
-  private async addFit(gpu: boolean, posture: Posture): Promise<void> {
-    const { world, plane, network, oracle } = this;
-    const name = gpu ? 'fit-gpu' : 'fit-cpu';
-    const hardware = { cpuCount: 32, memoryGib: 64, gpu, capacity: 3, posture };
-    const runner = new SimulatedRunner(world, plane, network, oracle, name, gpu ? 100 : 101, hardware);
-    runner.workMs = [100, 2_000];
-    runner.isCareful = true;
-    this.runners.push(runner);
-    const labels = { os: 'linux', region: 'eu' };
-    this.operators.enroll(name, { labels, capacity: 3 }, (issued) => void runner.connect(issued));
-    await plane.settle();
-    await plane.settle();
-  }
-
-  private hasOpenJobs(): boolean {
-    for (const { state } of this.plane.fold.world.jobs.values())
-      if (state === 'queued' || state === 'held' || state === 'claimed' || state === 'running') return true;
-    return false;
   }
 }

@@ -1,6 +1,5 @@
 import { ProblemError } from '../../contract/problems.ts';
 import type { ClaimRequest } from '../../contract/runtime.ts';
-import { entriesOfKey } from '../../state/queries/jobs.ts';
 import type { GrantedLease } from '../grants.ts';
 import type { HotSession, HotSource } from '../hot/source.ts';
 import { claimFor } from '../placing.ts';
@@ -99,7 +98,7 @@ export function emptyReason(ctx: CommandContext, source: HotSource): string {
  */
 export function repeatedClaim(ctx: CommandContext, idempotency: Idempotency): GrantedLease[] | null {
   const { engine } = ctx;
-  const rows = entriesOfKey(engine.state.db, idempotency.key);
+  const rows = engine.entriesOfKey(idempotency.key);
   if (rows.length === 0) return null;
   if (rows[0]?.request !== idempotency.request)
     throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another claim.');

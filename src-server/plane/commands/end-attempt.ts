@@ -4,7 +4,6 @@ import type { ArtifactRef } from '../../contract/job.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { CompleteRequest } from '../../contract/runtime.ts';
 import type { AttemptOutcome } from '../../contract/terms.ts';
-import { entriesOfKey } from '../../state/queries/jobs.ts';
 import type { HotLease } from '../hot/lease.ts';
 import { fenced } from '../leases.ts';
 import { type Settled, settleLease } from '../settlement.ts';
@@ -119,7 +118,7 @@ export function releaseLease(
 
 /** The answer of an earlier complete, fail or release with this key, rebuilt from its entry; null when the key is new. */
 export function repeatedEnd(ctx: CommandContext, idempotency: Idempotency): Settled | null {
-  const [row] = entriesOfKey(ctx.engine.state.db, idempotency.key);
+  const [row] = ctx.engine.entriesOfKey(idempotency.key);
   if (row === undefined) return null;
   if (row.request !== idempotency.request)
     throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another request.');

@@ -4,7 +4,6 @@ import { JOB_SPEC_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { requirementOf, signatureOf } from '../../domain/routing/requirement.ts';
-import { entriesOfKey } from '../../state/queries/jobs.ts';
 import { idempotencyRef } from '../grants.ts';
 import { becomeReady } from '../ready.ts';
 import type { Actor, CommandContext, Idempotency } from './context.ts';
@@ -76,7 +75,7 @@ export function submitJob(
 
 /** The job of an earlier submit with this key; null when the key is new. */
 export function repeatedSubmit(ctx: CommandContext, idempotency: Idempotency): number | null {
-  const [row] = entriesOfKey(ctx.engine.state.db, idempotency.key);
+  const [row] = ctx.engine.entriesOfKey(idempotency.key);
   if (row === undefined) return null;
   if (row.request !== idempotency.request)
     throw new ProblemError('idempotency.key_reused', 'Use a new Idempotency-Key for another job.');

@@ -40,7 +40,7 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
   const groups = hot.fleet.groupsFor(requirement, []);
   const isPaused = engine.state.head.config.paused;
   const { first, second } = sidesOf(hot.policy.mode);
-  const crossing = second === null ? null : crossingFor(engine, second, job, groups);
+  const crossing = second === null ? null : crossingFor(engine, second, job, () => groups);
   const isSecondSideOpen = crossing !== null;
   const judge = { policy: hot.policy, isPaused, isSecondSideOpen };
   const eligibleIds = groups.filter((g) => failingRules(g, judge).length === 0).flatMap((g) => [...g.sourceIds]);

@@ -120,6 +120,10 @@ export interface IdempotencyRow {
   seq: number;
   request: string;
 }
+/** Every key that is kept. */
+export const allKeys = (db: Database): string[] =>
+  db.all('SELECT DISTINCT key FROM idempotency').map((r) => r[0] as string);
+
 /** Entries that were made under a key, oldest first. */
 export const entriesOfKey = (db: Database, key: string): IdempotencyRow[] =>
   db
