@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { decisionId, jobId, leaseId, sourceId, workspaceId } from './ids.ts';
 import { LEASE_TTL_MAX_MS, LEASE_TTL_MIN_MS } from './limits.ts';
-import { count, fingerprint, instant, listOf, name, positive, publicKey, sha256Hex, text } from './primitives.ts';
+import {
+  count,
+  fingerprint,
+  instant,
+  listOf,
+  name,
+  positive,
+  publicKey,
+  queryCursor,
+  sha256Hex,
+  text,
+} from './primitives.ts';
 import {
   ATTEMPT_OUTCOMES,
   DECISION_OUTCOMES,
@@ -187,6 +198,8 @@ export const evidenceQuery = z.strictObject({
     .transform(Number)
     .optional(),
   job_id: jobId.optional(),
+  /** Where the page before ended; stands before `from`. */
+  cursor: queryCursor.optional(),
   limit: z
     .string()
     .regex(/^\d{1,3}$/)

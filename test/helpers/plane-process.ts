@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import { type CallOptions, type CheckedAnswer, checkedCall, type Parsed } from './checked-call.ts';
 import { type Ended, Program } from './program.ts';
@@ -8,6 +9,11 @@ import { type Ended, Program } from './program.ts';
 const OUT = join(import.meta.dirname, '../../out');
 export const CLI = join(OUT, 'cli.mjs');
 export const BOOTSTRAP = join(OUT, 'runner/bootstrap.mjs');
+
+const made: string[] = [];
+afterAll(() => {
+  for (const dataDir of made) rmSync(dataDir, { recursive: true, force: true });
+});
 
 /** Runs the built command line to its end. */
 export const cli = (args: readonly string[], input?: string): Promise<Ended> =>
@@ -30,6 +36,7 @@ export class PlaneProcess {
     for (const file of [CLI, BOOTSTRAP])
       if (!existsSync(file)) throw new Error(`${file} is missing. Run: npm run build`);
     const dataDir = where.dataDir ?? mkdtempSync(join(tmpdir(), 'cc-process-'));
+    made.push(dataDir);
     const args = [CLI, 'serve', '--data-dir', dataDir, '--port', String(where.port ?? 0), ...flags];
     const program = Program.start(process.execPath, args);
     const [line] = await program.prints(/^\{.*"event":"ready".*\}\n/);

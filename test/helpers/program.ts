@@ -1,4 +1,11 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { afterAll } from 'vitest';
+
+/** A test that failed half-way leaves none of its processes behind. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export interface Ended {
   code: number | null;
@@ -32,6 +39,8 @@ export class Program {
   static start(file: string, args: readonly string[], options: SpawnOptions & { input?: string } = {}): Program {
     const { input, ...rest } = options;
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], ...rest });
+    running.add(child);
+    child.once('close', () => running.delete(child));
     // A program that does not read its input is free to end first.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { EvidenceItem, evidenceQuery } from '../../contract/workspace.ts';
 import type { Engine } from '../engine.ts';
 import { historyOf } from './history.ts';
-import { cursorOf } from './page.ts';
+import { cursorOf, keyOfCursor } from './page.ts';
 
 /** One entry with its exact bytes. */
 export function evidenceItemView(engine: Engine, seq: number): EvidenceItem {
@@ -25,7 +25,7 @@ export function evidenceListView(
   engine: Engine,
   query: z.output<typeof evidenceQuery>,
 ): { items: EvidenceItem[]; next_cursor: string | null } {
-  const from = query.from ?? 0;
+  const from = keyOfCursor(query.cursor) ?? query.from ?? 0;
   const seqs =
     query.job_id === undefined
       ? Array.from({ length: Math.max(0, Math.min(query.limit + 1, engine.nextSeq - from)) }, (_, i) => from + i)
