@@ -63,12 +63,15 @@ async function readAny({ file, env, input, output, printer }: CredentialSources)
   return readPipe(input);
 }
 
+/** A value that was copied with its quotes is meant without them. */
+const withoutQuotes = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2').trim();
+
 /**
  * The one-time credential, from a 0600 file, the environment (with a warning), a hidden prompt or standard input.
- * White space around it is dropped. Throws RunnerError 65 when it cannot be one; its text never stands in a message.
+ * White space and one pair of quotes around it are dropped. Throws RunnerError 65 when it cannot be one; its text never stands in a message.
  */
 export async function readCredential(sources: CredentialSources): Promise<string> {
-  const credential = (await readAny(sources)).trim();
+  const credential = withoutQuotes((await readAny(sources)).trim());
   if (credential === '') throw new RunnerError(EXIT.data, 'No credential was given. Nothing was sent.');
   if (!SHAPE.test(credential)) {
     throw new RunnerError(
