@@ -27,8 +27,8 @@ export interface WorkspaceStorage {
   probe(): Promise<void>;
 }
 
-/** Entries between two snapshots: replaying them takes under a second. */
-const SNAPSHOT_EVERY_ENTRIES = 50_000;
+/** Entries between two snapshots: replaying them takes about a second. */
+const SNAPSHOT_EVERY_ENTRIES = 20_000;
 const PROBE_EVERY_MS = STORAGE_RETRY_MS;
 export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'damaged' | 'stopping';
 

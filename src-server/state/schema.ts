@@ -51,6 +51,14 @@ CREATE TABLE use_by_day(day TEXT NOT NULL, side TEXT NOT NULL, spent_mcu INTEGER
 CREATE TABLE refusal(seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 `;
 
+/** Indexes that every entry moves: a long replay drops them and builds them once at its end. */
+export const BULK_INDEXES = {
+  job_state: 'CREATE INDEX job_state ON job(state, seq)',
+  ended_lease_id: 'CREATE INDEX ended_lease_id ON ended_lease(lease_id)',
+} as const;
+/** From this many entries on, building anew is cheaper than moving. */
+export const BULK_ENTRIES = 10_000;
+
 /** Ended leases that stay in the state, the oldest overwritten first; older ones are found through their job. */
 export const ENDED_LEASES_KEPT = 20_000;
 /** A record of idempotency is dropped this many entries after it was made at the earliest, and not before its 24 hours. */
