@@ -1,9 +1,9 @@
-import type { ComputeClass, CredentialState, JobState, Side } from '../../contract/terms.ts';
+import type { CredentialState, JobState } from '../../contract/terms.ts';
 import { TimerHeap } from '../../domain/claims/timers.ts';
 import type { RoutingPolicy } from '../../domain/routing/policy.ts';
 import { Asks } from './asks.ts';
 import { Fleet } from './fleet.ts';
-import type { HotLease } from './lease.ts';
+import type { HotLease, LeaseRow } from './lease.ts';
 import { Queue } from './queue.ts';
 
 export interface HotEnrollment {
@@ -92,25 +92,7 @@ export class Hot {
 }
 
 /** Fresh volatile fields of a lease, at the grant and after a restart. */
-export function freshLease(row: {
-  leaseId: string;
-  jobId: string;
-  jobSeq: number;
-  attempt: number;
-  fence: number;
-  sourceId: string;
-  sessionId: string;
-  assignmentRunId: string;
-  computeClass: ComputeClass;
-  side: Side;
-  ttlMs: number;
-  maxRuntimeMs: number;
-  holdMcu: number;
-  grantedSeq: number;
-  grantedWallMs: number;
-  startedWallMs: number | null;
-  startedPlaneMs: number | null;
-}): HotLease {
+export function freshLease(row: LeaseRow): HotLease {
   // Each member by name: an object of this size that is spread becomes a slow one, and every claim makes one.
   return {
     leaseId: row.leaseId,

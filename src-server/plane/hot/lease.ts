@@ -1,7 +1,7 @@
 import type { ComputeClass, Side } from '../../contract/terms.ts';
 
-/** An active lease: its row, and what is volatile about it (lost at a restart, when it gets a fresh time). */
-export interface HotLease {
+/** An active lease as its row keeps it, over restarts. */
+export interface LeaseRow {
   leaseId: string;
   jobId: string;
   jobSeq: number;
@@ -20,7 +20,10 @@ export interface HotLease {
   startedWallMs: number | null;
   /** Plane time at the start; the runtime ceiling counts from here over restarts. */
   startedPlaneMs: number | null;
-  /** Volatile from here on; monotonic ms. */
+}
+
+/** With what is volatile about it: lost at a restart, when it gets a fresh time. Times are monotonic ms. */
+export interface HotLease extends LeaseRow {
   deadlineMs: number;
   startDeadlineMs: number;
   renewals: number;
