@@ -52,6 +52,11 @@ describe('the credential', () => {
     expect(sources.printer.warnings[0]).toContain('Warning');
   });
 
+  test('is read without the quotes that it was copied with', async () => {
+    input.end(`"${CREDENTIAL}"\n`);
+    expect(await readCredential(sources)).toBe(CREDENTIAL);
+  });
+
   test('is typed at a prompt that shows nothing, with backspace and paste', async () => {
     input.isTTY = true;
     const read = readCredential(sources);
@@ -75,7 +80,7 @@ describe('the credential', () => {
     'cce_short',
     `cco_${'x'.repeat(38)}`,
     `${CREDENTIAL} ${CREDENTIAL}`,
-    `"${CREDENTIAL}"`,
+    `"${CREDENTIAL}`,
     'x'.repeat(10_000),
   ])('is refused without being repeated when it cannot be one: %#', async (text) => {
     input.end(text);

@@ -74,6 +74,8 @@ export class ServedPlane {
     const { sign_in_url: url } = this.cli('console') as { sign_in_url: string };
     await page.goto(url);
     await page.waitForURL(/\/dashboard\//);
+    // The shell listens to keys only once it stands.
+    await page.getByRole('navigation').first().waitFor();
   }
 
   async stop(): Promise<void> {
