@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ROUTES, type RouteSpec } from '../../src-server/contract/routes.ts';
+import type { RouteSpec } from '../../src-server/contract/routes/route-spec.ts';
+import { ROUTES } from '../../src-server/contract/routes.ts';
 import { CALLS, type CallId } from './calls.ts';
 
 describe('the console calls', () => {

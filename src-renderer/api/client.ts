@@ -1,4 +1,5 @@
-import { ROUTES, type RouteSpec } from '../../src-server/contract/routes.ts';
+import type { RouteSpec } from '../../src-server/contract/routes/route-spec.ts';
+import { ROUTES } from '../../src-server/contract/routes.ts';
 import { now } from '../stores/clock.ts';
 import { useConnection } from '../stores/connection.ts';
 import { type AnswerOf, type BodyOf, CALLS, type CallId, type QueryOf } from './calls.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { problem } from '../contract/problems.ts';
-import { ROUTES, type RouteId, type RouteSpec } from '../contract/routes.ts';
+import type { RouteSpec } from '../contract/routes/route-spec.ts';
+import { ROUTES, type RouteId } from '../contract/routes.ts';
 import { readConsoleFile } from './console-file.ts';
 import { defaultDataDir } from './data-dir.ts';
 import { EXIT, ExitError } from './exit-codes.ts';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { idempotencyHeader } from '../contract/job.ts';
 import { ProblemError } from '../contract/problems.ts';
-import type { RouteSpec } from '../contract/routes.ts';
+import type { RouteSpec } from '../contract/routes/route-spec.ts';
 import type { Idempotency } from '../plane/commands/context.ts';
 import type { Caller } from './principal.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problem } from '../contract/problems.ts';
-import { ROUTES, type RouteSpec } from '../contract/routes.ts';
+import type { RouteSpec } from '../contract/routes/route-spec.ts';
+import { ROUTES } from '../contract/routes.ts';
 
 const MEDIA: Readonly<Record<string, string>> = {
   text: 'application/openmetrics-text',

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WRONG_BEARER_PER_MINUTE } from '../contract/limits.ts';
 import { PROBLEMS, ProblemError } from '../contract/problems.ts';
-import type { Principal } from '../contract/routes.ts';
+import type { Principal } from '../contract/routes/route-spec.ts';
 import type { Host, HostedWorkspace, Operator } from '../plane/host.ts';
 import type { RateLimit } from './rate-limit.ts';
 

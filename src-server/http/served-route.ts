@@ -1,5 +1,6 @@
 import { BODY_LIMIT_BYTES, JSON_KEYS_LIMIT } from '../contract/limits.ts';
-import { ROUTES, type RouteId, type RouteSpec } from '../contract/routes.ts';
+import type { RouteSpec } from '../contract/routes/route-spec.ts';
+import { ROUTES, type RouteId } from '../contract/routes.ts';
 import type { Handler } from './call.ts';
 
 /** Routes whose own handler looks at the body: the fence comes before the fields it protects. */

@@ -1,7 +1,8 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import type { z } from 'zod';
 import { PROBLEMS, problem } from '../../src-server/contract/problems.ts';
-import { ROUTES, type RouteId, type RouteSpec } from '../../src-server/contract/routes.ts';
+import type { RouteSpec } from '../../src-server/contract/routes/route-spec.ts';
+import { ROUTES, type RouteId } from '../../src-server/contract/routes.ts';
 
 export interface CallOptions {
   params?: Record<string, string>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROUTES, type RouteId, type RouteSpec } from '../../src-server/contract/routes.ts';
+import type { RouteSpec } from '../../src-server/contract/routes/route-spec.ts';
+import { ROUTES, type RouteId } from '../../src-server/contract/routes.ts';
 import { ROLE_RIGHTS, ROLES } from '../../src-server/contract/terms.ts';
 import { PlaneUnderTest } from '../helpers/plane-under-test.ts';
 

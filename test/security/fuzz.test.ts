@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROUTES, type RouteId, type RouteSpec } from '../../src-server/contract/routes.ts';
+import type { RouteSpec } from '../../src-server/contract/routes/route-spec.ts';
+import { ROUTES, type RouteId } from '../../src-server/contract/routes.ts';
 import { PLAIN_JOB, PlaneUnderTest } from '../helpers/plane-under-test.ts';
 import type { RunnerUnderTest } from '../helpers/runner-under-test.ts';
 
