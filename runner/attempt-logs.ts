@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { LogStream, type LogStreamDependencies } from './log-stream.ts';
-import type { RunRecord } from './receipt.ts';
+import type { StreamReceipt } from './receipt.ts';
 
 /** Both output streams of an attempt. */
 export class AttemptLogs {
@@ -35,8 +35,13 @@ export class AttemptLogs {
     this.#stderr.halt();
   }
 
-  sizes(): RunRecord['log'] {
-    const size = ({ spool }: LogStream) => ({ size_bytes: spool.totalBytes, truncated: spool.isTruncated });
+  /** Size and digest of both streams, as the run receipt names them. */
+  receipt(): { stdout: StreamReceipt; stderr: StreamReceipt } {
+    const size = ({ spool }: LogStream): StreamReceipt => ({
+      size_bytes: spool.totalBytes,
+      sha256: spool.sha256,
+      truncated: spool.isTruncated,
+    });
     return { stdout: size(this.#stdout), stderr: size(this.#stderr) };
   }
 }

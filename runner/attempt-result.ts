@@ -3,7 +3,7 @@ import type { EnvelopePayload } from '../src-server/contract/runtime.ts';
 import type { Ending, Stop } from './attempt-context.ts';
 import type { Collected } from './collect-outputs.ts';
 import { duration, type Printer, plain } from './printer.ts';
-import { type RunRecord, runReceipt } from './receipt.ts';
+import { type RunRecord, runReceipt, type StreamReceipt } from './receipt.ts';
 import type { Settlement } from './settle.ts';
 
 /** The body of a settlement is at most 1 MiB, receipt and all. */
@@ -31,6 +31,8 @@ export function verbOf(outcome: RunRecord['outcome']): 'complete' | 'fail' {
   return outcome === 'succeeded' || outcome === 'canceled' ? 'complete' : 'fail';
 }
 
+const sizeOf = ({ size_bytes, truncated }: StreamReceipt) => ({ size_bytes, truncated });
+
 /** What an attempt tells the plane at its end. */
 export interface Result {
   payload: EnvelopePayload;
@@ -57,7 +59,7 @@ export function settlementBody({ payload, record, ending, collected, stop }: Res
     refused_outputs: collected.refused
       .slice(0, REFUSED_LIMIT)
       .map(({ path, reason }) => ({ path: plain(path).slice(0, PATH_LIMIT), reason })),
-    log: record.log,
+    log: { stdout: sizeOf(record.log.stdout), stderr: sizeOf(record.log.stderr) },
     ...(detail === '' ? {} : { detail: plain(detail) }),
     run_receipt: runReceipt(payload, record, privateKey),
   };

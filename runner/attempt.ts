@@ -5,6 +5,7 @@ import { outcomeOf, type Result, settlementBody, tellResult, verbOf } from './at
 import { startLease, unfitReason } from './attempt-start.ts';
 import type { Reading } from './clock.ts';
 import { type Collected, collectOutputs } from './collect-outputs.ts';
+import { sha256Hex } from './ed25519.ts';
 import { EnvelopeRefused, openEnvelope } from './envelope.ts';
 import { messageOf } from './errors.ts';
 import { startCommand } from './executors/command.ts';
@@ -14,7 +15,7 @@ import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import { duration, plain } from './printer.ts';
 import type { ProcessTree } from './process-tree.ts';
-import type { RunRecord } from './receipt.ts';
+import { type RunRecord, UNCONFINED } from './receipt.ts';
 import { type Settlement, settle } from './settle.ts';
 import type { StartAnswer } from './wire.ts';
 import { type AttemptDir, makeAttemptDir, removeTree } from './work-dir.ts';
@@ -253,8 +254,10 @@ export class Attempt implements LeaseHolder {
       runtimeMs: Math.max(0, Math.round(endedAt.monoMs - sent.monoMs)),
       environmentNames: ending.environmentNames,
       outputs: collected.outputs,
-      log: this.#logs?.sizes() ?? { stdout: EMPTY_LOG, stderr: EMPTY_LOG },
+      log: this.#logs?.receipt() ?? { stdout: NO_OUTPUT, stderr: NO_OUTPUT },
       leftovers: ending.leftovers,
+      confinement: UNCONFINED,
+      redactions: 0,
     };
     const result: Result = { payload, record, ending, collected, stop: this.#isLost() ? this.#stop : stop };
     const body = settlementBody(result, session.identity.privateKey);
@@ -286,4 +289,4 @@ export class Attempt implements LeaseHolder {
   }
 }
 
-const EMPTY_LOG = { size_bytes: 0, truncated: false };
+const NO_OUTPUT = { size_bytes: 0, sha256: sha256Hex(''), truncated: false };

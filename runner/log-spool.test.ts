@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { LogSpool } from './log-spool.ts';
 
@@ -32,5 +33,6 @@ describe('the log spool', () => {
     spool.append(Buffer.from('h'));
     expect([spool.endOffset, spool.totalBytes, spool.isTruncated]).toEqual([5, 8, true]);
     expect(spool.read(0, 10).toString()).toBe('abcde');
+    expect(spool.sha256).toBe(createHash('sha256').update('abcde').digest('hex'));
   });
 });

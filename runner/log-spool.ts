@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Kept of each stream of an attempt, in bytes; the plane keeps no more either. */
 export const LOG_KEPT_LIMIT_BYTES = 10 * 1024 * 1024;
 
@@ -10,6 +12,7 @@ export class LogSpool {
   #startOffset = 0;
   #endOffset = 0;
   #totalBytes = 0;
+  readonly #hash = createHash('sha256');
 
   constructor(private readonly keptLimitBytes: number = LOG_KEPT_LIMIT_BYTES) {}
 
@@ -37,11 +40,17 @@ export class LogSpool {
     return this.#totalBytes > this.#endOffset;
   }
 
+  /** SHA-256 of every kept byte, in hexadecimal: what the plane stores when all of it arrives. */
+  get sha256(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
   append(bytes: Buffer): void {
     this.#totalBytes += bytes.length;
     const room = this.keptLimitBytes - this.#endOffset;
     if (room <= 0) return;
     const kept = bytes.length > room ? bytes.subarray(0, room) : bytes;
+    this.#hash.update(kept);
     this.#chunks.push(kept);
     this.#endOffset += kept.length;
   }

@@ -56,7 +56,7 @@ describe('run --once', () => {
       _type: 'https://in-toto.io/Statement/v1',
       predicate: { attempt: 1, fence: 41, outcome: 'succeeded' },
     });
-    expect(statement.predicate.confinement.enforced).toEqual({ files: 'none', network: [], pid: 'group' });
+    expect(statement.predicate.confinement.enforced).toEqual({ files: 'none', network: 'not_enforced', pid: 'group' });
     expect(readdirSync(join(runner.workDir, 'enr_1'))).toEqual([]);
     expect(plane.calls('POST', /sessions\/end$/)).toHaveLength(1);
   });

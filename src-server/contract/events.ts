@@ -153,6 +153,14 @@ export interface EventBodies {
     write: WriteKind;
     source_id: string;
   };
+  /** A signed run receipt that came when its lease was over: kept as evidence, and changes nothing. */
+  'attempt.late_receipt': {
+    lease_id: string;
+    job_id: string;
+    attempt: number;
+    fence: number;
+    run_receipt_sha256: string;
+  };
   'budget.held': { lease_id: string; scope: string; mcu: number };
   'budget.settled': { lease_id: string; scope: string; held_mcu: number; debited_mcu: number; released_mcu: number };
   'approval.requested': { approval_id: string; kind: 'fallback'; job_id: string; sentence: string };
@@ -188,6 +196,7 @@ export interface LeaseEnd {
   artifact_list_sha256?: string;
   refused_outputs?: { path: string; reason: string }[];
   output: { stdout: StreamSize; stderr: StreamSize } | null;
+  /** SHA-256 of the run receipt's file: its envelope as canonical JSON, stored under this digest. */
   run_receipt_sha256: string | null;
 }
 

@@ -49,6 +49,7 @@ export const PROBLEMS = {
   'idempotency.key_reused': kind(422, 'The Idempotency-Key was used for another request'),
   'artifact.path_unsafe': kind(422, 'The artifact path is not safe'),
   'digest.mismatch': kind(422, 'The digest does not match the bytes'),
+  'receipt.invalid': kind(422, 'The run receipt does not hold'),
   'input.unknown': kind(422, 'An input is not stored here'),
   'enrollment.loopback_only': kind(422, 'No runner elsewhere can reach this address'),
   'runner.too_old': kind(426, 'The runner speaks an older contract'),

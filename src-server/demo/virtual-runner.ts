@@ -124,7 +124,15 @@ export class VirtualRunner {
       refused_outputs: [],
     };
     return this.workspace.run((ctx) =>
-      endAttempt(ctx, this.sessionId, lease.lease.leaseId, body, 'complete', { output: null, artifacts: [] }, null),
+      endAttempt(
+        ctx,
+        this.sessionId,
+        lease.lease.leaseId,
+        body,
+        'complete',
+        { output: null, artifacts: [], runReceiptSha256: null },
+        null,
+      ),
     );
   }
 

@@ -1,22 +1,9 @@
 import { START_WITHIN_MS } from '../contract/limits.ts';
-import type { Dsse } from '../contract/primitives.ts';
 import { type Assignment, ENVELOPE_TYPE, type EnvelopePayload } from '../contract/runtime.ts';
+import { signDsse } from '../plane/evidence/sign-dsse.ts';
 import type { GrantedLease } from '../plane/grants.ts';
 import type { PlaneKey } from '../plane/keys.ts';
 import { renewAfterMs } from '../plane/leases.ts';
-
-/** DSSE's pre-authentication encoding: what is signed. */
-export const pae = (payloadType: string, payload: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `), payload]);
-
-export async function signDsse(key: PlaneKey, payloadType: string, payload: Buffer): Promise<Dsse> {
-  const signature = await key.sign(pae(payloadType, payload));
-  return {
-    payloadType,
-    payload: payload.toString('base64'),
-    signatures: [{ keyid: key.fingerprint, sig: signature.toString('base64') }],
-  };
-}
 
 /** A grant as the runner gets it: the job for display, and the signed envelope that alone it may obey. */
 export async function assignmentOf(key: PlaneKey, workspaceId: string, granted: GrantedLease): Promise<Assignment> {

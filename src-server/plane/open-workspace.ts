@@ -5,7 +5,7 @@ import { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { listSnapshots, pruneSnapshots, readSnapshot, writeSnapshot } from '../ledger/snapshot-files.ts';
-import { State } from '../state/state.ts';
+import { State, StateOutdatedError } from '../state/state.ts';
 import type { Clock, Timers } from './clock.ts';
 import { Engine, PLANE_ACTOR } from './engine.ts';
 import { rebuildHot } from './hot/rebuild.ts';
@@ -97,7 +97,12 @@ async function newestSnapshot(directory: string, upToSeq = Number.POSITIVE_INFIN
     if (file.seq > upToSeq) continue;
     const content = readSnapshot(file);
     // A damaged snapshot costs time, not data: the one before, or the log alone, tells the same.
-    if (content.bytes !== null) return State.fromSnapshot(content.bytes);
+    if (content.bytes === null) continue;
+    try {
+      return await State.fromSnapshot(content.bytes);
+    } catch (error) {
+      if (!(error instanceof StateOutdatedError)) throw error;
+    }
   }
   return null;
 }

@@ -1,5 +1,6 @@
-/** Version of the tables below. A state file of a newer version is left untouched and refused (`schema.newer`). */
-export const SCHEMA_VERSION = 1;
+/** Version of the tables below. A state file of a newer version is left untouched and refused
+ * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
+export const SCHEMA_VERSION = 2;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -16,7 +17,7 @@ CREATE TABLE source(
   enrolled_at TEXT NOT NULL, enrolled_by TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE session(
   session_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, public_key TEXT NOT NULL, state TEXT NOT NULL,
-  registered_at TEXT NOT NULL, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  registered_at TEXT NOT NULL, registered_seq INTEGER NOT NULL, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE enrollment(
   enrollment_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, credential_sha256 TEXT NOT NULL, state TEXT NOT NULL, ttl_ms INTEGER NOT NULL,
   created_at TEXT NOT NULL, created_by TEXT NOT NULL, issued_plane_ms INTEGER NOT NULL, session_id TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -26,6 +26,10 @@ export interface StateHead {
 export class StateVersionError extends Error {
   readonly code = 'schema.newer';
 }
+/** The snapshot has the tables of an older version; the log gives the state in today's. */
+export class StateOutdatedError extends Error {
+  readonly code = 'schema.older';
+}
 
 const CONFIG_FRESH: StateHead['config'] = {
   workspaceId: '',
@@ -78,13 +82,17 @@ export class State {
 
   /**
    * Opens a snapshot.
-   * @throws StateVersionError when a newer version of the program wrote it.
+   * @throws StateVersionError when a newer version of the program wrote it, StateOutdatedError when an older one did.
    */
   static async fromSnapshot(bytes: Uint8Array): Promise<State> {
     const db = await Database.open(bytes);
     const meta = new Map(db.all('SELECT key, value FROM meta').map(([k, v]) => [k as string, v as string]));
     if (Number(meta.get('schema_version')) > SCHEMA_VERSION)
       throw new StateVersionError('The snapshot was written by a newer version.');
+    if (Number(meta.get('schema_version')) < SCHEMA_VERSION) {
+      db.close();
+      throw new StateOutdatedError('The snapshot was written by an older version.');
+    }
     return new State(db, JSON.parse(meta.get('head') ?? 'null') as StateHead);
   }
 

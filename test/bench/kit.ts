@@ -167,7 +167,7 @@ export const complete = (workspace: Workspace, sessionId: string, { lease }: Gra
         refused_outputs: [],
       },
       'complete',
-      { output: null, artifacts: [] },
+      { output: null, artifacts: [], runReceiptSha256: null },
       { key: `end-${lease.leaseId}`, request: 'r' },
     ),
   );

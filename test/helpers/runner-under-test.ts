@@ -1,4 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { type RunRecord, runReceipt, UNCONFINED } from '../../runner/receipt.ts';
+import type { Dsse } from '../../src-server/contract/primitives.ts';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import type { CallOptions, CheckedAnswer } from './checked-call.ts';
 import type { PlaneUnderTest } from './plane-under-test.ts';
@@ -119,6 +121,28 @@ export class RunnerUnderTest {
   ): Promise<CheckedAnswer> {
     const body = { fence: lease.fence, outcome: 'succeeded', exit_code: 0, usage: { runtime_ms: 10 }, ...more };
     return this.onLease('complete', lease.lease_id, body, key === undefined ? {} : { key });
+  }
+
+  /** The signed run receipt of an assignment, as the real runner makes it; `over` tells another story. */
+  receipt(assignment: CheckedAnswer['json'], over: Partial<RunRecord> = {}, key: KeyObject = this.key): Dsse {
+    const payload = JSON.parse(Buffer.from(assignment.envelope.payload, 'base64').toString());
+    const nothing = { size_bytes: 0, sha256: sha256(''), truncated: false };
+    const record: RunRecord = {
+      outcome: 'succeeded',
+      exitCode: 0,
+      signal: null,
+      startedWallMs: 0,
+      endedWallMs: 10,
+      runtimeMs: 10,
+      environmentNames: ['PATH'],
+      outputs: [],
+      log: { stdout: nothing, stderr: nothing },
+      leftovers: 0,
+      confinement: UNCONFINED,
+      redactions: 0,
+      ...over,
+    };
+    return runReceipt(payload, record, key);
   }
 
   heartbeat(body: Record<string, unknown> = {}): Promise<CheckedAnswer> {

@@ -3,6 +3,7 @@ import * as decision from '../decision.ts';
 import * as job from '../job.ts';
 import { ARTIFACT_LIMIT_BYTES, BULK_BODY_LIMIT_BYTES } from '../limits.ts';
 import { listOf } from '../primitives.ts';
+import * as receipt from '../receipt.ts';
 import { act, page, type RouteSpec, read, WORKSPACE_PATH } from './route-spec.ts';
 
 /** Jobs and what they read and leave. */
@@ -47,6 +48,11 @@ export const JOBS_ROUTES = {
   ),
   jobExplain: read(`${WORKSPACE_PATH}/jobs/{job_id}/explain`, 'The decision, run again now', decision.explain),
   jobAttempts: read(`${WORKSPACE_PATH}/jobs/{job_id}/attempts`, 'Attempts, oldest first', listOf(job.attempt), page),
+  jobReceipts: read(
+    `${WORKSPACE_PATH}/jobs/{job_id}/receipts`,
+    'Signed receipts of every attempt, oldest first',
+    receipt.receiptList,
+  ),
   jobLog: read(
     `${WORKSPACE_PATH}/jobs/{job_id}/log`,
     'Output of an attempt, live with wait_ms',

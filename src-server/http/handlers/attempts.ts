@@ -8,8 +8,10 @@ import { type CompleteRequest, completeRequest, failRequest, type logPut } from 
 import type { WriteKind } from '../../contract/terms.ts';
 import { claimant } from '../../plane/commands/claim-work.ts';
 import { type EndFacts, endAttempt, releaseLease, repeatedEnd } from '../../plane/commands/end-attempt.ts';
+import { keepLateReceipt, lateReceiptFacts } from '../../plane/commands/keep-late-receipt.ts';
 import { sign } from '../../plane/commands/sign-of-life.ts';
 import { startAttempt } from '../../plane/commands/start-attempt.ts';
+import { checkRunReceipt, type ReceiptFacts, runReceiptFacts } from '../../plane/evidence/check-run-receipt.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
 import type { HotLease } from '../../plane/hot/lease.ts';
 import { fenced, noteProgress } from '../../plane/leases.ts';
@@ -63,22 +65,66 @@ const settled = ({ seq, jobState, settledMcu }: Settled): Answer =>
   ok({ job_state: jobState, settled_mcu: settledMcu, seq });
 
 async function end(call: Call, write: 'complete' | 'fail'): Promise<Answer> {
-  const { sessionId, hosted } = runnerOf(call);
+  const { hosted } = runnerOf(call);
   const { idempotency } = call;
   if (idempotency !== null) {
     const again = await hosted.workspace.run((ctx) => repeatedEnd(ctx, idempotency));
     if (again !== null) return settled(again);
   }
+  try {
+    return settled(await settle(call, write));
+  } catch (error) {
+    // A late end changes nothing, but the signed receipt that came with it is evidence of what ran.
+    if (error instanceof ProblemError && error.code === 'conflict.lease_superseded') await keepLate(call);
+    throw error;
+  }
+}
+
+async function settle(call: Call, write: 'complete' | 'fail'): Promise<Settled> {
+  const { sessionId, hosted } = runnerOf(call);
   const lease = await guarded(call, fenceOf(call.body), write);
   const request = validate(write === 'complete' ? completeRequest : failRequest, call.body) as CompleteRequest;
-  const facts = await factsOf(hosted, lease, request);
-  return settled(
-    await hosted.workspace.run((ctx) => endAttempt(ctx, sessionId, lease.leaseId, request, write, facts, idempotency)),
+  const facts = await factsOf(hosted, sessionId, lease, request);
+  return hosted.workspace.run((ctx) =>
+    endAttempt(ctx, sessionId, lease.leaseId, request, write, facts, call.idempotency),
   );
 }
 
+async function keepLate(call: Call): Promise<void> {
+  const { sessionId, hosted } = runnerOf(call);
+  const { workspace } = hosted;
+  const request = failRequest.safeParse(call.body);
+  if (!request.success || request.data.run_receipt === undefined) return;
+  const facts = lateReceiptFacts(workspace.engine, sessionId, leaseId(call), request.data.fence);
+  if (facts === null) return;
+  try {
+    const sha256 = await storeReceipt(hosted, request.data, facts);
+    if (sha256 !== null) await workspace.run((ctx) => keepLateReceipt(ctx, sessionId, leaseId(call), sha256));
+  } catch (error) {
+    // A receipt that does not hold is no evidence; the answer is the fence's in any case.
+    if (!(error instanceof ProblemError && error.code === 'receipt.invalid')) throw error;
+  }
+}
+
+/** @returns the digest under which the receipt's file is on disk; null when none was sent. */
+async function storeReceipt(
+  hosted: HostedWorkspace,
+  request: CompleteRequest,
+  facts: ReceiptFacts,
+): Promise<string | null> {
+  if (request.run_receipt === undefined) return null;
+  const { bytes, sha256 } = await checkRunReceipt(request.run_receipt, facts, request);
+  await hosted.blobs.put(bytes, { expectedSha256: sha256, maxBytes: bytes.length });
+  return sha256;
+}
+
 /** Logs are on disk before the settlement, and every declared artifact is there. */
-async function factsOf(hosted: HostedWorkspace, lease: HotLease, request: CompleteRequest): Promise<EndFacts> {
+async function factsOf(
+  hosted: HostedWorkspace,
+  sessionId: string,
+  lease: HotLease,
+  request: CompleteRequest,
+): Promise<EndFacts> {
   const artifacts: ArtifactRef[] = [];
   const seen = new Set<string>();
   for (const [index, { path, sha256, size_bytes }] of request.outputs.entries()) {
@@ -95,12 +141,22 @@ async function factsOf(hosted: HostedWorkspace, lease: HotLease, request: Comple
     }
     artifacts.push({ path, sha256, size_bytes });
   }
+  const runReceiptSha256 = await storeReceipt(
+    hosted,
+    request,
+    runReceiptFacts(hosted.workspace.engine, sessionId, lease),
+  );
   const list = Buffer.from(JSON.stringify(artifacts));
   const output = await hosted.runLogs.finish(lease.assignmentRunId);
-  if (list.length <= ARTIFACTS_IN_ENTRY_BYTES) return { output, artifacts };
+  if (list.length <= ARTIFACTS_IN_ENTRY_BYTES) return { output, artifacts, runReceiptSha256 };
   const stored = await hosted.blobs.put(list, { maxBytes: list.length });
   const fitting = artifacts.slice(0, Math.floor((artifacts.length * ARTIFACTS_IN_ENTRY_BYTES) / list.length / 2));
-  return { output, artifacts: fitting, artifactList: { count: artifacts.length, sha256: stored.sha256 } };
+  return {
+    output,
+    artifacts: fitting,
+    artifactList: { count: artifacts.length, sha256: stored.sha256 },
+    runReceiptSha256,
+  };
 }
 
 async function release(call: Call): Promise<Answer> {

@@ -15,6 +15,7 @@ import { ProblemError } from '../../contract/problems.ts';
 import { cancelJob } from '../../plane/commands/cancel-job.ts';
 import { checkSpec, repeatedSubmit, submitJob } from '../../plane/commands/submit-job.ts';
 import { isOpen } from '../../plane/engine.ts';
+import { receiptItems } from '../../plane/evidence/receipts-of-job.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
 import { attemptsView } from '../../plane/views/attempt-view.ts';
 import { decisionsView } from '../../plane/views/decision-view.ts';
@@ -110,6 +111,13 @@ async function log(call: Call): Promise<Answer> {
   return ok(part, { 'cc-seq': String(seq) });
 }
 
+async function receipts(call: Call): Promise<Answer> {
+  const { workspace, blobs } = hostedOf(call);
+  const { value: lastSeq, seq } = await workspace.read((engine) => engine.job(id(call)).lastSeq);
+  const items = await receiptItems(workspace.engine, lastSeq, call.served.host.key, blobs);
+  return ok({ items, next_cursor: null }, { 'cc-seq': String(seq) });
+}
+
 async function cancel(call: Call): Promise<Answer> {
   const { workspace } = hostedOf(call);
   return ok(
@@ -178,6 +186,7 @@ export const jobHandlers = {
       items: attemptsView(workspace.engine, workspace.engine.job(id(call))),
       next_cursor: null,
     })),
+  jobReceipts: receipts,
   jobLog: log,
   jobCancel: cancel,
   jobRetry: retry,

@@ -131,6 +131,16 @@ export const leaseFolds = {
     if (body.current_fence > world.fence) fail('I2', `the current fence ${body.current_fence} was never given out`);
     if (job !== undefined) job.lastSeq = entry.seq;
   },
+  'attempt.late_receipt'(body, context) {
+    const { entry, fail } = context;
+    if (entry.events.length !== 1) fail('I7', 'a late receipt came with another change');
+    const lease = leaseOf(context, body.lease_id);
+    const job = jobOf(context, body.job_id);
+    if (lease?.state === 'active') fail('I7', `a receipt of ${body.lease_id} was late while the lease was active`);
+    if (entry.actor.id !== lease?.sessionId)
+      fail('I7', `session ${entry.actor.id} sent a receipt of ${lease?.sessionId}`);
+    if (job !== undefined) job.lastSeq = entry.seq;
+  },
   'budget.held'(body, { world }) {
     const use = world.use.get(body.scope) ?? { heldMcu: 0, spentMcu: 0 };
     use.heldMcu += body.mcu;

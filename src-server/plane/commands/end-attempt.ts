@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { LeaseEnd } from '../../contract/events.ts';
 import type { ArtifactRef } from '../../contract/job.ts';
 import { ProblemError } from '../../contract/problems.ts';
@@ -20,6 +19,8 @@ export interface EndFacts {
   /** As many of the artifacts as an entry takes; all of them were stored. */
   artifacts: ArtifactRef[];
   artifactList?: { count: number; sha256: string } | undefined;
+  /** SHA-256 of the run receipt's file, which was checked and stored; null when none was sent. */
+  runReceiptSha256: string | null;
 }
 
 /** The runner says that the attempt ended. Settles lease, budget and job at once. */
@@ -55,10 +56,7 @@ export function endAttempt(
       .slice(0, REFUSED_KEPT)
       .map((o) => ({ path: o.path.slice(0, 200), reason: o.reason })),
     output: facts.output,
-    runReceiptSha256:
-      request.run_receipt === undefined
-        ? null
-        : createHash('sha256').update(Buffer.from(request.run_receipt.payload, 'base64')).digest('hex'),
+    runReceiptSha256: facts.runReceiptSha256,
     idempotency,
   });
 }

@@ -140,6 +140,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
       publicKey: body.public_key,
       state: source.draining === null ? 'active' : 'draining',
       registeredAt: entry.at,
+      registeredSeq: entry.seq,
       facts: body.facts,
     });
     Object.assign(source, {

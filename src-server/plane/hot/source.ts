@@ -52,6 +52,8 @@ export interface HotSession {
   publicKey: string;
   state: SessionState;
   registeredAt: string;
+  /** Entry that registered the key last. */
+  registeredSeq: number;
   facts: RegisteredFacts;
 }
 

@@ -56,6 +56,10 @@ export const leaseAppliers = {
   'lease.released': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'released', ctx),
   'lease.expired': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'expired', ctx),
   'lease.revoked': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'revoked', ctx),
+  'attempt.late_receipt'(db: Database, body: EventBodies['attempt.late_receipt'], ctx: ApplyContext): void {
+    // Like a rejected write: the chain of the job's entries grows, and nothing else.
+    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
+  },
   'completion.rejected'(db: Database, body: EventBodies['completion.rejected'], ctx: ApplyContext): void {
     // Only the chain of the job's entries grows: a rejected write changes nothing else.
     db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);

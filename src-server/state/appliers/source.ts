@@ -62,9 +62,9 @@ export const sourceAppliers = {
     ]),
   'session.registered'(db: Database, body: EventBodies['session.registered'], ctx: ApplyContext): void {
     db.run(
-      `INSERT OR REPLACE INTO session(session_id, source_id, public_key, state, registered_at, facts)
-         SELECT ?, source_id, ?, CASE WHEN draining IS NULL THEN 'active' ELSE 'draining' END, ?, ? FROM source WHERE source_id = ?`,
-      [body.session_id, body.public_key, ctx.entry.at, JSON.stringify(body.facts), body.source_id],
+      `INSERT OR REPLACE INTO session(session_id, source_id, public_key, state, registered_at, registered_seq, facts)
+         SELECT ?, source_id, ?, CASE WHEN draining IS NULL THEN 'active' ELSE 'draining' END, ?, ?, ? FROM source WHERE source_id = ?`,
+      [body.session_id, body.public_key, ctx.entry.at, ctx.entry.seq, JSON.stringify(body.facts), body.source_id],
     );
     db.run('UPDATE source SET session_id = ?, own_class = ?, posture = ?, offered = ? WHERE source_id = ?', [
       body.session_id,

@@ -59,14 +59,17 @@ export const loadSources = (db: Database): SourceRow[] =>
     }));
 
 export const loadSessions = (db: Database) =>
-  db.all('SELECT session_id, source_id, public_key, state, registered_at, facts FROM session').map((r) => ({
-    sessionId: String(r[0]),
-    sourceId: String(r[1]),
-    publicKey: String(r[2]),
-    state: String(r[3]),
-    registeredAt: String(r[4]),
-    facts: json<Record<string, unknown>>(r[5]),
-  }));
+  db
+    .all('SELECT session_id, source_id, public_key, state, registered_at, registered_seq, facts FROM session')
+    .map((r) => ({
+      sessionId: String(r[0]),
+      sourceId: String(r[1]),
+      publicKey: String(r[2]),
+      state: String(r[3]),
+      registeredAt: String(r[4]),
+      registeredSeq: Number(r[5]),
+      facts: json<Record<string, unknown>>(r[6]),
+    }));
 
 export const loadBuckets = (db: Database) =>
   db
