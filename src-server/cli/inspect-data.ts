@@ -7,7 +7,7 @@ import { listSnapshots, readSnapshot } from '../ledger/snapshot-files.ts';
 import { systemClock } from '../plane/clock.ts';
 import { rebuildHot } from '../plane/hot/rebuild.ts';
 import { checkState } from '../plane/invariants.ts';
-import { replay } from '../plane/start.ts';
+import { replay } from '../plane/replay.ts';
 import { dumpTables } from '../state/queries/dump.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
 

@@ -51,8 +51,10 @@ describe('torn tail', () => {
       rmSync(directory, { recursive: true });
       mkdirSync(directory);
       writeFileSync(file(), whole.subarray(0, size));
-      const { log, cut } = await open();
+      const told: Buffer[] = [];
+      const { log, cut } = await open({ onVerified: (_seq, line) => told.push(Buffer.from(line)) });
       const kept = wholeLines(lines, size);
+      expect(Buffer.concat(told).equals(Buffer.concat(lines.slice(0, kept)))).toBe(true);
       await expectEntries(log, lines.slice(0, kept));
       const rest = size - join(lines.slice(0, kept)).length;
       expect(cut).toEqual(rest === 0 ? null : { cut_bytes: rest, cut_lines: 1 });

@@ -5,7 +5,7 @@ import { sha256Hex } from './hashing.ts';
 import type { LineIndex } from './line-index.ts';
 import { OlderVerifier } from './older-verifier.ts';
 import { findSegments, type Segment, SegmentStore } from './segment-store.ts';
-import { type CutReport, checkTail, type TailCheck } from './tail-check.ts';
+import { type CutReport, checkTail, type OnVerified, type TailCheck } from './tail-check.ts';
 import { isOutOfSpace, writeFully } from './write-fully.ts';
 
 /** So long may a start verify log that is older than the snapshot; the rest follows in the background. */
@@ -31,6 +31,11 @@ export interface OpenFileLogOptions {
   olderBudgetMs?: number;
   /** Default SEGMENT_LIMIT_BYTES. */
   segmentLimitBytes?: number;
+  /**
+   * Hears of every entry from the beginning of the verified segments on, in order, once the chain behind it holds. An open
+   * that throws may have told of some before.
+   */
+  onVerified?: OnVerified;
   /** Hears of damage that `verifyOlder` finds after the open. */
   onDamage?: (damage: LedgerDamagedError) => void;
   ops?: FileOps;
@@ -58,7 +63,7 @@ export async function openFileLog(options: OpenFileLogOptions): Promise<OpenedFi
   let position = 0;
   if (segments.length > 0) {
     position = tailPosition(store, segments, verifiedFrom);
-    tail = checkTail(store, position);
+    tail = checkTail(store, position, options.onVerified);
     if (segments[0]!.firstSeq !== 0) tail.damage = new LedgerDamagedError(0, 'the first segment is missing');
     if (tail.damage !== null && !isReadOnly) throw tail.damage;
   }

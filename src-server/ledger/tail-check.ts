@@ -2,6 +2,7 @@ import { type ChainFault, ChainVerifier } from './chain.ts';
 import { decodeEntry } from './entry.ts';
 import { EntryError, LedgerDamagedError, SchemaNewerError } from './errors.ts';
 import { LineIndex } from './line-index.ts';
+import type { LogEntry } from './log-port.ts';
 import type { SegmentStore } from './segment-store.ts';
 
 /** What a torn tail loses. Byte and line counts for `integrity.checked`. */
@@ -9,6 +10,10 @@ export interface CutReport {
   cut_bytes: number;
   cut_lines: number;
 }
+
+/** Hears of each entry, in order, once the chain behind it holds. */
+export type OnVerified = (seq: number, line: Buffer) => void;
+const ignore: OnVerified = () => undefined;
 
 export interface TailCheck {
   /** Lines of the newest segment, without a torn tail. */
@@ -26,20 +31,24 @@ export interface TailCheck {
  * A power cut may keep a later page and lose an earlier one, but only within the last batch, as each batch is synced
  * before the next is written. So damage at seq s is a torn tail when it is in the newest segment and no readable line
  * behind it belongs to a batch that begins after s. All else is damage, and is left alone.
- * @throws SchemaNewerError when an entry is of a newer version.
+ * @param onVerified hears of the entries that stay: all of them, unless there is damage.
+ * @throws SchemaNewerError when an entry is of a newer version, and whatever `onVerified` throws.
  */
-export function checkTail(store: SegmentStore, position: number): TailCheck {
+export function checkTail(store: SegmentStore, position: number, onVerified: OnVerified = ignore): TailCheck {
   const { segments } = store;
   const newest = segments.at(-1)!;
-  const { index, verifier, gap } = verifyLines(store, position);
+  const { index, verifier, gap, unconfirmed } = verifyLines(store, position, onVerified);
   const fault = verifier.finish() ?? gap;
   const { firstPrev } = verifier;
-  if (fault === null) return { index, firstPrev, torn: null, damage: null };
-  if (fault.kind === 'newer') throw new SchemaNewerError(fault.seq, fault.reason);
-  const line = fault.seq - newest.firstSeq;
-  const torn = line < 0 ? null : measureTornTail(store, fault.seq, index.offset(line));
-  if (torn === null) return { index, firstPrev, torn, damage: new LedgerDamagedError(fault.seq, fault.reason) };
-  index.truncate(line);
+  let torn: CutReport | null = null;
+  if (fault !== null) {
+    if (fault.kind === 'newer') throw new SchemaNewerError(fault.seq, fault.reason);
+    const line = fault.seq - newest.firstSeq;
+    torn = line < 0 ? null : measureTornTail(store, fault.seq, index.offset(line));
+    if (torn === null) return { index, firstPrev, torn, damage: new LedgerDamagedError(fault.seq, fault.reason) };
+    index.truncate(line);
+  }
+  if (unconfirmed !== null && unconfirmed.seq !== fault?.seq) onVerified(unconfirmed.seq, unconfirmed.line);
   return { index, firstPrev, torn, damage: null };
 }
 
@@ -47,11 +56,14 @@ export function checkTail(store: SegmentStore, position: number): TailCheck {
 function verifyLines(
   store: SegmentStore,
   position: number,
-): { index: LineIndex; verifier: ChainVerifier; gap: ChainFault | null } {
+  onVerified: OnVerified,
+): { index: LineIndex; verifier: ChainVerifier; gap: ChainFault | null; unconfirmed: LogEntry | null } {
   const { segments } = store;
   const verifier = new ChainVerifier(segments[position]!.firstSeq);
   let index = new LineIndex();
   let gap: ChainFault | null = null;
+  /** The newest good line: the next one that links to it confirms it. */
+  let unconfirmed: LogEntry | null = null;
   for (let p = position; p < segments.length; p++) {
     const { firstSeq } = segments[p]!;
     if (p > position && verifier.nextSeq !== firstSeq) {
@@ -65,10 +77,14 @@ function verifyLines(
       }
       // Lines behind a fault are counted too: a read-only open can reach them.
       index.push(line.length + 1);
-      if (gap === null) verifier.push(line);
+      if (gap !== null) continue;
+      const seq = verifier.nextSeq;
+      if (!verifier.push(line) || verifier.nextSeq === seq) continue;
+      if (unconfirmed !== null) onVerified(unconfirmed.seq, unconfirmed.line);
+      unconfirmed = { seq, line };
     }
   }
-  return { index, verifier, gap };
+  return { index, verifier, gap, unconfirmed };
 }
 
 function damaged(seq: number, reason: string): ChainFault {

@@ -9,21 +9,12 @@ import { EntryError } from '../ledger/errors.ts';
 import type { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
-import {
-  allKeys,
-  bucketBySignature,
-  entriesOfKey,
-  type IdempotencyRow,
-  type JobRow,
-  jobById,
-  jobBySeq,
-} from '../state/queries/jobs.ts';
+import { bucketBySignature, type JobRow, jobById, jobBySeq } from '../state/queries/jobs.ts';
 import type { State } from '../state/state.ts';
 import { type Clock, instantOf } from './clock.ts';
 import { applyToHot } from './hot/apply.ts';
 import type { Hot } from './hot/hot.ts';
 import type { Ids } from './ids.ts';
-import { KeyFilter } from './key-filter.ts';
 import type { Random } from './random.ts';
 
 /** A job as it was submitted, read from the log by its sequence. */
@@ -74,7 +65,6 @@ export class Engine {
   private staged: Buffer[] = [];
   private stagedFrom: number;
   private readonly specs = new Map<number, SubmittedJob>();
-  private keys: KeyFilter;
 
   constructor(parts: EngineParts) {
     this.workspaceId = parts.workspaceId;
@@ -87,7 +77,6 @@ export class Engine {
     this.hot = parts.hot;
     this.boot = parts.boot;
     this.stagedFrom = parts.log.nextSeq;
-    this.keys = keysOf(parts.state);
   }
 
   /** Seq of the next entry; everything below it is applied. */
@@ -135,7 +124,6 @@ export class Engine {
     if (this.staged.length > STAGED_KEPT) this.forgetDurable();
     const entry = fields as unknown as AppliedEntry;
     state.apply(entry, hash);
-    if (typeof fullRef.idem === 'string') this.keys.add(fullRef.idem);
     applyToHot(this.hot, entry, {
       wallMs,
       planeMs: state.head.planeMs,
@@ -151,9 +139,13 @@ export class Engine {
     return seq < 0 ? Promise.resolve() : this.commit.durable(seq);
   }
 
-  /** Entries that were made under an idempotency key, oldest first; mostly none. */
-  entriesOfKey(key: string): IdempotencyRow[] {
-    return this.keys.mayHave(key) ? entriesOfKey(this.state.db, key) : [];
+  /** Entries that were made under an idempotency key, oldest first, with the request of each; mostly none. */
+  entriesOfKey(key: string): { seq: number; request: string }[] {
+    return this.state.keys
+      .find(key)
+      .map((seq) => ({ seq, ref: this.entry(seq).ref }))
+      .filter(({ ref }) => ref.idem === key)
+      .map(({ seq, ref }) => ({ seq, request: String(ref.request) }));
   }
 
   /** The exact bytes of an entry, on disk or staged. */
@@ -207,7 +199,6 @@ export class Engine {
     this.staged = [];
     this.stagedFrom = this.log.nextSeq;
     this.specs.clear();
-    this.keys = keysOf(state);
     this.commit.reset(this.log);
   }
 
@@ -229,12 +220,6 @@ export class Engine {
     this.hot.queue.addBucket(id, String(signature), null);
     return id;
   }
-}
-
-function keysOf(state: State): KeyFilter {
-  const keys = new KeyFilter();
-  for (const key of allKeys(state.db)) keys.add(key);
-  return keys;
 }
 
 /** An entry has a limit, so that a reader has one; what does not fit is the request's fault. */

@@ -11,8 +11,9 @@ import { Engine, PLANE_ACTOR } from './engine.ts';
 import { rebuildHot } from './hot/rebuild.ts';
 import type { Ids } from './ids.ts';
 import type { Random } from './random.ts';
+import { Replay, replay } from './replay.ts';
 import type { RuntimeTokens } from './runtime-tokens.ts';
-import { firstEvents, recordCut, replay } from './start.ts';
+import { firstEvents, recordCut } from './start.ts';
 import { Workspace, type WorkspaceStorage } from './workspace.ts';
 
 export interface PlaneParts {
@@ -46,10 +47,14 @@ export async function openWorkspace(
 ): Promise<OpenedWorkspace> {
   let opened: OpenedWorkspace | null = null;
   const snapshot = await newestSnapshot(`${directory}/sqlite`);
+  const verifiedFrom = snapshot?.head.nextSeq ?? 0;
+  const tail = new Replay(snapshot ?? (await State.empty()));
   const { log, cut } = await openFileLog({
     directory: `${directory}/log`,
     nowMs: () => parts.clock.monoMs(),
-    ...(snapshot === null ? {} : { verifiedFrom: snapshot.head.nextSeq, verifiedHash: snapshot.head.root }),
+    ...(snapshot === null ? {} : { verifiedFrom, verifiedHash: snapshot.head.root }),
+    // Each line is read once: what was verified is applied at once. When the open throws, the state goes with it.
+    onVerified: (seq, line) => tail.take(seq, line),
     onDamage: (damage) => opened?.workspace.refuseDamage(damage),
   });
   pruneSnapshots(`${directory}/sqlite`);
@@ -59,9 +64,8 @@ export async function openWorkspace(
     writeSnapshot: async (seq, bytes) => void (await writeSnapshot(`${directory}/sqlite`, seq, bytes)),
     probe: () => probeSpace(`${directory}/log/probe.tmp`),
   };
-  const state = replay(log, snapshot ?? (await State.empty()));
   opened = {
-    workspace: await startWorkspace(log, state, storage, workspaceId, name, leaseTtlMs, parts, cut),
+    workspace: await startWorkspace(log, tail.finish(log.headHash), storage, workspaceId, name, leaseTtlMs, parts, cut),
     log,
     recovered: cut,
   };

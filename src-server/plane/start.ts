@@ -1,9 +1,5 @@
 import type { PlaneEvent } from '../contract/events.ts';
 import { FALLBACK_AFTER_DEFAULT_MS, LEASE_TTL_DEFAULT_MS, START_WITHIN_MS } from '../contract/limits.ts';
-import { decodeEntry } from '../ledger/entry.ts';
-import type { LogPort } from '../ledger/log-port.ts';
-import type { AppliedEntry } from '../state/entry-view.ts';
-import type { State } from '../state/state.ts';
 import type { CommandContext } from './commands/context.ts';
 import { arrangeQueue } from './commands/govern.ts';
 import { watchHealth } from './commands/sign-of-life.ts';
@@ -13,18 +9,6 @@ import { type Engine, PLANE_ACTOR } from './engine.ts';
 import { askToStop } from './stopping.ts';
 import { freshenLeases } from './tick.ts';
 import { SLACK_MS } from './timers.ts';
-
-/** The state as the log tells it: from a snapshot, or from nothing, and every entry after it. */
-export function replay(log: LogPort, state: State): State {
-  const from = state.head.nextSeq;
-  state.inBulk(log.nextSeq - from, () => {
-    // The open has verified the chain, so only the newest hash is of use: the next entry names it.
-    for (const { line } of log.read(from)) state.apply(decodeEntry(line) as unknown as AppliedEntry, '');
-  });
-  if (log.nextSeq > from) state.head.root = log.headHash;
-  state.db.commit();
-  return state;
-}
 
 /** The first entry of a workspace: its settings and version 1 of its routing policy. */
 export function firstEvents(workspaceId: string, name: string, leaseTtlMs = LEASE_TTL_DEFAULT_MS): PlaneEvent[] {

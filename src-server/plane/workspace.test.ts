@@ -8,7 +8,7 @@ import { enrollSource } from './commands/enroll-source.ts';
 import { decideApproval, publishPolicy, stopEverything } from './commands/govern.ts';
 import { submitJob } from './commands/submit-job.ts';
 import { rebuildHot } from './hot/rebuild.ts';
-import { replay } from './start.ts';
+import { replay } from './replay.ts';
 import { decisionsView } from './views/decision-view.ts';
 import { explainJob } from './views/explain-view.ts';
 import { jobView } from './views/job-view.ts';

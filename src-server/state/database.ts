@@ -1,20 +1,40 @@
 import initSqlJs, { type Database as SqlDatabase, type SqlJsStatic, type Statement } from 'sql.js';
+import { RowBuffer, type RowTable } from './row-buffer.ts';
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 let engine: Promise<SqlJsStatic> | undefined;
 
 /** Loads the WASM engine once per process. */
 export const loadSqlEngine = (): Promise<SqlJsStatic> => (engine ??= initSqlJs());
 
+/** A prepared statement, and the buffered tables that it speaks of. */
+interface Prepared {
+  statement: Statement;
+  buffers: readonly RowBuffer[];
+}
+
 /**
  * SQLite in memory with every statement prepared once. Rows come back as arrays in the order of the columns.
  * Writes of one batch share a transaction: `begin` is idempotent and `commit` ends it; an export needs it ended.
+ * Rows of the buffered tables may wait in memory: every statement that names such a table writes them first.
  */
 export class Database {
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Map<string, Prepared>();
+  private readonly buffers = new Map<string, RowBuffer>();
   private isInTransaction = false;
 
-  constructor(private readonly db: SqlDatabase) {
+  private constructor(
+    private readonly db: SqlDatabase,
+    buffered: readonly RowTable[],
+  ) {
+    const sink = {
+      write: (sql: string, params: SqlValue[]) => {
+        this.begin();
+        this.prepare(sql).statement.run(params);
+      },
+      find: (sql: string, params: SqlValue[]) => this.first(this.prepare(sql).statement, params),
+    };
+    for (const table of buffered) this.buffers.set(table.name, new RowBuffer(table, sink));
     db.run('PRAGMA journal_mode = OFF');
     db.run('PRAGMA synchronous = OFF');
     db.run('PRAGMA temp_store = MEMORY');
@@ -23,41 +43,41 @@ export class Database {
     db.run('PRAGMA cache_size = -16384');
   }
 
-  static async open(bytes?: Uint8Array): Promise<Database> {
+  /** @param buffered tables that are written through `rows`. */
+  static async open(bytes?: Uint8Array, buffered: readonly RowTable[] = []): Promise<Database> {
     const sql = await loadSqlEngine();
-    return new Database(new sql.Database(bytes));
+    return new Database(new sql.Database(bytes), buffered);
+  }
+
+  /** The rows of a buffered table. */
+  rows(table: RowTable): RowBuffer {
+    const buffer = this.buffers.get(table.name);
+    if (buffer === undefined) throw new Error(`${table.name} is not buffered`);
+    return buffer;
   }
 
   /** Runs several statements without parameters, such as a schema. */
   script(sql: string): void {
+    this.flush();
     this.db.exec(sql);
   }
 
   run(sql: string, params: SqlValue[] = []): void {
     this.begin();
-    this.prepare(sql).run(params);
+    this.upToDate(sql).run(params);
   }
 
   get(sql: string, params: SqlValue[] = []): SqlValue[] | undefined {
-    const statement = this.prepare(sql);
-    statement.bind(params);
-    const row = statement.step() ? (statement.get() as SqlValue[]) : undefined;
-    statement.reset();
-    return row;
+    return this.first(this.upToDate(sql), params);
   }
 
   all(sql: string, params: SqlValue[] = []): SqlValue[][] {
     const rows: SqlValue[][] = [];
-    const statement = this.prepare(sql);
+    const statement = this.upToDate(sql);
     statement.bind(params);
     while (statement.step()) rows.push(statement.get() as SqlValue[]);
     statement.reset();
     return rows;
-  }
-
-  /** Rows changed by the last write. */
-  changes(): number {
-    return this.db.getRowsModified();
   }
 
   begin(): void {
@@ -67,6 +87,7 @@ export class Database {
   }
 
   commit(): void {
+    this.flush();
     if (!this.isInTransaction) return;
     this.db.run('COMMIT');
     this.isInTransaction = false;
@@ -79,17 +100,37 @@ export class Database {
   }
 
   close(): void {
-    for (const statement of this.statements.values()) statement.free();
+    for (const { statement } of this.statements.values()) statement.free();
     this.statements.clear();
     this.db.close();
   }
 
-  private prepare(sql: string): Statement {
-    let statement = this.statements.get(sql);
-    if (statement === undefined) {
-      statement = this.db.prepare(sql);
-      this.statements.set(sql, statement);
-    }
+  private flush(): void {
+    for (const buffer of this.buffers.values()) buffer.flush();
+  }
+
+  private first(statement: Statement, params: SqlValue[]): SqlValue[] | undefined {
+    statement.bind(params);
+    const row = statement.step() ? (statement.get() as SqlValue[]) : undefined;
+    statement.reset();
+    return row;
+  }
+
+  /** The statement, once the rows that it may see are written. */
+  private upToDate(sql: string): Statement {
+    const { statement, buffers } = this.prepare(sql);
+    for (const buffer of buffers) buffer.flush();
     return statement;
+  }
+
+  private prepare(sql: string): Prepared {
+    let prepared = this.statements.get(sql);
+    if (prepared === undefined) {
+      const words = new Set(sql.match(/\w+/g));
+      const buffers = [...this.buffers].filter(([name]) => words.has(name)).map(([, buffer]) => buffer);
+      prepared = { statement: this.db.prepare(sql), buffers };
+      this.statements.set(sql, prepared);
+    }
+    return prepared;
   }
 }

@@ -1,3 +1,5 @@
+import type { RowTable } from './row-buffer.ts';
+
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
 export const SCHEMA_VERSION = 2;
@@ -42,7 +44,7 @@ CREATE TABLE ended_lease(
   ttl_ms INTEGER NOT NULL, max_runtime_ms INTEGER NOT NULL, granted_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER NOT NULL,
   renewals INTEGER NOT NULL, end_seq INTEGER NOT NULL) STRICT;
 CREATE INDEX ended_lease_id ON ended_lease(lease_id);
-CREATE TABLE idempotency(key TEXT NOT NULL, seq INTEGER NOT NULL, request TEXT NOT NULL, PRIMARY KEY(key, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE idempotency(id INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
 CREATE TABLE approval(
   approval_id TEXT PRIMARY KEY, kind TEXT NOT NULL, job_id TEXT NOT NULL, status TEXT NOT NULL, sentence TEXT NOT NULL,
   requested_at TEXT NOT NULL, decided_at TEXT, decided_by TEXT, decision_reason TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -64,3 +66,27 @@ export const BULK_ENTRIES = 10_000;
 export const ENDED_LEASES_KEPT = 20_000;
 /** A record of idempotency is dropped this many entries after it was made at the earliest, and not before its 24 hours. */
 export const IDEMPOTENCY_SWEEP_ENTRIES = 4_096;
+
+const columnsOf = (names: string): string[] => names.trim().split(/\s+/);
+
+/** Tables of which an attempt moves rows several times; they are written through `Database.rows`. */
+export const JOB: RowTable = {
+  name: 'job',
+  columns:
+    columnsOf(`seq job_id wu_id title state hold stopping bucket priority attempt max_attempts fallback source_id lease_id why
+    decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms`),
+};
+export const LEASE: RowTable = {
+  name: 'lease',
+  columns:
+    columnsOf(`lease_id job_id job_seq attempt fence source_id session_id assignment_run_id compute_class side ttl_ms max_runtime_ms
+    hold_mcu granted_seq granted_ms started_ms started_plane_ms`),
+};
+export const ENDED_LEASE: RowTable = {
+  name: 'ended_lease',
+  columns:
+    columnsOf(`slot lease_id job_id job_seq attempt fence source_id session_id state outcome ttl_ms max_runtime_ms granted_ms started_ms
+    ended_ms renewals end_seq`),
+  replaces: true,
+};
+export const BUFFERED: readonly RowTable[] = [JOB, LEASE, ENDED_LEASE];

@@ -6,7 +6,8 @@ import { leaseAppliers } from './appliers/lease.ts';
 import { sourceAppliers } from './appliers/source.ts';
 import { Database } from './database.ts';
 import type { AppliedEntry, ApplyContext } from './entry-view.ts';
-import { BULK_ENTRIES, BULK_INDEXES, IDEMPOTENCY_SWEEP_ENTRIES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { KeyIndex } from './key-index.ts';
+import { BUFFERED, BULK_INDEXES, IDEMPOTENCY_SWEEP_ENTRIES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** Facts that every entry moves; written to `meta` only when a snapshot is taken. */
 export interface StateHead {
@@ -62,11 +63,13 @@ export class State {
   private constructor(
     readonly db: Database,
     readonly head: StateHead,
+    /** Where the entries of each idempotency key are; a table only in a snapshot. */
+    readonly keys: KeyIndex,
   ) {}
 
   /** A fresh state, before the first entry. */
   static async empty(): Promise<State> {
-    const db = await Database.open();
+    const db = await Database.open(undefined, BUFFERED);
     db.script(SCHEMA);
     const head = {
       nextSeq: 0,
@@ -77,7 +80,7 @@ export class State {
       mono: 0,
       config: { ...CONFIG_FRESH },
     };
-    return new State(db, head);
+    return new State(db, head, new KeyIndex());
   }
 
   /**
@@ -85,7 +88,7 @@ export class State {
    * @throws StateVersionError when a newer version of the program wrote it, StateOutdatedError when an older one did.
    */
   static async fromSnapshot(bytes: Uint8Array): Promise<State> {
-    const db = await Database.open(bytes);
+    const db = await Database.open(bytes, BUFFERED);
     const meta = new Map(db.all('SELECT key, value FROM meta').map(([k, v]) => [k as string, v as string]));
     if (Number(meta.get('schema_version')) > SCHEMA_VERSION)
       throw new StateVersionError('The snapshot was written by a newer version.');
@@ -93,7 +96,13 @@ export class State {
       db.close();
       throw new StateOutdatedError('The snapshot was written by an older version.');
     }
-    return new State(db, JSON.parse(meta.get('head') ?? 'null') as StateHead);
+    const keys = db.get('SELECT keys FROM idempotency WHERE id = 0')?.[0];
+    db.run('DELETE FROM idempotency');
+    return new State(
+      db,
+      JSON.parse(meta.get('head') ?? 'null') as StateHead,
+      keys instanceof Uint8Array ? KeyIndex.fromBytes(keys) : new KeyIndex(),
+    );
   }
 
   /** Applies one entry: all its events or, if it throws, the state is unusable and must be opened again. */
@@ -112,26 +121,19 @@ export class State {
       applier(this.db, event.body, ctx);
       this.moveHead(event);
     }
-    const { idem, request } = entry.ref;
-    if (idem !== undefined)
-      this.db.run('INSERT OR IGNORE INTO idempotency(key, seq, request) VALUES (?,?,?)', [
-        String(idem),
-        entry.seq,
-        String(request),
-      ]);
+    const { idem } = entry.ref;
+    if (idem !== undefined) this.keys.add(String(idem), entry.seq);
     if (entry.seq % IDEMPOTENCY_SWEEP_ENTRIES === 0) this.forgetOldKeys(entry.seq, ctx.planeMs);
     head.nextSeq = entry.seq + 1;
     head.root = hash;
   }
 
-  /** Runs a replay of `entries` entries; nothing is queried meanwhile. */
-  inBulk(entries: number, run: () => void): void {
-    if (entries < BULK_ENTRIES) {
-      run();
-      return;
-    }
+  /** A long replay begins: the indexes that every entry moves go, and nothing is queried until `endBulk`. */
+  beginBulk(): void {
     for (const name of Object.keys(BULK_INDEXES)) this.db.script(`DROP INDEX ${name}`);
-    run();
+  }
+
+  endBulk(): void {
     this.db.commit();
     for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);
   }
@@ -142,7 +144,10 @@ export class State {
       "INSERT OR REPLACE INTO meta(key, value) VALUES ('schema_version', ?), ('head', ?), ('seq', ?), ('root', ?)",
       [String(SCHEMA_VERSION), JSON.stringify(this.head), String(this.head.nextSeq), this.head.root],
     );
-    return this.db.export();
+    this.db.run('INSERT OR REPLACE INTO idempotency(id, keys) VALUES (0, ?)', [this.keys.toBytes()]);
+    const bytes = this.db.export();
+    this.db.run('DELETE FROM idempotency');
+    return bytes;
   }
 
   close(): void {
@@ -171,7 +176,7 @@ export class State {
     ) as [number, number][];
     const old = marks.filter(([, markMs]) => planeMs - markMs > IDEMPOTENCY_TTL_MS);
     const oldest = old.at(-1);
-    if (oldest !== undefined) this.db.run('DELETE FROM idempotency WHERE seq < ?', [oldest[0]]);
+    if (oldest !== undefined) this.keys.forgetBelow(oldest[0]);
     const kept = [...marks.slice(old.length), [seq, planeMs]];
     this.db.run("INSERT OR REPLACE INTO meta(key, value) VALUES ('idempotency_marks', ?)", [JSON.stringify(kept)]);
   }

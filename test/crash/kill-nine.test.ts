@@ -6,7 +6,7 @@ import { decodeEntry } from '../../src-server/ledger/entry.ts';
 import { openFileLog } from '../../src-server/ledger/open-file-log.ts';
 import { rebuildHot } from '../../src-server/plane/hot/rebuild.ts';
 import { checkState } from '../../src-server/plane/invariants.ts';
-import { replay } from '../../src-server/plane/start.ts';
+import { replay } from '../../src-server/plane/replay.ts';
 import type { AppliedEntry } from '../../src-server/state/entry-view.ts';
 import { State } from '../../src-server/state/state.ts';
 import { cli, PlaneProcess } from '../helpers/plane-process.ts';

@@ -6,8 +6,8 @@ import type { CommandContext } from '../../src-server/plane/commands/context.ts'
 import { Ids } from '../../src-server/plane/ids.ts';
 import { checkAll, checkTouched } from '../../src-server/plane/invariants.ts';
 import { startWorkspace } from '../../src-server/plane/open-workspace.ts';
+import { replay } from '../../src-server/plane/replay.ts';
 import { RuntimeTokens } from '../../src-server/plane/runtime-tokens.ts';
-import { replay } from '../../src-server/plane/start.ts';
 import type { Workspace } from '../../src-server/plane/workspace.ts';
 import type { AppliedEntry } from '../../src-server/state/entry-view.ts';
 import { State } from '../../src-server/state/state.ts';

@@ -1,4 +1,4 @@
-import { allApprovals, allEndedLeases, allJobFacts, allKeys, allUse } from '../../state/queries/all-rows.ts';
+import { allApprovals, allEndedLeases, allJobFacts, allUse } from '../../state/queries/all-rows.ts';
 import { loadEnrollments, loadLeases, loadSessions, loadSources } from '../../state/queries/load.ts';
 import type { State } from '../../state/state.ts';
 import type { Hot } from '../hot/hot.ts';
@@ -127,6 +127,9 @@ function compareMoney(report: Report, world: FoldedWorld, state: State): void {
   }
   const approvals = new Map(allApprovals(state.db).map((row) => [row.approvalId, row]));
   for (const [id, { status }] of world.approvals) compare(report, id, { status }, approvals.get(id));
-  for (const row of allKeys(state.db))
-    if (!world.keys.get(row.key)?.seqs.includes(row.seq)) report('I24', `key ${row.key} has no entry ${row.seq}`);
+  for (const [key, { seqs }] of world.keys) {
+    const kept = state.keys.find(key);
+    for (const seq of seqs)
+      if (seq >= state.keys.completeFrom && !kept.includes(seq)) report('I24', `key ${key} has no entry ${seq}`);
+  }
 }

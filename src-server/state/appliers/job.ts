@@ -2,6 +2,7 @@ import type { EventBodies } from '../../contract/events.ts';
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
+import { JOB } from '../schema.ts';
 
 /** Values of `job.fallback`: not opened, opened for the second side by time, refused or allowed by an operator. */
 export const FALLBACK = { closed: 0, open: 1, denied: 2, approved: 3 } as const;
@@ -38,24 +39,24 @@ export const jobAppliers = {
   'job.submitted'(db: Database, body: EventBodies['job.submitted'], ctx: ApplyContext): void {
     const { spec } = body;
     const bucket = bucketOf(db, String(ctx.entry.ref.bucket));
-    db.run(
-      `INSERT INTO job(seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, last_seq,
-         created_ms, queued_plane_ms, ready_plane_ms, max_queue_ms) VALUES (?,?,?,?,'queued',NULL,0,?,?,0,?,0,?,?,?,?,?)`,
-      [
-        ctx.entry.seq,
-        body.job_id,
-        spec.wu_id,
-        spec.title,
-        bucket,
-        spec.priority,
-        spec.max_attempts,
-        ctx.entry.seq,
-        ctx.atMs,
-        ctx.planeMs,
-        ctx.planeMs,
-        spec.max_queue_ms,
-      ],
-    );
+    db.rows(JOB).insert({
+      seq: ctx.entry.seq,
+      job_id: body.job_id,
+      wu_id: spec.wu_id,
+      title: spec.title,
+      state: 'queued',
+      stopping: 0,
+      bucket,
+      priority: spec.priority,
+      attempt: 0,
+      max_attempts: spec.max_attempts,
+      fallback: FALLBACK.closed,
+      last_seq: ctx.entry.seq,
+      created_ms: ctx.atMs,
+      queued_plane_ms: ctx.planeMs,
+      ready_plane_ms: ctx.planeMs,
+      max_queue_ms: spec.max_queue_ms,
+    });
   },
   'job.state'(db: Database, body: EventBodies['job.state'], ctx: ApplyContext): void {
     setState(db, body.state, body.hold, body.sentence ?? null, ctx);
@@ -93,9 +94,12 @@ const seqOf = (ctx: ApplyContext): number => ctx.entry.ref.job_seq as number;
 
 function setState(db: Database, state: JobState, hold: HoldReason | null, why: string | null, ctx: ApplyContext): void {
   const isOver = state !== 'queued' && state !== 'held' && state !== 'claimed' && state !== 'running';
-  db.run(
-    `UPDATE job SET state = ?, hold = ?, why = coalesce(?, why), finished_ms = ?, stopping = CASE WHEN ? THEN 0 ELSE stopping END,
-       lease_id = CASE WHEN ? THEN NULL ELSE lease_id END, last_seq = ? WHERE seq = ?`,
-    [state, hold, why, isOver ? ctx.atMs : null, isOver ? 1 : 0, isOver ? 1 : 0, ctx.entry.seq, seqOf(ctx)],
-  );
+  db.rows(JOB).change(seqOf(ctx), {
+    state,
+    hold,
+    finished_ms: isOver ? ctx.atMs : null,
+    last_seq: ctx.entry.seq,
+    ...(why === null ? {} : { why }),
+    ...(isOver ? { stopping: 0, lease_id: null } : {}),
+  });
 }

@@ -2,56 +2,46 @@ import type { EventBodies, LeaseEnd } from '../../contract/events.ts';
 import type { LeaseState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
-import { ENDED_LEASES_KEPT } from '../schema.ts';
+import { ENDED_LEASE, ENDED_LEASES_KEPT, JOB, LEASE } from '../schema.ts';
 
 export const leaseAppliers = {
   'lease.granted'(db: Database, body: EventBodies['lease.granted'], ctx: ApplyContext): void {
     const { seq } = ctx.entry;
-    db.run(
-      `INSERT INTO lease(lease_id, job_id, job_seq, attempt, fence, source_id, session_id, assignment_run_id, compute_class, side, ttl_ms,
-         max_runtime_ms, hold_mcu, granted_seq, granted_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-      [
-        body.lease_id,
-        body.job_id,
-        ctx.entry.ref.job_seq as number,
-        body.attempt,
-        body.fence,
-        body.source_id,
-        body.session_id,
-        body.assignment_run_id,
-        body.compute_class,
-        body.side,
-        body.ttl_ms,
-        body.max_runtime_ms,
-        body.hold_mcu,
-        seq,
-        ctx.atMs,
-      ],
-    );
-    db.run(
-      "UPDATE job SET state = 'claimed', source_id = ?, lease_id = ?, why = ?, decision_seq = ?, last_seq = ? WHERE seq = ?",
-      [
-        body.source_id,
-        body.lease_id,
-        ctx.decision?.sentence ?? null,
-        ctx.decision?.seq ?? null,
-        seq,
-        ctx.entry.ref.job_seq as number,
-      ],
-    );
+    const jobSeq = ctx.entry.ref.job_seq as number;
+    db.rows(LEASE).insert({
+      lease_id: body.lease_id,
+      job_id: body.job_id,
+      job_seq: jobSeq,
+      attempt: body.attempt,
+      fence: body.fence,
+      source_id: body.source_id,
+      session_id: body.session_id,
+      assignment_run_id: body.assignment_run_id,
+      compute_class: body.compute_class,
+      side: body.side,
+      ttl_ms: body.ttl_ms,
+      max_runtime_ms: body.max_runtime_ms,
+      hold_mcu: body.hold_mcu,
+      granted_seq: seq,
+      granted_ms: ctx.atMs,
+    });
+    db.rows(JOB).change(jobSeq, {
+      state: 'claimed',
+      source_id: body.source_id,
+      lease_id: body.lease_id,
+      why: ctx.decision?.sentence ?? null,
+      decision_seq: ctx.decision?.seq ?? null,
+      last_seq: seq,
+    });
   },
   'attempt.started'(db: Database, body: EventBodies['attempt.started'], ctx: ApplyContext): void {
-    db.run('UPDATE lease SET started_ms = ?, started_plane_ms = ? WHERE lease_id = ?', [
-      ctx.atMs,
-      ctx.planeMs,
-      body.lease_id,
-    ]);
-    db.run("UPDATE job SET state = 'running', attempt = ?, started_ms = ?, last_seq = ? WHERE seq = ?", [
-      body.attempt,
-      ctx.atMs,
-      ctx.entry.seq,
-      ctx.entry.ref.job_seq as number,
-    ]);
+    db.rows(LEASE).change(body.lease_id, { started_ms: ctx.atMs, started_plane_ms: ctx.planeMs });
+    db.rows(JOB).change(ctx.entry.ref.job_seq as number, {
+      state: 'running',
+      attempt: body.attempt,
+      started_ms: ctx.atMs,
+      last_seq: ctx.entry.seq,
+    });
   },
   'lease.released': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'released', ctx),
   'lease.expired': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'expired', ctx),
@@ -66,13 +56,27 @@ export const leaseAppliers = {
   },
 };
 
-// The fence is unique and grows by one at each grant, so fence modulo the ring's size is a slot of its own.
-const END = `INSERT OR REPLACE INTO ended_lease(slot, lease_id, job_id, job_seq, attempt, fence, source_id, session_id, state, outcome, ttl_ms,
-       max_runtime_ms, granted_ms, started_ms, ended_ms, renewals, end_seq)
-     SELECT fence % ${ENDED_LEASES_KEPT}, lease_id, job_id, job_seq, attempt, fence, source_id, session_id, ?, ?, ttl_ms, max_runtime_ms,
-       granted_ms, started_ms, ?, ?, ? FROM lease WHERE lease_id = ?`;
-
 function end(db: Database, body: LeaseEnd, state: LeaseState, ctx: ApplyContext): void {
-  db.run(END, [state, body.outcome, ctx.atMs, body.renewals, ctx.entry.seq, body.lease_id]);
-  db.run('DELETE FROM lease WHERE lease_id = ?', [body.lease_id]);
+  const lease = db.rows(LEASE).take(body.lease_id);
+  if (lease === undefined) return;
+  db.rows(ENDED_LEASE).insert({
+    // The fence is unique and grows by one at each grant, so fence modulo the ring's size is a slot of its own.
+    slot: (lease.fence as number) % ENDED_LEASES_KEPT,
+    lease_id: body.lease_id,
+    job_id: lease.job_id as string,
+    job_seq: lease.job_seq as number,
+    attempt: lease.attempt as number,
+    fence: lease.fence as number,
+    source_id: lease.source_id as string,
+    session_id: lease.session_id as string,
+    state,
+    outcome: body.outcome,
+    ttl_ms: lease.ttl_ms as number,
+    max_runtime_ms: lease.max_runtime_ms as number,
+    granted_ms: lease.granted_ms as number,
+    started_ms: lease.started_ms ?? null,
+    ended_ms: ctx.atMs,
+    renewals: body.renewals,
+    end_seq: ctx.entry.seq,
+  });
 }

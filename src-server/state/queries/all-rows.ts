@@ -62,8 +62,3 @@ export const allEndedLeases = (db: Database): { leaseId: string; state: string; 
   db
     .all('SELECT lease_id, state, outcome FROM ended_lease')
     .map((r) => ({ leaseId: r[0] as string, state: r[1] as string, outcome: r[2] as string }));
-
-export const allKeys = (db: Database): { key: string; seq: number; request: string }[] =>
-  db
-    .all('SELECT key, seq, request FROM idempotency')
-    .map((r) => ({ key: r[0] as string, seq: r[1] as number, request: r[2] as string }));

@@ -116,20 +116,6 @@ export const queuedInBucket = (db: Database, bucket: number, limit: number): Job
     .all(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' AND bucket = ? ORDER BY seq LIMIT ?`, [bucket, limit])
     .map(toRow);
 
-export interface IdempotencyRow {
-  seq: number;
-  request: string;
-}
-/** Every key that is kept. */
-export const allKeys = (db: Database): string[] =>
-  db.all('SELECT DISTINCT key FROM idempotency').map((r) => r[0] as string);
-
-/** Entries that were made under a key, oldest first. */
-export const entriesOfKey = (db: Database, key: string): IdempotencyRow[] =>
-  db
-    .all('SELECT seq, request FROM idempotency WHERE key = ? ORDER BY seq', [key])
-    .map((r) => ({ seq: r[0] as number, request: r[1] as string }));
-
 /** Jobs submitted since `sinceMs` (wall), among the newest; a bound keeps it cheap at any depth. */
 export const countCreatedSince = (db: Database, sinceMs: number): number =>
   Number(

@@ -1,0 +1,119 @@
+import type { SqlValue } from './database.ts';
+
+/** A table that is written row by row. */
+export interface RowTable {
+  readonly name: string;
+  /** All columns in the order of the rows, the key first. */
+  readonly columns: readonly string[];
+  /** A new row takes the place of the one with its key; otherwise that is a fault. */
+  readonly replaces?: boolean;
+}
+
+/** What a buffer needs of the database: statements that do not flush it again. */
+export interface RowSink {
+  write(sql: string, params: SqlValue[]): void;
+  find(sql: string, params: SqlValue[]): SqlValue[] | undefined;
+}
+
+/** Values by column name; a column that is not named holds NULL in a new row, and what it held in an old one. */
+export type Row = Record<string, SqlValue>;
+type Pending = { isNew: boolean; row: Row };
+
+/** So many rows wait at most, so that a replay of any length stays within memory. */
+const PENDING_LIMIT = 50_000;
+
+/** Rows of one statement: its fixed cost is shared, and the count of its parameters stays small. */
+const ROWS_PER_INSERT = 16;
+
+/**
+ * Writes to one table that wait until something reads it. A row that is made, changed and removed between two reads
+ * costs what is left of it in the end: a replay writes a job once, and a lease that has ended never.
+ */
+export class RowBuffer {
+  readonly #pending = new Map<SqlValue, Pending>();
+  readonly #key: string;
+  readonly #insert: string;
+  readonly #insertMany: string;
+  readonly #select: string;
+  readonly #remove: string;
+  readonly #updates = new Map<string, string>();
+
+  constructor(
+    private readonly table: RowTable,
+    private readonly sink: RowSink,
+  ) {
+    const { name, columns, replaces = false } = table;
+    this.#key = columns[0] as string;
+    const places = `(${columns.map(() => '?').join(',')})`;
+    this.#insert = `INSERT ${replaces ? 'OR REPLACE ' : ''}INTO ${name}(${columns.join(', ')}) VALUES ${places}`;
+    this.#insertMany = this.#insert + `,${places}`.repeat(ROWS_PER_INSERT - 1);
+    this.#select = `SELECT ${columns.join(', ')} FROM ${name} WHERE ${this.#key} = ?`;
+    this.#remove = `DELETE FROM ${name} WHERE ${this.#key} = ?`;
+  }
+
+  /** Adds a row. */
+  insert(row: Row): void {
+    const key = row[this.#key] as SqlValue;
+    if (this.table.replaces !== true && this.#pending.has(key))
+      throw new Error(`${this.table.name}: a second row ${key}`);
+    this.#wait(key, { isNew: true, row });
+  }
+
+  /** Changes columns of the row with this key; without such a row nothing happens. */
+  change(key: SqlValue, changes: Row): void {
+    const pending = this.#pending.get(key);
+    if (pending === undefined) this.#wait(key, { isNew: false, row: { ...changes } });
+    else Object.assign(pending.row, changes);
+  }
+
+  /** Removes a row and hands it out; undefined when there is none. */
+  take(key: SqlValue): Row | undefined {
+    const pending = this.#pending.get(key);
+    if (pending?.isNew === true && this.table.replaces !== true) {
+      this.#pending.delete(key);
+      return pending.row;
+    }
+    if (pending !== undefined) this.flush();
+    const values = this.sink.find(this.#select, [key]);
+    if (values === undefined) return undefined;
+    this.sink.write(this.#remove, [key]);
+    return Object.fromEntries(this.table.columns.map((column, at) => [column, values[at] as SqlValue]));
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    if (this.#pending.size === 0) return;
+    const fresh: Row[] = [];
+    for (const [key, { isNew, row }] of this.#pending) {
+      if (isNew) fresh.push(row);
+      else this.sink.write(this.#updateOf(row), [...Object.values(row), key]);
+    }
+    this.#pending.clear();
+    let at = 0;
+    for (; at + ROWS_PER_INSERT <= fresh.length; at += ROWS_PER_INSERT)
+      this.sink.write(this.#insertMany, this.#valuesOf(fresh, at, at + ROWS_PER_INSERT));
+    for (; at < fresh.length; at++) this.sink.write(this.#insert, this.#valuesOf(fresh, at, at + 1));
+  }
+
+  #wait(key: SqlValue, pending: Pending): void {
+    this.#pending.set(key, pending);
+    if (this.#pending.size > PENDING_LIMIT) this.flush();
+  }
+
+  #valuesOf(rows: readonly Row[], from: number, to: number): SqlValue[] {
+    const values: SqlValue[] = [];
+    for (let at = from; at < to; at++) for (const column of this.table.columns) values.push(rows[at]?.[column] ?? null);
+    return values;
+  }
+
+  #updateOf(changes: Row): string {
+    const columns = Object.keys(changes);
+    const name = columns.join();
+    let sql = this.#updates.get(name);
+    if (sql === undefined) {
+      sql = `UPDATE ${this.table.name} SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE ${this.#key} = ?`;
+      this.#updates.set(name, sql);
+    }
+    return sql;
+  }
+}
