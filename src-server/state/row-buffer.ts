@@ -54,8 +54,12 @@ export class RowBuffer {
   /** Adds a row. */
   insert(row: Row): void {
     const key = row[this.#key] as SqlValue;
-    if (this.table.replaces !== true && this.#pending.has(key))
-      throw new Error(`${this.table.name}: a second row ${key}`);
+    if (this.table.replaces !== true) {
+      const pending = this.#pending.get(key);
+      if (pending?.isNew === true) throw new Error(`${this.table.name}: a second row ${key}`);
+      // What waits for an older row with this key is not meant for the new one.
+      if (pending !== undefined) this.flush();
+    }
     this.#wait(key, { isNew: true, row });
   }
 
