@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { approval, approvalDecide, approvalList } from '../../src-server/contract/approval.ts';
 import { decisionList, explain } from '../../src-server/contract/decision.ts';
 import {
   job,
@@ -10,7 +11,7 @@ import {
   reasonBody,
 } from '../../src-server/contract/job.ts';
 import { lease, leaseList, leaseListQuery } from '../../src-server/contract/lease.ts';
-import { approval, approvalDecide, approvalList, policy } from '../../src-server/contract/policy.ts';
+import { policy } from '../../src-server/contract/policy.ts';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import {
   drainBody,

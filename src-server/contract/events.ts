@@ -1,7 +1,10 @@
+import type { NetworkGrant } from './admission.ts';
+import type { ApprovalEffects } from './approval.ts';
 import type { BudgetCheck, CandidateGroup } from './decision.ts';
 import type { ArtifactRef, JobSpec } from './job.ts';
 import type { DoctorCheck, Posture } from './source.ts';
 import type {
+  ApprovalKind,
   AttemptOutcome,
   ComputeClass,
   DecisionOutcome,
@@ -123,6 +126,8 @@ export interface EventBodies {
   'job.state': { job_id: string; state: JobState; hold: HoldReason | null; reason: string | null; sentence?: string };
   /** A retry waits this long; `not_before_ms` is only for show, the wait is on the plane's monotonic clock. */
   'job.requeued': { job_id: string; delay_ms: number; cause: AttemptOutcome; reason: string };
+  /** The job as it is from here on; what was approved of it before is void. */
+  'job.edited': { job_id: string; spec: JobSpec; digest: string; digest_before: string };
   'job.cancel_requested': { job_id: string; reason: string | null };
   'job.fallback_opened': { job_id: string; because: string };
   'job.settled': { job_id: string; lease_id: string | null; outcome: JobState; cost_mcu: number; reason: string };
@@ -139,6 +144,8 @@ export interface EventBodies {
     ttl_ms: number;
     max_runtime_ms: number;
     hold_mcu: number;
+    /** The admission that lets the job into its private network from this source. */
+    admission_id?: string;
   };
   'lease.released': LeaseEnd;
   'lease.expired': LeaseEnd;
@@ -163,10 +170,30 @@ export interface EventBodies {
   };
   'budget.held': { lease_id: string; scope: string; mcu: number };
   'budget.settled': { lease_id: string; scope: string; held_mcu: number; debited_mcu: number; released_mcu: number };
-  'approval.requested': { approval_id: string; kind: 'fallback'; job_id: string; sentence: string };
-  'approval.approved': { approval_id: string; job_id: string; reason: string | null };
-  'approval.rejected': { approval_id: string; job_id: string; reason: string | null };
-  'approval.expired': { approval_id: string; job_id: string };
+  'approval.requested': ApprovalRequest;
+  'approval.approved': ApprovalEnd & { reason: string | null; effects?: ApprovalEffects | null };
+  'approval.rejected': ApprovalEnd & { reason: string | null };
+  'approval.expired': ApprovalEnd & { cause?: 'time' | 'edited' | 'canceled' | 'ended' };
+  'admission.requested': {
+    admission_id: string;
+    network: string;
+    source_id: string;
+    hosts: NetworkGrant[];
+    expires_ms: number | null;
+    reason: string | null;
+  };
+  /** Hosts and time as they were granted, which may be less than what was asked. */
+  'admission.granted': {
+    admission_id: string;
+    source_id: string;
+    network: string;
+    hosts: NetworkGrant[];
+    expires_ms: number | null;
+    reason: string | null;
+  };
+  'admission.rejected': AdmissionEnd & { reason: string | null };
+  'admission.revoked': AdmissionEnd & { reason: string | null };
+  'admission.expired': AdmissionEnd;
   'time.jumped': { wall_ms: number; mono_ms: number; cause: 'start' | 'clock' };
   'integrity.checked': { cut_bytes: number; cut_lines: number };
   /** The plane's own log, `ws_plane`. */
@@ -174,6 +201,40 @@ export interface EventBodies {
   'config.workspace': { workspace_id: string; name: string };
   'config.operator': { operator_id: string; name: string; role: Role; token_sha256: string };
   'config.operator_revoked': { operator_id: string };
+}
+
+export interface ApprovalRequest {
+  approval_id: string;
+  kind: ApprovalKind;
+  /** Null for `sdk`, which asks about no job of ours. */
+  job_id: string | null;
+  sentence: string;
+  /** The job's digest that a yes is bound to. */
+  digest?: string;
+  /** The run that asks. */
+  lease_id?: string;
+  kinds?: string[];
+  reason?: string | null;
+  /** From the request on, in plane time; left out: as long as what it asks about. */
+  expires_ms?: number;
+  subject?: string;
+  /** What an SDK client sent along, shown as it came. */
+  context?: Record<string, unknown>;
+  /** Who asks, where it is not the actor of the entry. */
+  requester?: string;
+}
+
+/** How a question ended. */
+export interface ApprovalEnd {
+  approval_id: string;
+  job_id: string | null;
+  lease_id?: string;
+  digest?: string;
+}
+interface AdmissionEnd {
+  admission_id: string;
+  source_id: string;
+  network: string;
 }
 
 /** How a lease ended, with all that was volatile about it. */

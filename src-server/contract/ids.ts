@@ -40,3 +40,4 @@ export const leaseId = idSchema('lease');
 export const assignmentRunId = idSchema('assignmentRun');
 export const decisionId = idSchema('decision');
 export const approvalId = idSchema('approval');
+export const admissionId = idSchema('admission');

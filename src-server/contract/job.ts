@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobApproval } from './approval.ts';
 import { assignmentRunId, decisionId, jobId, leaseId, sourceId } from './ids.ts';
 import { SAFE_INTEGER_MAX } from './limits.ts';
 import {
@@ -98,9 +99,20 @@ export const jobSubmit = z.strictObject({
   final_exit_codes: z.array(z.int().min(1).max(255)).max(64).default([]),
   budget: z.strictObject({ extras_mcu: count.default(0) }).default({ extras_mcu: 0 }),
   on_refusal: z.enum(['refuse', 'hold']).default('refuse'),
-  approval: z.unknown().nullable().default(null),
+  approval: jobApproval.nullable().default(null),
 });
 export type JobSubmit = z.infer<typeof jobSubmit>;
+
+/** Every field of a submit, without its default: what is left out stays as it is. */
+const patchShape = Object.fromEntries(
+  Object.entries(jobSubmit.shape).map(([name, field]) => [
+    name,
+    (field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field).optional(),
+  ]),
+) as unknown as Record<keyof JobSubmit, z.ZodType>;
+/** PATCH /jobs/{id}. `base_digest`: the digest of the job that was looked at; another one is refused. */
+export const jobPatch = z.strictObject({ base_digest: digest, ...patchShape });
+export type JobPatch = { base_digest: string } & Partial<JobSubmit>;
 
 /** The job as it is digested, logged and handed to the runner: inputs only by digest. */
 export const jobSpec = z.object({
@@ -152,6 +164,8 @@ export const jobListItem = z.object({
   hold: z.enum(HOLD_REASONS).nullable(),
   /** True between a cancel and the process being gone. */
   stopping: z.boolean(),
+  /** What a running job waits for; it keeps its lease meanwhile. */
+  waiting_on: z.enum(['approval']).nullable(),
   why: z.string(),
   compute_class: computeClass,
   labels,
@@ -181,7 +195,7 @@ export const job = z.object({
   retry_of: jobId.nullable(),
   /** When a retry's backoff ends, in ms from now; null when it does not wait for one. */
   not_before_ms: count.nullable(),
-  /** Set while `hold` is `fallback_ask`: the approval that an operator answers. */
+  /** The approval that somebody has to answer now: of a held job, or of a run that asks midway. */
   approval_id: z.string().nullable(),
   replay_path: z.string().nullable(),
 });

@@ -37,6 +37,15 @@ export const WAIT_MAX_MS = 30_000;
 export const CLAIM_MAX_GRANTS = 32;
 export const CAPACITY_MAX = 1_000;
 
+/** How long a question waits for a person unless the job says otherwise. */
+export const APPROVAL_EXPIRES_DEFAULT_MS = 3_600_000;
+export const APPROVAL_EXPIRES_MIN_MS = 1_000;
+export const APPROVAL_EXPIRES_MAX_MS = 30 * 86_400_000;
+export const ADMISSION_EXPIRES_MIN_MS = 1_000;
+export const ADMISSION_EXPIRES_MAX_MS = 366 * 86_400_000;
+/** Host and port pairs of one admission. */
+export const ADMISSION_HOSTS_MAX = 50;
+
 export const CREDENTIAL_TTL_DEFAULT_MS = 900_000;
 export const CREDENTIAL_TTL_MIN_MS = 60_000;
 export const CREDENTIAL_TTL_MAX_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FALLBACK_AFTER_DEFAULT_MS } from './limits.ts';
 import { count, instant, listOf, reason } from './primitives.ts';
-import { APPROVAL_STATES, FALLBACK_MODES, POLICY_MODES } from './terms.ts';
+import { FALLBACK_MODES, POLICY_MODES } from './terms.ts';
 
 /** `after_ms`: how long the first side may be busy before the second may take the job. */
 export const fallbackRule = z.strictObject({
@@ -38,21 +38,3 @@ export const policy = z.object({
 });
 export type Policy = z.infer<typeof policy>;
 export const policyVersions = listOf(policy);
-
-/** Kind `fallback`: may the second side take this job? */
-export const approval = z.object({
-  approval_id: z.string(),
-  kind: z.enum(['fallback']),
-  job_id: z.string(),
-  wu_id: z.string(),
-  title: z.string(),
-  status: z.enum(APPROVAL_STATES),
-  sentence: z.string(),
-  requested_at: instant,
-  decided_at: instant.nullable(),
-  decided_by: z.string().nullable(),
-  decision_reason: z.string().nullable(),
-});
-export type Approval = z.infer<typeof approval>;
-export const approvalList = listOf(approval);
-export const approvalDecide = z.strictObject({ decision: z.enum(['approved', 'rejected']), reason: reason.optional() });

@@ -1,4 +1,5 @@
 import { BODY_LIMIT_BYTES } from './limits.ts';
+import { APPROVALS_ROUTES } from './routes/approvals.ts';
 import { FLEET_ROUTES } from './routes/fleet.ts';
 import { GOVERNANCE_ROUTES } from './routes/governance.ts';
 import { JOBS_ROUTES } from './routes/jobs.ts';
@@ -13,6 +14,7 @@ export const ROUTES = {
   ...FLEET_ROUTES,
   ...JOBS_ROUTES,
   ...GOVERNANCE_ROUTES,
+  ...APPROVALS_ROUTES,
 } as const satisfies Record<string, RouteSpec>;
 
 export type RouteId = keyof typeof ROUTES;

@@ -132,6 +132,8 @@ export const heartbeatAnswer = z.object({
       current_attempt: count.optional(),
       directive: z.enum(['cancel', 'stop']).optional(),
       reason: z.string().optional(),
+      /** The answer to the newest question of this attempt, once there is one. */
+      approval: z.object({ approval_id: z.string(), status: z.string() }).optional(),
     }),
   ),
   source: sourceDirective,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { approval } from './approval.ts';
 import { jobListItem } from './job.ts';
 import { lease } from './lease.ts';
-import { approval } from './policy.ts';
+
 import { count, instant } from './primitives.ts';
 import { source } from './source.ts';
 

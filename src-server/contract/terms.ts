@@ -19,6 +19,8 @@ export const SESSION_STATES = ['active', 'draining', 'lost', 'ended'] as const;
 export const SOURCE_STATES = ['pending', 'online', 'late', 'offline', 'quarantined'] as const;
 export const CREDENTIAL_STATES = ['issued', 'redeemed', 'expired', 'burned'] as const;
 export const APPROVAL_STATES = ['pending', 'approved', 'rejected', 'expired'] as const;
+export const APPROVAL_KINDS = ['fallback', 'before_start', 'on_request', 'sdk'] as const;
+export const ADMISSION_STATES = ['pending', 'granted', 'rejected', 'revoked', 'expired'] as const;
 export const SOURCE_KINDS = ['laptop', 'ci_runner', 'docker_host', 'kubernetes_worker', 'managed_pool'] as const;
 export const SIDES = ['byoc', 'managed'] as const;
 export const POLICY_MODES = ['byoc_only', 'byoc_first', 'managed_first', 'managed_only'] as const;
@@ -40,6 +42,7 @@ export const ATTEMPT_OUTCOMES = [
   'given_back',
   'lapsed',
   'revoked',
+  'rejected',
 ] as const;
 /** Outcomes a runner may report with complete or fail. */
 export const RUNNER_OUTCOMES = ['succeeded', 'failed', 'timed_out', 'canceled', 'lost'] as const;
@@ -71,6 +74,8 @@ export type SessionState = (typeof SESSION_STATES)[number];
 export type SourceState = (typeof SOURCE_STATES)[number];
 export type CredentialState = (typeof CREDENTIAL_STATES)[number];
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
+export type AdmissionState = (typeof ADMISSION_STATES)[number];
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 export type Side = (typeof SIDES)[number];
 export type PolicyMode = (typeof POLICY_MODES)[number];

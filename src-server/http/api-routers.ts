@@ -3,6 +3,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import { ProblemError } from '../contract/problems.ts';
 import { ROUTES, type RouteId } from '../contract/routes.ts';
 import type { Handler, Served } from './call.ts';
+import { approvalHandlers } from './handlers/approvals.ts';
 import { attemptHandlers } from './handlers/attempts.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { jobHandlers } from './handlers/jobs.ts';
@@ -21,6 +22,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...sourceHandlers,
   ...jobHandlers,
   ...governanceHandlers,
+  ...approvalHandlers,
 };
 const RUNTIME_PATH = '/api/v1/runtime/';
 /** A router looks at its routes in order: those that runners call most come first. */

@@ -18,7 +18,7 @@ export async function assignmentOf(key: PlaneKey, workspaceId: string, granted: 
     job_id: lease.jobId,
     digest: job.digest,
     job: job.spec,
-    grants: [],
+    grants: granted.grants,
     max_runtime_ms: lease.maxRuntimeMs,
     ceiling_mcu: lease.holdMcu,
   };

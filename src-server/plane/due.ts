@@ -1,6 +1,8 @@
 import { LAPSES_BEFORE_QUARANTINE, LATE_AFTER_MS, OFFLINE_AFTER_MS, START_WITHIN_MS } from '../contract/limits.ts';
-import { pendingApprovalOf } from '../state/queries/governance.ts';
+import { pendingApprovalOf } from '../state/queries/approvals.ts';
 import { jobBySeq } from '../state/queries/jobs.ts';
+import { onAdmissionDue } from './admission-review.ts';
+import { onApprovalDue } from './approval-gate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { expireCredential, isCredentialOver } from './commands/expire-credential.ts';
 import { watchHealth } from './commands/sign-of-life.ts';
@@ -47,6 +49,8 @@ const HANDLERS: Record<TimerKind, Handler> = {
   'job.ready': (ctx, id) => becomeReady(ctx.engine, Number(id)),
   'job.fallback': (ctx, id) => onFallbackDue(ctx.engine, Number(id)),
   'job.queue_limit': (ctx, id) => queueLimit(ctx.engine, Number(id)),
+  'approval.expiry': onApprovalDue,
+  'admission.expiry': onAdmissionDue,
   'source.late': withSource(late),
   'source.offline': withSource(offline),
   'source.drain': withSource(drainDeadline),
@@ -97,6 +101,8 @@ function stall(ctx: CommandContext, lease: HotLease): void {
   const { engine } = ctx;
   const stallMs = engine.submitted(lease.jobSeq).spec.stall_ms;
   if (stallMs === null) return;
+  // Waiting for a person is no stall: its time starts again when the answer is there.
+  if (lease.question?.status === 'pending') lease.lastSignOfWorkMs = engine.clock.monoMs();
   const dueMs = lease.lastSignOfWorkMs + stallMs + SLACK_MS;
   if (engine.clock.monoMs() < dueMs) engine.hot.timers.set(dueMs, 'lease.stall', lease.leaseId);
   else
@@ -110,12 +116,20 @@ function stall(ctx: CommandContext, lease: HotLease): void {
     );
 }
 
+const OUTCOME_OF_CAUSE = {
+  cancel: 'canceled',
+  drain: 'given_back',
+  timed_out: 'timed_out',
+  stalled: 'stalled',
+  rejected: 'rejected',
+  admission: 'revoked',
+} as const;
+
 /** The runner did not say in time that the process is gone: the lease is fenced without it. */
 function revokeUnstopped(ctx: CommandContext, lease: HotLease): void {
   const { directive } = lease;
   if (directive === null) return;
-  const outcome =
-    directive.cause === 'cancel' ? 'canceled' : directive.cause === 'drain' ? 'given_back' : directive.cause;
+  const outcome = OUTCOME_OF_CAUSE[directive.cause];
   settleLease(ctx.engine, PLANE_ACTOR, lease, {
     state: 'revoked',
     outcome,
@@ -126,6 +140,8 @@ function revokeUnstopped(ctx: CommandContext, lease: HotLease): void {
 function queueLimit(engine: Engine, jobSeq: number): void {
   const job = jobBySeq(engine.state.db, jobSeq);
   if (job === undefined || (job.state !== 'queued' && job.state !== 'held')) return;
+  // A wait for a person has an end of its own; the time in the queue counts from there.
+  if (job.hold === 'approval') return;
   const limits = [job.maxQueueMs, engine.hot.policy.refuseAfterMs].filter((ms): ms is number => ms !== null);
   const limitMs = Math.min(...limits);
   const waitedMs = engine.planeMs - job.queuedPlaneMs;

@@ -17,7 +17,7 @@ import type { Hot } from './hot/hot.ts';
 import type { Ids } from './ids.ts';
 import type { Random } from './random.ts';
 
-/** A job as it was submitted, read from the log by its sequence. */
+/** A job as it was submitted, or edited since, read from the log by its sequence. */
 export interface SubmittedJob {
   jobId: string;
   spec: JobSpec;
@@ -124,11 +124,13 @@ export class Engine {
     if (this.staged.length > STAGED_KEPT) this.forgetDurable();
     const entry = fields as unknown as AppliedEntry;
     state.apply(entry, hash);
+    // An edit may move a job to a bucket of its own.
+    const bucket = this.bucketOf(entry);
     applyToHot(this.hot, entry, {
       wallMs,
       planeMs: state.head.planeMs,
       jobStateBefore: job?.state ?? null,
-      bucket: job?.bucket ?? this.bucketOf(entry),
+      bucket: job?.bucket ?? bucket,
     });
     for (const observe of this.observers) observe(entry, line);
     return seq;
@@ -177,13 +179,22 @@ export class Engine {
   submitted(jobSeq: number): SubmittedJob {
     const known = this.specs.get(jobSeq);
     if (known !== undefined) return known;
+    const first = this.submittedFirst(jobSeq);
+    const editSeq = this.hot.specSeqs.get(jobSeq);
+    const edit = editSeq === undefined ? undefined : this.entry(editSeq).events.find((e) => e.type === 'job.edited');
+    const submitted =
+      edit?.type === 'job.edited' ? { ...first, spec: edit.body.spec, digest: edit.body.digest } : first;
+    this.rememberSpec(jobSeq, submitted);
+    return submitted;
+  }
+
+  /** The job as its submit told it, before any edit. */
+  submittedFirst(jobSeq: number): SubmittedJob {
     const entry = this.entry(jobSeq);
     const event = entry.events.find((e) => e.type === 'job.submitted');
     if (event?.type !== 'job.submitted') throw new Error(`entry ${jobSeq} submits no job`);
     const { job_id: jobId, spec, digest, retry_of: retryOf } = event.body;
-    const submitted = { jobId, spec, digest, retryOf, submittedBy: entry.actor.id };
-    this.rememberSpec(jobSeq, submitted);
-    return submitted;
+    return { jobId, spec, digest, retryOf, submittedBy: entry.actor.id };
   }
 
   rememberSpec(jobSeq: number, submitted: SubmittedJob): void {

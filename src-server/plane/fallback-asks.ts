@@ -3,6 +3,7 @@ import { firstSideStanding } from '../domain/routing/fallback.ts';
 import { sidesOf, sideWord } from '../domain/routing/policy.ts';
 import { crossingBecause } from '../domain/routing/sentence.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
+import { countPendingApprovals } from '../state/queries/approvals.ts';
 import { type JobRow, jobBySeq, queuedInBucket } from '../state/queries/jobs.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
@@ -53,7 +54,7 @@ export function askFallbacks(engine: Engine): void {
 }
 
 /** Questions that are open now, each standing for a slot of the second side. */
-const heldFor = (engine: Engine): number => engine.hot.jobCounts.get('held') ?? 0;
+const heldFor = (engine: Engine): number => countPendingApprovals(engine.state.db, 'fallback');
 
 function candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): JobRow[] {
   const isAskable = (job: JobRow | undefined): job is JobRow =>

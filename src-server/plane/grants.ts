@@ -1,5 +1,7 @@
+import type { NetworkGrant } from '../contract/admission.ts';
 import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
 import { START_WITHIN_MS } from '../contract/limits.ts';
+import { isPrivate } from '../domain/admissions/standing.ts';
 import { DEFAULT_RATES, holdMcu, scopesOf } from '../domain/budgets/cost.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
@@ -10,6 +12,7 @@ import { candidateGroups } from '../domain/routing/record.ts';
 import { assignedSentence } from '../domain/routing/sentence.ts';
 import { FALLBACK, isOpened } from '../state/appliers/job.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
+import { networkGrantsOf } from './admission-gate.ts';
 import type { Engine, SubmittedJob } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
 import type { HotBucket } from './hot/queue.ts';
@@ -20,6 +23,8 @@ import { SLACK_MS } from './timers.ts';
 export interface GrantedLease {
   lease: HotLease;
   job: SubmittedJob;
+  /** Hosts and ports that it may reach from there. */
+  grants: NetworkGrant[];
   why: string;
   seq: number;
 }
@@ -98,6 +103,7 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
       ttl_ms: head.config.leaseTtlMs,
       max_runtime_ms: submitted.spec.max_runtime_ms,
       hold_mcu: held,
+      ...admissionOf(engine, source, bucket),
     },
   };
   const scopes = scopesOf(job.wuId, source.side, bucket.requirement.computeClass);
@@ -116,7 +122,15 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
   );
   const lease = hot.lease(leaseId) as HotLease;
   armGrant(engine, lease);
-  return { lease, job: submitted, why: decision.sentence, seq };
+  const grants = networkGrantsOf(engine, source.sourceId, submitted.spec);
+  return { lease, job: submitted, grants, why: decision.sentence, seq };
+}
+
+/** Names the admission in the grant that rests on it. */
+function admissionOf(engine: Engine, source: HotSource, { requirement }: HotBucket): { admission_id?: string } {
+  if (!isPrivate(requirement.network)) return {};
+  const admission = engine.hot.admissions.grantFor(source.sourceId, requirement.network);
+  return admission === undefined ? {} : { admission_id: admission.admissionId };
 }
 
 /** A granted lease must be started within 10 s; its own time runs from now as well. */

@@ -107,7 +107,8 @@ export function renewNamed(
       if (progress !== undefined) noteProgress(engine, lease, progress.percent, progress.message);
       const directive =
         lease.directive === null ? {} : { directive: lease.directive.kind, reason: lease.directive.reason };
-      return { lease_id: leaseId, state: 'active' as const, ttl_ms: lease.ttlMs, ...directive };
+      const approval = answerOf(lease);
+      return { lease_id: leaseId, state: 'active' as const, ttl_ms: lease.ttlMs, ...directive, ...approval };
     }
     const ended = lease ?? endedLease(engine.state.db, leaseId);
     if (ended === undefined) return { lease_id: leaseId, state: 'ended' as const, ttl_ms: 0, code: 'not_found' };
@@ -122,6 +123,12 @@ export function renewNamed(
     };
   });
 }
+
+/** The answer to the newest question of a run, repeated at each renewal. */
+const answerOf = ({ question }: HotLease): { approval?: { approval_id: string; status: string } } =>
+  question === null || question.status === 'pending'
+    ? {}
+    : { approval: { approval_id: question.approvalId, status: question.status } };
 
 /** Output or progress: the attempt is not stalled. */
 export function noteProgress(engine: Engine, lease: HotLease, percent?: number, message?: string): void {

@@ -1,8 +1,9 @@
-import { seqOfRank } from '../domain/claims/rank.ts';
+import { rankOf, seqOfRank } from '../domain/claims/rank.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import type { Crossing } from '../domain/routing/policy.ts';
 import { sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
+import { APPROVAL } from '../state/appliers/approval.ts';
 import { type JobRow, jobBySeq } from '../state/queries/jobs.ts';
 import type { Engine } from './engine.ts';
 import { askOf, crossingFor, type GrantedLease, grant } from './grants.ts';
@@ -14,6 +15,7 @@ import { freeSlots, type HotSource } from './hot/source.ts';
 const isReady = (engine: Engine, job: JobRow | undefined): job is JobRow =>
   job !== undefined &&
   job.state === 'queued' &&
+  job.approval !== APPROVAL.needed &&
   !engine.hot.leaseOfJob.has(job.seq) &&
   job.readyPlaneMs <= engine.planeMs;
 
@@ -69,7 +71,8 @@ export function claimFor(
     if (head === null) break;
     head.bucket.heaps[head.side].pop();
     const job = jobBySeq(engine.state.db, seqOfRank(head.rank));
-    if (!isReady(engine, job)) continue;
+    // An edit may have moved it to another bucket or place: that head stands there by itself.
+    if (!isReady(engine, job) || job.bucket !== head.bucket.id || rankOf(job.priority, job.seq) !== head.rank) continue;
     const crossing = crossingFor(engine, source.side, job, () =>
       engine.hot.fleet.groupsFor(head.bucket.requirement, head.bucket.verdicts),
     );

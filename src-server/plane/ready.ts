@@ -1,5 +1,6 @@
 import { sidesOf } from '../domain/routing/policy.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
+import { holdUnadmitted } from './admission-gate.ts';
 import type { Engine } from './engine.ts';
 import { dispatch } from './placing.ts';
 import { SLACK_MS } from './timers.ts';
@@ -16,7 +17,7 @@ export function becomeReady(engine: Engine, jobSeq: number, delayMs = 0): void {
     return;
   }
   const job = engine.jobAt(jobSeq);
-  if (job.state !== 'queued') return;
+  if (job.state !== 'queued' || holdUnadmitted(engine, job)) return;
   engine.hot.queue.ready(job, engine.hot.policy);
   if (dispatch(engine, job)) return;
   armWaiting(engine, job.seq, job.fallback, job.maxQueueMs, job.queuedPlaneMs, job.readyPlaneMs);

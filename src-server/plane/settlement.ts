@@ -40,7 +40,8 @@ export interface Settled {
  * Ends a lease: lease, budget and job move in one entry, so a crash can never split them.
  * @returns what the job became. A retry is queued with its backoff.
  */
-export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, end: AttemptEnd): Settled {
+export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, asked: AttemptEnd): Settled {
+  const end = ofRejected(lease, asked);
   const job = engine.jobAt(lease.jobSeq);
   const { spec } = engine.submitted(lease.jobSeq);
   const isCancelRequested = engine.hot.stopping.has(job.jobId);
@@ -86,10 +87,32 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
         };
   const ended = { type: `lease.${end.state}`, body } as PlaneEvent;
   const ref = { attempt: lease.attempt, fence: lease.fence, ...idempotencyRef(end.idempotency ?? null) };
-  const seq = engine.emit(actor, [ended, ...stopped(engine, lease, end.state), ...budget, then], ref, job);
+  const seq = engine.emit(
+    actor,
+    [ended, ...stopped(engine, lease, end.state), ...unanswered(lease), ...budget, then],
+    ref,
+    job,
+  );
   if (next.state === 'queued') becomeReady(engine, job.seq, delayMs);
   return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };
 }
+
+/** A run whose approval was not given fails for good, whatever its runner says of it or does not say. */
+function ofRejected(lease: HotLease, end: AttemptEnd): AttemptEnd {
+  if (lease.directive?.cause !== 'rejected') return end;
+  return { ...end, outcome: 'rejected', reason: lease.directive.reason };
+}
+
+/** A question lives no longer than the attempt that asked it. */
+const unanswered = ({ question, jobId, leaseId }: HotLease): PlaneEvent[] =>
+  question?.status !== 'pending'
+    ? []
+    : [
+        {
+          type: 'approval.expired',
+          body: { approval_id: question.approvalId, job_id: jobId, lease_id: leaseId, cause: 'ended' },
+        },
+      ];
 
 /** How a job ended, as its row says it from then on. */
 const lastWords = (job: JobRow, state: JobRow['state'], reason: string): string =>

@@ -1,5 +1,7 @@
 import type { PlaneEvent } from '../contract/events.ts';
 import { FALLBACK_AFTER_DEFAULT_MS, LEASE_TTL_DEFAULT_MS, START_WITHIN_MS } from '../contract/limits.ts';
+import { startAdmissions } from './admission-review.ts';
+import { startApprovals } from './approval-gate.ts';
 import type { CommandContext } from './commands/context.ts';
 import { arrangeQueue } from './commands/govern.ts';
 import { watchHealth } from './commands/sign-of-life.ts';
@@ -54,6 +56,8 @@ export function startClocks(ctx: CommandContext): void {
       askToStop(engine, ctx.wakeups, lease, 'cancel', 'cancel', 'Canceled before the control plane restarted.');
   }
   for (const source of hot.fleet.sources.values()) startSource(engine, source);
+  startApprovals(ctx);
+  startAdmissions(ctx);
   for (const enrollment of hot.enrollments.values()) armCredential(engine, enrollment.enrollmentId);
 }
 

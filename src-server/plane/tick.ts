@@ -1,5 +1,6 @@
 import { TIME_JUMP_MS } from '../contract/limits.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
+import { reviewAdmissions } from './admission-review.ts';
 import type { CommandContext } from './commands/context.ts';
 import { handleTimer } from './due.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
@@ -44,6 +45,7 @@ export function tick(ctx: CommandContext, memory: TickMemory): void {
   memory.reviewedMs = nowMs;
   if (memory.reviewedFleet !== engine.hot.fleet.version) offerToAsks(engine);
   memory.reviewedFleet = engine.hot.fleet.version;
+  reviewAdmissions(engine);
   askFallbacks(engine);
   answerBuckets(engine);
 }

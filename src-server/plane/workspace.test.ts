@@ -4,8 +4,9 @@ import { type VirtualPlane, virtualPlane } from '../demo/virtual-plane.ts';
 import { VirtualRunner } from '../demo/virtual-runner.ts';
 import { State } from '../state/state.ts';
 import { cancelJob } from './commands/cancel-job.ts';
+import { decideApproval } from './commands/decide-approval.ts';
 import { enrollSource } from './commands/enroll-source.ts';
-import { decideApproval, publishPolicy, stopEverything } from './commands/govern.ts';
+import { publishPolicy, stopEverything } from './commands/govern.ts';
 import { submitJob } from './commands/submit-job.ts';
 import { rebuildHot } from './hot/rebuild.ts';
 import { replay } from './replay.ts';
@@ -169,7 +170,7 @@ describe('waiting', () => {
       'No BYOC source is registered. Managed could take it now for at most 10 CU. Waits for your word.',
     );
     const approvalId = jobView(plane.workspace.engine, job(jobId)).approval_id;
-    await done(plane.workspace.run((ctx) => decideApproval(ctx, ACTOR, approvalId!, 'approved', null)));
+    await done(plane.workspace.run((ctx) => decideApproval(ctx, ACTOR, approvalId!, { decision: 'approved' })));
     const [lease] = await done(managed.claim());
     expect(lease?.why).toBe('Assigned to lumenflow, because an operator let it leave BYOC. Network not enforced.');
   });

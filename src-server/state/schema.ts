@@ -2,7 +2,7 @@ import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -31,7 +31,7 @@ CREATE TABLE job(
   stopping INTEGER NOT NULL, bucket INTEGER NOT NULL, priority INTEGER NOT NULL, attempt INTEGER NOT NULL, max_attempts INTEGER NOT NULL,
   fallback INTEGER NOT NULL, source_id TEXT, lease_id TEXT, why TEXT, decision_seq INTEGER, last_seq INTEGER NOT NULL,
   created_ms INTEGER NOT NULL, started_ms INTEGER, finished_ms INTEGER, queued_plane_ms INTEGER NOT NULL, ready_plane_ms INTEGER NOT NULL,
-  max_queue_ms INTEGER) STRICT;
+  max_queue_ms INTEGER, approval INTEGER NOT NULL) STRICT;
 CREATE INDEX job_state ON job(state, seq);
 CREATE TABLE lease(
   lease_id TEXT PRIMARY KEY, job_id TEXT NOT NULL, job_seq INTEGER NOT NULL, attempt INTEGER NOT NULL, fence INTEGER NOT NULL,
@@ -46,9 +46,16 @@ CREATE TABLE ended_lease(
 CREATE INDEX ended_lease_id ON ended_lease(lease_id);
 CREATE TABLE idempotency(id INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
 CREATE TABLE approval(
-  approval_id TEXT PRIMARY KEY, kind TEXT NOT NULL, job_id TEXT NOT NULL, status TEXT NOT NULL, sentence TEXT NOT NULL,
-  requested_at TEXT NOT NULL, decided_at TEXT, decided_by TEXT, decision_reason TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  approval_id TEXT PRIMARY KEY, kind TEXT NOT NULL, job_id TEXT, status TEXT NOT NULL, sentence TEXT NOT NULL, reason TEXT, kinds TEXT NOT NULL,
+  digest TEXT, lease_id TEXT, subject TEXT, requested_by TEXT NOT NULL, expires_plane_ms INTEGER, requested_at TEXT NOT NULL,
+  decided_at TEXT, decided_by TEXT, decision_reason TEXT, seq INTEGER NOT NULL, decided_seq INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX approval_job ON approval(job_id);
+CREATE INDEX approval_status ON approval(status, seq);
+CREATE TABLE admission(
+  admission_id TEXT PRIMARY KEY, network TEXT NOT NULL, source_id TEXT NOT NULL, hosts TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
+  requested_by TEXT NOT NULL, requested_at TEXT NOT NULL, decided_at TEXT, decided_by TEXT, decision_reason TEXT,
+  expires_ms INTEGER, expires_plane_ms INTEGER, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE job_edit(job_seq INTEGER PRIMARY KEY, spec_seq INTEGER NOT NULL) STRICT;
 CREATE TABLE use_by_scope(scope TEXT PRIMARY KEY, held_mcu INTEGER NOT NULL, spent_mcu INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE use_by_day(day TEXT NOT NULL, side TEXT NOT NULL, spent_mcu INTEGER NOT NULL, PRIMARY KEY(day, side)) STRICT, WITHOUT ROWID;
 CREATE TABLE refusal(seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
@@ -74,7 +81,7 @@ export const JOB: RowTable = {
   name: 'job',
   columns:
     columnsOf(`seq job_id wu_id title state hold stopping bucket priority attempt max_attempts fallback source_id lease_id why
-    decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms`),
+    decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms approval`),
 };
 export const LEASE: RowTable = {
   name: 'lease',

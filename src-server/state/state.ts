@@ -1,5 +1,6 @@
 import type { EventBodies } from '../contract/events.ts';
 import { IDEMPOTENCY_TTL_MS } from '../contract/limits.ts';
+import { approvalAppliers } from './appliers/approval.ts';
 import { governanceAppliers } from './appliers/governance.ts';
 import { jobAppliers } from './appliers/job.ts';
 import { leaseAppliers } from './appliers/lease.ts';
@@ -46,6 +47,7 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
   ...leaseAppliers,
   ...sourceAppliers,
   ...governanceAppliers,
+  ...approvalAppliers,
   'config.changed': noSql,
   'attempt.stopped': noSql,
   'time.jumped': noSql,

@@ -86,9 +86,7 @@ describe('row 9: fields that are not valid', () => {
 
   test.each([
     ['kind', { kind: 'container' }],
-    ['approval', { approval: { when: 'before_start' } }],
     ['secrets', { secrets: ['NPM_TOKEN'] }],
-    ['network', { network: 'private:lab' }],
     ['checkout', { checkout: { repo: 'https://x', commit: 'y' } }],
     ['egress', { network: 'egress', egress: ['example.org:443'] }],
   ])('refuses %s, whose rule is not built yet, and never ignores it', async (field, more) => {

@@ -5,8 +5,9 @@ import { type VirtualPlane, virtualPlane } from '../../src-server/demo/virtual-p
 import { VirtualRunner } from '../../src-server/demo/virtual-runner.ts';
 import { diagnoseSource, drainSource } from '../../src-server/plane/commands/change-source.ts';
 import { claimant } from '../../src-server/plane/commands/claim-work.ts';
+import { decideApproval } from '../../src-server/plane/commands/decide-approval.ts';
 import { enrollSource } from '../../src-server/plane/commands/enroll-source.ts';
-import { decideApproval, publishPolicy } from '../../src-server/plane/commands/govern.ts';
+import { publishPolicy } from '../../src-server/plane/commands/govern.ts';
 import { submitJob } from '../../src-server/plane/commands/submit-job.ts';
 import { rebuildHot } from '../../src-server/plane/hot/rebuild.ts';
 import { jobView } from '../../src-server/plane/views/job-view.ts';
@@ -79,7 +80,7 @@ describe('found by seeds', () => {
     const { jobId } = await submit();
     await plane.clock.advance(1_500);
     const approvalId = jobView(plane.workspace.engine, job(jobId)).approval_id as string;
-    await done(plane.workspace.run((ctx) => decideApproval(ctx, ACTOR, approvalId, 'approved', null)));
+    await done(plane.workspace.run((ctx) => decideApproval(ctx, ACTOR, approvalId, { decision: 'approved' })));
     await publish({ mode: 'managed_first', fallback: { mode: 'never', after_ms: 0 } });
     const own = await connect('laptop');
     expect(await done(own.claim())).toEqual([]);

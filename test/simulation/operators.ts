@@ -13,8 +13,9 @@ import {
   revokeSource,
 } from '../../src-server/plane/commands/change-source.ts';
 import type { CommandContext } from '../../src-server/plane/commands/context.ts';
+import { decideApproval } from '../../src-server/plane/commands/decide-approval.ts';
 import { burnCredential, enrollSource, reissueCredential } from '../../src-server/plane/commands/enroll-source.ts';
-import { decideApproval, publishPolicy, setPaused, stopEverything } from '../../src-server/plane/commands/govern.ts';
+import { publishPolicy, setPaused, stopEverything } from '../../src-server/plane/commands/govern.ts';
 import { repeatedSubmit, submitJob } from '../../src-server/plane/commands/submit-job.ts';
 import type { Oracle } from './oracle.ts';
 import type { SimulatedPlane } from './simulated-plane.ts';
@@ -136,7 +137,7 @@ export class Operators {
     this.run((ctx) => setPaused(ctx, ACTOR, false, null));
     for (const [id, source] of sources) if (!source.isRevoked) this.run((ctx) => resumeSource(ctx, ACTOR, id, null));
     for (const [id, { status }] of approvals)
-      if (status === 'pending') this.run((ctx) => decideApproval(ctx, ACTOR, id, 'approved', null));
+      if (status === 'pending') this.run((ctx) => decideApproval(ctx, ACTOR, id, { decision: 'approved' }));
   }
 
   private run<T>(command: Command<T>): void {
@@ -181,7 +182,7 @@ export class Operators {
       return;
     }
     const [id] = this.world.pick(pending);
-    this.run((ctx) => decideApproval(ctx, ACTOR, id, this.world.chance(0.6) ? 'approved' : 'rejected', null));
+    this.run((ctx) => decideApproval(ctx, ACTOR, id, { decision: this.world.chance(0.6) ? 'approved' : 'rejected' }));
   }
 
   private revokeLease(): void {

@@ -6,7 +6,7 @@ import { queryCount } from '../primitives.ts';
 import * as workspace from '../workspace.ts';
 import { act, page, type RouteSpec, read, WORKSPACE_PATH } from './route-spec.ts';
 
-/** Leases, policy, approvals, evidence, settings and the switches of a workspace. */
+/** Leases, policy, evidence, settings and the switches of a workspace. */
 export const GOVERNANCE_ROUTES = {
   leases: read(`${WORKSPACE_PATH}/leases`, 'Leases, newest first', lease.leaseList, lease.leaseListQuery),
   leaseRevoke: act(`${WORKSPACE_PATH}/leases/{lease_id}/revoke`, 'Fence the lease at once', 'operate', job.reasonBody, {
@@ -28,16 +28,6 @@ export const GOVERNANCE_ROUTES = {
     'Versions, newest first',
     policy.policyVersions,
     page,
-  ),
-  approvals: read(`${WORKSPACE_PATH}/approvals`, 'Approvals, newest first', policy.approvalList, page),
-  approvalDecide: act(
-    `${WORKSPACE_PATH}/approvals/{approval_id}/decide`,
-    'Approve or reject',
-    'approve',
-    policy.approvalDecide,
-    {
-      200: policy.approval,
-    },
   ),
   evidence: read(
     `${WORKSPACE_PATH}/evidence`,

@@ -40,6 +40,16 @@ export const JOBS_ROUTES = {
     answers: { 200: decision.explain },
   },
   job: read(`${WORKSPACE_PATH}/jobs/{job_id}`, 'One job', job.job),
+  jobPatch: {
+    method: 'PATCH',
+    path: `${WORKSPACE_PATH}/jobs/{job_id}`,
+    summary: 'Change a job that waits; an approval of it is void',
+    principal: 'operator',
+    right: 'operate',
+    body: job.jobPatch,
+    idempotency: 'optional',
+    answers: { 200: job.job },
+  },
   jobDecisions: read(
     `${WORKSPACE_PATH}/jobs/{job_id}/decisions`,
     'The series of answers, newest first',

@@ -24,6 +24,7 @@ export interface NextStep {
 export function nextStep(end: EndedAttempt): NextStep {
   if (end.outcome === 'succeeded') return { state: 'succeeded', hasBackoff: false };
   if (end.isCancelRequested) return { state: 'canceled', hasBackoff: false };
+  if (end.outcome === 'rejected') return { state: 'failed', hasBackoff: false };
   if (end.outcome === 'lapsed' || end.outcome === 'given_back') {
     return { state: end.attemptsStarted >= end.maxAttempts ? 'dead_letter' : 'queued', hasBackoff: false };
   }

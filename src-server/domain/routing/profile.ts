@@ -9,6 +9,8 @@ export interface Profile {
   confinesFiles: boolean;
   confinesNetworkNone: boolean;
   confinesAllowList: boolean;
+  /** Private networks that its sources are admitted to, sorted. */
+  networks: readonly string[];
 }
 
 /** The text under which a profile is interned. */
@@ -20,6 +22,7 @@ export const profileKey = (p: Profile): string =>
     p.confinesFiles,
     p.confinesNetworkNone,
     p.confinesAllowList,
+    p.networks,
   ]);
 
 /** The word a person reads for the profile's confinement. */

@@ -23,11 +23,12 @@ const profile: fc.Arbitrary<Profile> = fc.record({
   confinesFiles: fc.boolean(),
   confinesNetworkNone: fc.boolean(),
   confinesAllowList: fc.boolean(),
+  networks: fc.subarray(['private:a', 'private:b']),
 });
 const requirement: fc.Arbitrary<Requirement> = fc.record({
   computeClass: fc.constantFrom(...COMPUTE_CLASSES),
   labels: fc.subarray([['os', 'a'] as const, ['region', 'b'] as const]),
-  network: fc.constantFrom('none', 'egress'),
+  network: fc.constantFrom('none', 'egress', 'private:a'),
   confinement: fc.constantFrom(...CONFINEMENTS),
 });
 
@@ -133,6 +134,7 @@ describe('the groups of a record', () => {
           confinesFiles: n % 3 === 0,
           confinesNetworkNone: n % 7 === 0,
           confinesAllowList: n % 11 === 0,
+          networks: n % 13 === 0 ? ['private:registry'] : [],
         }));
         const needs: Requirement = {
           computeClass: 'cpu-small',

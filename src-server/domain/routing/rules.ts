@@ -15,9 +15,13 @@ export function judgeFixed(requirement: Requirement, profile: Profile): RuleResu
     result('class.mismatch', acceptsClass(profile.computeClass, requirement.computeClass), profile.computeClass),
     result('labels.missing', missing.length === 0, missing.map(([k, v]) => `${k}=${v}`).join(', ')),
     judgeConfinement(requirement, profile),
-    result('network.not_admitted', !requirement.network.startsWith('private:'), requirement.network),
+    result('network.not_admitted', isAdmitted(requirement, profile), requirement.network),
   ];
 }
+
+/** Everything but a private network is open to all; that one needs an admission of the source. */
+export const isAdmitted = (requirement: Requirement, profile: Profile): boolean =>
+  !requirement.network.startsWith('private:') || profile.networks.includes(requirement.network);
 
 function judgeConfinement(requirement: Requirement, profile: Profile): RuleResult {
   const lacks = unenforced(requirement, profile);

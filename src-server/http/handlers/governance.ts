@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import type { leaseListQuery } from '../../contract/lease.ts';
-import type { approvalDecide, PolicyPut } from '../../contract/policy.ts';
+import type { PolicyPut } from '../../contract/policy.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { evidenceQuery, overviewQuery, settingsPatch } from '../../contract/workspace.ts';
 import { changeSettings } from '../../plane/commands/change-settings.ts';
 import { revokeLease } from '../../plane/commands/change-source.ts';
 import type { CommandContext } from '../../plane/commands/context.ts';
-import { decideApproval, publishPolicy, setPaused, stopEverything } from '../../plane/commands/govern.ts';
+import { publishPolicy, setPaused, stopEverything } from '../../plane/commands/govern.ts';
 import { evidenceItemView, evidenceListView } from '../../plane/views/evidence-view.ts';
 import { leaseView, listLeasesView } from '../../plane/views/lease-view.ts';
 import { overviewView } from '../../plane/views/overview-view.ts';
-import { approvalView, listApprovalsView, policyVersionsView, policyView } from '../../plane/views/policy-view.ts';
+import { policyVersionsView, policyView } from '../../plane/views/policy-view.ts';
 import { settingsView } from '../../plane/views/settings-view.ts';
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
 import { stream } from '../stream.ts';
@@ -62,17 +62,6 @@ export const governanceHandlers = {
     ),
   policyVersions: (call) =>
     readAnswer(call, ({ workspace }) => policyVersionsView(workspace.engine, call.query as Page)),
-  approvals: (call) => readAnswer(call, ({ workspace }) => listApprovalsView(workspace.engine, call.query as Page)),
-  approvalDecide: async (call) => {
-    const { decision, reason } = call.body as z.output<typeof approvalDecide>;
-    const approvalId = call.params.approval_id ?? '';
-    return ok(
-      await hostedOf(call).workspace.run((ctx) => {
-        decideApproval(ctx, actorOf(call), approvalId, decision, reason ?? null);
-        return approvalView(ctx.engine, approvalId);
-      }),
-    );
-  },
   evidence: (call) =>
     readAnswer(call, ({ workspace }) =>
       evidenceListView(workspace.engine, call.query as z.output<typeof evidenceQuery>),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import {
+  type JobPatch,
   type JobSpec,
   type JobSubmit,
   type jobBulk,
@@ -13,6 +14,7 @@ import {
 import { ARTIFACT_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import { cancelJob } from '../../plane/commands/cancel-job.ts';
+import { checkEditable, editJob } from '../../plane/commands/edit-job.ts';
 import { checkSpec, repeatedSubmit, submitJob } from '../../plane/commands/submit-job.ts';
 import { isOpen } from '../../plane/engine.ts';
 import { receiptItems } from '../../plane/evidence/receipts-of-job.ts';
@@ -143,6 +145,24 @@ async function retry(call: Call): Promise<Answer> {
   return { status: 201, json };
 }
 
+/** What is left out of the body stays as it is; inputs that stay are named by digest, so they need not be sent again. */
+async function patch(call: Call): Promise<Answer> {
+  const hosted = hostedOf(call);
+  const { base_digest: baseDigest, ...changes } = call.body as JobPatch;
+  const now = await hosted.workspace.run((ctx) => {
+    checkEditable(ctx, id(call), baseDigest);
+    return ctx.engine.submitted(ctx.engine.job(id(call)).seq).spec;
+  });
+  const kept = { ...now, inputs: now.inputs.map(({ path, sha256 }) => ({ path, sha256 })) };
+  const spec = await specOf(hosted, validate(jobSubmit, { ...kept, ...changes }), true);
+  return ok(
+    await hosted.workspace.run((ctx) => {
+      editJob(ctx, actorOf(call), id(call), baseDigest, spec);
+      return jobView(ctx.engine, ctx.engine.job(id(call)));
+    }),
+  );
+}
+
 async function artifact(call: Call): Promise<Answer> {
   const { blobs } = hostedOf(call);
   const sha256 = call.params.sha256 ?? '';
@@ -188,6 +208,7 @@ export const jobHandlers = {
     })),
   jobReceipts: receipts,
   jobLog: log,
+  jobPatch: patch,
   jobCancel: cancel,
   jobRetry: retry,
   artifact,

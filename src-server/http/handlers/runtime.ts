@@ -199,9 +199,16 @@ function directivesNow(call: Call): { n: number; leases: object[]; approvals: ob
       ? []
       : [{ lease_id: id, directive: lease.directive.kind, reason: lease.directive.reason }];
   });
+  const approvals = [...source.activeLeases].flatMap((id) => {
+    const lease = ctx.engine.hot.lease(id);
+    const question = lease?.sessionId === sessionId ? lease.question : null;
+    return question == null || question.status === 'pending'
+      ? []
+      : [{ approval_id: question.approvalId, status: question.status }];
+  });
   const directive = directiveOf(source);
-  if (leases.length === 0 && directive === undefined) return null;
-  return { n: ctx.wakeups.n, leases, approvals: [], source: directive === undefined ? {} : { directive } };
+  if (leases.length === 0 && approvals.length === 0 && directive === undefined) return null;
+  return { n: ctx.wakeups.n, leases, approvals, source: directive === undefined ? {} : { directive } };
 }
 
 async function directives(call: Call): Promise<Answer> {

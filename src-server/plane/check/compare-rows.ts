@@ -1,3 +1,4 @@
+import { APPROVAL } from '../../state/appliers/approval.ts';
 import { FALLBACK } from '../../state/appliers/job.ts';
 import { type JobFacts, jobFacts } from '../../state/queries/all-rows.ts';
 import type { State } from '../../state/state.ts';
@@ -30,6 +31,9 @@ const FALLBACKS = {
   denied: FALLBACK.denied,
 } as const;
 
+const approvalOf = (job: FoldedJob): number =>
+  !job.needsApproval ? APPROVAL.none : job.approvedDigest === job.digest ? APPROVAL.given : APPROVAL.needed;
+
 export function compareJob(report: Report, job: FoldedJob, stored: JobFacts | undefined): void {
   if (stored === undefined) {
     report('I25', `${job.jobId} is missing in the state`);
@@ -48,11 +52,23 @@ export function compareJob(report: Report, job: FoldedJob, stored: JobFacts | un
     stored.sourceId === job.sourceId &&
     stored.lastSeq === job.lastSeq &&
     stored.queuedPlaneMs === job.queuedPlaneMs &&
-    stored.readyPlaneMs === job.readyPlaneMs;
+    stored.readyPlaneMs === job.readyPlaneMs &&
+    stored.wuId === job.wuId &&
+    stored.approval === approvalOf(job);
   if (isEqual) return;
   // The words are built only when something differs: this runs for every row of every check.
-  const { wuId, computeClass, maxRuntimeMs, extrasMcu, settlements, ...told } = job;
-  compare(report, job.jobId, { ...told, fallback: FALLBACKS[job.fallback] }, stored);
+  const {
+    computeClass,
+    maxRuntimeMs,
+    extrasMcu,
+    settlements,
+    digest,
+    needsApproval,
+    approvedDigest,
+    askedBy,
+    ...told
+  } = job;
+  compare(report, job.jobId, { ...told, approval: approvalOf(job), fallback: FALLBACKS[job.fallback] }, stored);
 }
 
 /** A job's row again, after an entry that spoke of it. */

@@ -1,3 +1,4 @@
+import { allAdmissions } from '../../state/queries/admissions.ts';
 import { allApprovals, allEndedLeases, allJobFacts, allUse } from '../../state/queries/all-rows.ts';
 import { loadEnrollments, loadLeases, loadSessions, loadSources } from '../../state/queries/load.ts';
 import type { State } from '../../state/state.ts';
@@ -14,6 +15,7 @@ export function compareWorld(world: FoldedWorld, state: State, hot: Hot): Violat
   compareLeases(report, world, state, hot);
   compareFleet(report, world, state, hot);
   compareMoney(report, world, state);
+  compareApprovals(report, world, state, hot);
   return violations;
 }
 
@@ -125,11 +127,27 @@ function compareMoney(report: Report, world: FoldedWorld, state: State): void {
     if (use.heldMcu !== (held.get(scope) ?? 0))
       report('I17', `${scope} holds ${use.heldMcu}, its active leases ${held.get(scope) ?? 0}`);
   }
-  const approvals = new Map(allApprovals(state.db).map((row) => [row.approvalId, row]));
-  for (const [id, { status }] of world.approvals) compare(report, id, { status }, approvals.get(id));
   for (const [key, { seqs }] of world.keys) {
     const kept = state.keys.find(key);
     for (const seq of seqs)
       if (seq >= state.keys.completeFrom && !kept.includes(seq)) report('I24', `key ${key} has no entry ${seq}`);
+  }
+}
+
+function compareApprovals(report: Report, world: FoldedWorld, state: State, hot: Hot): void {
+  const approvals = new Map(allApprovals(state.db).map((row) => [row.approvalId, row]));
+  for (const [id, { status, digest, leaseId, expiresPlaneMs }] of world.approvals)
+    compare(report, id, { status, digest, leaseId, expiresPlaneMs }, approvals.get(id));
+  for (const lease of hot.leases.values()) {
+    const asked = [...world.approvals].filter(([, a]) => a.leaseId === lease.leaseId).at(-1);
+    if (lease.question?.approvalId !== asked?.[0] || lease.question?.status !== asked?.[1].status)
+      report('I25', `${lease.leaseId} asked ${asked?.[0]}, in memory ${lease.question?.approvalId}`);
+  }
+  const admissions = new Map(allAdmissions(state.db).map((row) => [row.admissionId, row]));
+  for (const [id, { status, network, sourceId, expiresPlaneMs }] of world.admissions) {
+    compare(report, id, { status, network, sourceId, expiresPlaneMs }, admissions.get(id));
+    const isOpen = status === 'pending' || status === 'granted';
+    if ((hot.admissions.open.get(id)?.status ?? null) !== (isOpen ? status : null))
+      report('I25', `${id} is ${status}, in memory ${hot.admissions.open.get(id)?.status}`);
   }
 }

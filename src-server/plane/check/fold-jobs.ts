@@ -38,6 +38,13 @@ function checkFree(context: FoldContext, job: FoldedJob, to: string): void {
   if (job.leaseId !== null) context.fail('I3', `${job.jobId} became ${to} with lease ${job.leaseId} active`);
 }
 
+/** What counts from when it could be placed counts from its release; a wait for a person is no time in the queue. */
+function releaseHold(job: FoldedJob, planeMs: number): void {
+  if (job.hold !== 'approval' && job.hold !== 'admission') return;
+  job.readyPlaneMs = Math.max(job.readyPlaneMs, planeMs);
+  if (job.hold === 'approval') job.queuedPlaneMs = planeMs;
+}
+
 export const jobFolds = {
   'job.submitted'(body, { world, entry, fail }) {
     if (world.jobs.has(body.job_id)) fail('I25', `${body.job_id} was submitted twice`);
@@ -59,6 +66,10 @@ export const jobFolds = {
       fallback: 'closed',
       leaseId: null,
       sourceId: null,
+      digest: body.digest,
+      needsApproval: body.spec.approval?.when === 'before_start',
+      approvedDigest: null,
+      askedBy: [entry.actor.id],
       settlements: 0,
       lastSeq: entry.seq,
       queuedPlaneMs: world.planeMs,
@@ -76,6 +87,7 @@ export const jobFolds = {
     if (body.state === 'held' && decided?.outcome !== 'held')
       context.fail('I14', `${job.jobId} was held without a decision record`);
     if (body.state === 'held' && body.hold === null) context.fail('I25', `${job.jobId} is held for no reason`);
+    if (body.state === 'queued') releaseHold(job, context.world.planeMs);
     moveJob(context, job, body.state);
     job.hold = body.hold;
     if (isTerminal(body.state)) job.isStopping = false;
@@ -90,6 +102,31 @@ export const jobFolds = {
     if (job.fallback !== 'denied') job.fallback = 'closed';
     job.queuedPlaneMs = context.world.planeMs;
     job.readyPlaneMs = context.world.planeMs + body.delay_ms;
+  },
+  'job.edited'(body, context) {
+    const { world, entry, fail } = context;
+    const job = jobOf(context, body.job_id);
+    if (job === undefined) return;
+    if (job.state !== 'queued' && job.state !== 'held') fail('I25', `${job.jobId} is ${job.state} and was edited`);
+    if (body.digest_before !== job.digest) fail('I25', `${job.jobId} was edited on top of another digest`);
+    const signature = String(entry.ref.bucket);
+    if (job.state === 'queued') {
+      queueOf(world, job.signature).delete(job.jobId);
+      queueOf(world, signature).add(job.jobId);
+    }
+    const { spec } = body;
+    Object.assign(job, {
+      signature,
+      wuId: spec.wu_id,
+      computeClass: spec.compute_class,
+      priority: spec.priority,
+      maxAttempts: spec.max_attempts,
+      maxRuntimeMs: spec.max_runtime_ms,
+      extrasMcu: spec.budget.extras_mcu,
+      digest: body.digest,
+      needsApproval: spec.approval?.when === 'before_start',
+      lastSeq: entry.seq,
+    });
   },
   'job.cancel_requested'(body, context) {
     const job = jobOf(context, body.job_id);
@@ -120,38 +157,12 @@ export const jobFolds = {
   'policy.published'(body, { world, fail }) {
     if (body.version !== world.policy.version + 1) fail('I25', `policy ${body.version} after ${world.policy.version}`);
     const isOtherSide = sidesUnder(body.mode).first !== sidesUnder(world.policy.mode).first;
-    world.policy = { version: body.version, mode: body.mode, fallbackMode: body.fallback.mode };
+    const { version, mode, fallback, four_eyes: isFourEyes } = body;
+    world.policy = { version, mode, fallbackMode: fallback.mode, isFourEyes };
     // What opened under the old rule must be earned again under the new one; an operator's word speaks of one side only.
     for (const job of world.jobs.values()) {
       if (isTerminal(job.state)) continue;
       if (job.fallback === 'open' || isOtherSide) job.fallback = 'closed';
     }
   },
-  'approval.requested'(body, context) {
-    const { world, fail } = context;
-    const job = jobOf(context, body.job_id);
-    if (job?.state !== 'held') fail('I25', `a question about ${body.job_id}, which is ${job?.state}`);
-    if ([...world.approvals.values()].some((a) => a.jobId === body.job_id && a.status === 'pending'))
-      fail('I25', `a second open question about ${body.job_id}`);
-    world.approvals.set(body.approval_id, { jobId: body.job_id, status: 'pending' });
-  },
-  'approval.approved': (body, context) => decide(context, body, 'approved'),
-  'approval.rejected': (body, context) => decide(context, body, 'rejected'),
-  'approval.expired': (body, context) => decide(context, body, 'expired'),
 } satisfies Folds;
-
-function decide(
-  context: FoldContext,
-  body: { approval_id: string; job_id: string },
-  status: 'approved' | 'rejected' | 'expired',
-): void {
-  const approval = context.world.approvals.get(body.approval_id);
-  if (approval?.status !== 'pending') {
-    context.fail('I25', `approval ${body.approval_id}: ${approval?.status ?? 'unknown'} → ${status}`);
-    return;
-  }
-  approval.status = status;
-  const job = jobOf(context, body.job_id);
-  if (job === undefined || status === 'expired') return;
-  job.fallback = status === 'approved' ? 'approved' : 'denied';
-}

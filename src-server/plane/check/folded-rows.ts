@@ -1,5 +1,8 @@
 import type { Posture } from '../../contract/source.ts';
 import type {
+  AdmissionState,
+  ApprovalKind,
+  ApprovalState,
   AttemptOutcome,
   ComputeClass,
   CredentialState,
@@ -43,6 +46,12 @@ export interface FoldedJob {
   fallback: FoldedFallback;
   leaseId: string | null;
   sourceId: string | null;
+  /** Its digest now, whether that one has to be approved before it starts, and the newest digest that was. */
+  digest: string;
+  needsApproval: boolean;
+  approvedDigest: string | null;
+  /** Who submitted it, and who asked for its approval last. */
+  askedBy: readonly string[];
   settlements: number;
   lastSeq: number;
   queuedPlaneMs: number;
@@ -89,6 +98,25 @@ export interface FoldedPolicy {
   version: number;
   mode: PolicyMode;
   fallbackMode: FallbackMode;
+  isFourEyes: boolean;
+}
+
+export interface FoldedApproval {
+  kind: ApprovalKind;
+  jobId: string | null;
+  digest: string | null;
+  leaseId: string | null;
+  status: ApprovalState;
+  expiresPlaneMs: number | null;
+}
+
+export interface FoldedAdmission {
+  network: string;
+  sourceId: string;
+  status: AdmissionState;
+  hosts: readonly { host: string; port: number }[];
+  requestedBy: string;
+  expiresPlaneMs: number | null;
 }
 
 /** Everything that the log tells, folded in plain maps. */
@@ -112,7 +140,8 @@ export interface FoldedWorld {
   sources: Map<string, FoldedSource>;
   sessions: Map<string, { sessionId: string; sourceId: string; state: SessionState }>;
   credentials: Map<string, CredentialState>;
-  approvals: Map<string, { jobId: string; status: 'pending' | 'approved' | 'rejected' | 'expired' }>;
+  approvals: Map<string, FoldedApproval>;
+  admissions: Map<string, FoldedAdmission>;
   /** Scope → held and spent milli-CU. */
   use: Map<string, { heldMcu: number; spentMcu: number }>;
   /** Idempotency key → request and the entries made under it. */
@@ -129,7 +158,7 @@ export const emptyWorld = (): FoldedWorld => ({
   isPaused: false,
   leaseTtlMs: 0,
   name: '',
-  policy: { version: 0, mode: 'byoc_first', fallbackMode: 'ask' },
+  policy: { version: 0, mode: 'byoc_first', fallbackMode: 'ask', isFourEyes: false },
   jobs: new Map(),
   queued: new Map(),
   leases: new Map(),
@@ -137,6 +166,7 @@ export const emptyWorld = (): FoldedWorld => ({
   sessions: new Map(),
   credentials: new Map(),
   approvals: new Map(),
+  admissions: new Map(),
   use: new Map(),
   keys: new Map(),
 });

@@ -5,6 +5,7 @@ import type { Profile } from '../../domain/routing/profile.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import type { Availability } from '../../domain/sources/availability.ts';
+import { checkAdmission, checkApproved } from './fold-approvals.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
 import type { FoldContext } from './log-fold.ts';
 
@@ -13,14 +14,18 @@ const ORDER_JUDGED_MAX = 512;
 /** The end of a backoff is noticed by a tick: a retry takes its place again within this time. */
 const BACKOFF_SLACK_MS = 2_000;
 
-const profileOf = (source: FoldedSource): Profile => ({
+const profileOf = (world: FoldedWorld, source: FoldedSource): Profile => ({
   side: source.side,
   computeClass: source.pinnedClass ?? source.ownClass ?? 'cpu-small',
   labels: source.labels,
   confinesFiles: source.posture.files === 'confined',
   confinesNetworkNone: source.posture.network?.includes('none') ?? false,
   confinesAllowList: source.posture.network?.includes('allow_list') ?? false,
+  networks: networksOf(world, source.sourceId),
 });
+/** Told from the grants alone: those of the source that have neither ended nor run out. */
+const networksOf = (world: FoldedWorld, sourceId: string): string[] =>
+  [...world.admissions.values()].flatMap((a) => (a.sourceId === sourceId && a.status === 'granted' ? [a.network] : []));
 /** The condition of a source, told without the rule that the plane uses, so that both have to be right. */
 export function availabilityOf(source: FoldedSource): Availability {
   if (source.isRevoked) return 'revoked';
@@ -37,8 +42,8 @@ export const sidesUnder = (mode: PolicyMode): { first: Side; second: Side | null
 const comesBefore = (a: FoldedJob, b: FoldedJob): boolean =>
   a.priority > b.priority || (a.priority === b.priority && a.seq < b.seq);
 const THERE: readonly Availability[] = ['ready', 'full', 'late'];
-const fits = (requirement: Requirement, source: FoldedSource): boolean =>
-  judgeFixed(requirement, profileOf(source)).every((r) => r.pass);
+const fits = (world: FoldedWorld, requirement: Requirement, source: FoldedSource): boolean =>
+  judgeFixed(requirement, profileOf(world, source)).every((r) => r.pass);
 
 /** Judges a grant before it takes effect: the source, the side, the order, the hold and the record. */
 export function checkPlacement(
@@ -55,9 +60,11 @@ export function checkPlacement(
   const session = world.sessions.get(body.session_id);
   if (source.sessionId !== body.session_id || session?.state !== 'active')
     fail('I11', `session ${body.session_id} is ${session?.state}, the source has ${source.sessionId}`);
-  for (const rule of judgeFixed(requirement, profileOf(source)))
+  for (const rule of judgeFixed(requirement, profileOf(world, source)))
     if (!rule.pass) fail('I11', `${source.sourceId} does not fit ${job.jobId}: ${rule.rule} ${rule.detail}`);
   if (job.readyPlaneMs > world.planeMs) fail('I25', `${job.jobId} was granted before its backoff was over`);
+  checkApproved(context, job);
+  checkAdmission(context, job, source, body);
   const decision = context.sibling('policy.decided');
   checkRecord(context, job, source, decision);
   checkSide(context, job, source, requirement, decision?.crossing ?? null);
@@ -92,7 +99,7 @@ function checkRecord(
 function standing(world: FoldedWorld, requirement: Requirement, first: Side): string {
   const registered = [...world.sources.values()].filter((s) => s.side === first && !s.isRevoked);
   if (registered.length === 0) return 'none_registered';
-  const eligible = registered.filter((s) => fits(requirement, s));
+  const eligible = registered.filter((s) => fits(world, requirement, s));
   if (eligible.length === 0) return 'none_eligible';
   return eligible.some((s) => THERE.includes(availabilityOf(s))) ? 'there' : 'none_online';
 }

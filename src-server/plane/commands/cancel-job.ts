@@ -1,6 +1,6 @@
 import { ProblemError } from '../../contract/problems.ts';
 import { isTerminal } from '../../domain/jobs/transitions.ts';
-import { pendingApprovalOf } from '../../state/queries/governance.ts';
+import { pendingApprovalOf } from '../../state/queries/approvals.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
 import { askToStop } from '../stopping.ts';
 import type { Actor, CommandContext } from './context.ts';

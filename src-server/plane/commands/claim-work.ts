@@ -1,5 +1,6 @@
 import { ProblemError } from '../../contract/problems.ts';
 import type { ClaimRequest } from '../../contract/runtime.ts';
+import { networkGrantsOf } from '../admission-gate.ts';
 import type { GrantedLease } from '../grants.ts';
 import type { HotSession, HotSource } from '../hot/source.ts';
 import { claimFor } from '../placing.ts';
@@ -114,6 +115,7 @@ export function repeatedClaim(ctx: CommandContext, idempotency: Idempotency): Gr
         'conflict.lease_superseded',
         'The grants of this claim have ended. Claim again with a new Idempotency-Key.',
       );
-    return { lease, job: engine.submitted(lease.jobSeq), why: decided.body.sentence, seq };
+    const job = engine.submitted(lease.jobSeq);
+    return { lease, job, grants: networkGrantsOf(engine, lease.sourceId, job.spec), why: decided.body.sentence, seq };
   });
 }

@@ -74,6 +74,8 @@ function outcomeOf(request: CompleteRequest, lease: HotLease): AttemptOutcome {
       return 'stalled';
     case 'drain':
       return 'given_back';
+    case 'admission':
+      return 'revoked';
     default:
       return 'canceled';
   }

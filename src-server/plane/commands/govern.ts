@@ -1,6 +1,5 @@
 import type { PolicyPut } from '../../contract/policy.ts';
 import { ProblemError } from '../../contract/problems.ts';
-import { approvalById } from '../../state/queries/governance.ts';
 import { openJobs } from '../../state/queries/jobs.ts';
 import { loadWaitingJobs } from '../../state/queries/load.ts';
 import type { Engine } from '../engine.ts';
@@ -20,8 +19,7 @@ export function publishPolicy(ctx: CommandContext, actor: Actor, put: PolicyPut)
       { current_version: version },
     );
   }
-  const unbuilt =
-    put.overrides.length > 0 ? '/overrides' : put.fair_share ? '/fair_share' : put.four_eyes ? '/four_eyes' : null;
+  const unbuilt = put.overrides.length > 0 ? '/overrides' : put.fair_share ? '/fair_share' : null;
   if (unbuilt !== null)
     throw new ProblemError('feature.not_built', 'This part of the policy is not built yet. Leave the field out.', {
       errors: [{ pointer: unbuilt, message: 'has no rule yet' }],
@@ -52,38 +50,6 @@ export function arrangeQueue(engine: Engine): void {
     }
     armWaiting(engine, job.seq, job.fallback, job.maxQueueMs, job.queuedPlaneMs, job.readyPlaneMs);
   }
-}
-
-/** Answers a question about a job. Approved: the second side may take it; rejected: it waits for the first. */
-export function decideApproval(
-  ctx: CommandContext,
-  actor: Actor,
-  approvalId: string,
-  decision: 'approved' | 'rejected',
-  reason: string | null,
-): void {
-  const { engine } = ctx;
-  const approval = approvalById(engine.state.db, approvalId);
-  if (approval === undefined)
-    throw new ProblemError('not_found', `There is no approval ${approvalId} in this workspace.`);
-  if (approval.status === decision) return;
-  if (approval.status !== 'pending')
-    throw new ProblemError('conflict.state', `This question is ${approval.status} already.`);
-  const job = engine.job(approval.jobId);
-  const sentence =
-    decision === 'approved' ? `${actor.id} let the other side take it.` : `${actor.id} keeps it on its own side.`;
-  engine.emit(
-    actor,
-    [
-      { type: `approval.${decision}`, body: { approval_id: approvalId, job_id: job.jobId, reason } },
-      { type: 'job.state', body: { job_id: job.jobId, state: 'queued', hold: null, reason, sentence } },
-    ],
-    {},
-    job,
-  );
-  const queued = engine.jobAt(job.seq);
-  engine.hot.queue.ready(queued, engine.hot.policy);
-  offerToAsks(engine);
 }
 
 /** No grants until `resume`; running work goes on. */

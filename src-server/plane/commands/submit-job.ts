@@ -4,6 +4,7 @@ import { JOB_SPEC_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { requirementOf, signatureOf } from '../../domain/routing/requirement.ts';
+import { armApproval, holdForApproval } from '../approval-gate.ts';
 import { idempotencyRef } from '../grants.ts';
 import { becomeReady } from '../ready.ts';
 import type { Actor, CommandContext, Idempotency } from './context.ts';
@@ -23,9 +24,7 @@ function refuseUnbuilt(spec: JobSpec): void {
     });
   };
   if (spec.kind !== 'command') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
-  if (spec.approval !== null) unbuilt('/approval', 'Approval before start is not built yet.');
   if (spec.secrets.length > 0) unbuilt('/secrets', 'Secrets are not built yet.');
-  if (spec.network.startsWith('private:')) unbuilt('/network', 'Private networks are not built yet.');
   if (spec.checkout !== undefined) unbuilt('/checkout', 'Checkout of a repository is not built yet.');
   if (spec.on_refusal === 'hold') unbuilt('/on_refusal', 'Holding a job that is refused is not built yet.');
   if (spec.egress.length > 0) unbuilt('/egress', 'An allow-list for egress is not built yet.');
@@ -62,13 +61,20 @@ export function submitJob(
   const jobId = engine.ids.make('job');
   const digest = digestOf(spec);
   const signature = signatureOf(requirementOf(spec));
-  const ref = { job: jobId, bucket: signature, ...idempotencyRef(idempotency) };
+  const hold = holdForApproval(engine, jobId, spec, digest);
+  const ref = {
+    job: jobId,
+    ...(hold === null ? {} : { job_seq: engine.nextSeq }),
+    bucket: signature,
+    ...idempotencyRef(idempotency),
+  };
   const seq = engine.emit(
     actor,
-    [{ type: 'job.submitted', body: { job_id: jobId, spec, digest, retry_of: retryOf } }],
+    [{ type: 'job.submitted', body: { job_id: jobId, spec, digest, retry_of: retryOf } }, ...(hold?.events ?? [])],
     ref,
   );
   engine.rememberSpec(seq, { jobId, spec, digest, retryOf, submittedBy: actor.id });
+  if (hold !== null) armApproval(engine, hold.approvalId, hold.expiresMs);
   becomeReady(engine, seq);
   return { jobId, seq };
 }

@@ -1,5 +1,5 @@
-import type { EventBodies, LeaseEnd } from '../../contract/events.ts';
-import type { JobState } from '../../contract/terms.ts';
+import type { ApprovalEnd, EventBodies, LeaseEnd } from '../../contract/events.ts';
+import type { ApprovalState, JobState } from '../../contract/terms.ts';
 import type { AppliedEntry } from '../../state/entry-view.ts';
 import { freshLease, type Hot } from './hot.ts';
 import { setPolicy } from './rebuild.ts';
@@ -45,6 +45,20 @@ function moveJob(hot: Hot, to: JobState, facts: HotFacts): void {
     if (to === 'queued') bucket.queued++;
   }
   facts.jobStateBefore = to;
+}
+
+/** What a source may reach is a part of its profile: it is found again after each change. */
+function moveAdmission<B extends { source_id: string }>(move: (hot: Hot, body: B, facts: HotFacts) => void) {
+  return (hot: Hot, body: B, _entry: AppliedEntry, facts: HotFacts): void => {
+    move(hot, body, facts);
+    const source = hot.fleet.sources.get(body.source_id);
+    if (source !== undefined) hot.fleet.refresh(source);
+  };
+}
+
+function answerQuestion(hot: Hot, body: ApprovalEnd, status: ApprovalState): void {
+  const lease = body.lease_id === undefined ? undefined : hot.lease(body.lease_id);
+  if (lease?.question?.approvalId === body.approval_id) lease.question.status = status;
 }
 
 /** The part of each event that the memory keeps; events that are not here change only the state. */
@@ -160,6 +174,16 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     moveJob(hot, body.state, facts);
     if (body.state !== 'held') hot.stopping.delete(body.job_id);
   },
+  'job.edited'(hot, _body, entry, facts) {
+    hot.specSeqs.set(entry.ref.job_seq as number, entry.seq);
+    const bucket = hot.queue.findBySignature(String(entry.ref.bucket));
+    if (bucket === undefined || facts.bucket === null || bucket.id === facts.bucket) return;
+    if (facts.jobStateBefore === 'queued') {
+      hot.queue.bucket(facts.bucket).queued--;
+      bucket.queued++;
+    }
+    facts.bucket = bucket.id;
+  },
   'job.requeued': (hot, _body, _entry, facts) => moveJob(hot, 'queued', facts),
   'job.cancel_requested': (hot, body) => void hot.stopping.add(body.job_id),
   'job.settled'(hot, body, _entry, facts) {
@@ -195,6 +219,18 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     const lease = hot.lease(body.lease_id);
     if (lease !== undefined) Object.assign(lease, { startedWallMs: facts.wallMs, startedPlaneMs: facts.planeMs });
   },
+  'approval.requested'(hot, body) {
+    const lease = body.lease_id === undefined ? undefined : hot.lease(body.lease_id);
+    if (lease !== undefined) lease.question = { approvalId: body.approval_id, status: 'pending' };
+  },
+  'approval.approved': (hot, body) => answerQuestion(hot, body, 'approved'),
+  'approval.rejected': (hot, body) => answerQuestion(hot, body, 'rejected'),
+  'approval.expired': (hot, body) => answerQuestion(hot, body, 'expired'),
+  'admission.requested': (hot, body) => hot.admissions.request(body),
+  'admission.granted': moveAdmission((hot, body, facts) => hot.admissions.grant(body, facts.planeMs)),
+  'admission.rejected': moveAdmission((hot, body) => hot.admissions.drop(body.admission_id)),
+  'admission.revoked': moveAdmission((hot, body) => hot.admissions.drop(body.admission_id)),
+  'admission.expired': moveAdmission((hot, body) => hot.admissions.drop(body.admission_id)),
   'lease.released': endLease,
   'lease.expired': endLease,
   'lease.revoked': endLease,

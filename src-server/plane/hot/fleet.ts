@@ -26,6 +26,9 @@ export class Fleet {
   /** Grows with every change that routing could see. */
   version = 0;
 
+  /** @param networksOf the private networks that a source is admitted to, sorted. */
+  constructor(private readonly networksOf: (source: HotSource) => readonly string[] = () => []) {}
+
   add(source: HotSource): void {
     this.sources.set(source.sourceId, source);
     source.profileId = -1;
@@ -40,7 +43,7 @@ export class Fleet {
 
   /** Must be called after any change of a source: finds its profile and condition again and moves it there. */
   refresh(source: HotSource): void {
-    const profileId = this.intern(profileOf(source));
+    const profileId = this.intern(profileOf(source, this.networksOf(source)));
     const now = availability({
       state: source.state,
       isRevoked: source.revoked !== null,
@@ -110,7 +113,7 @@ export class Fleet {
   }
 }
 
-function profileOf(source: HotSource): Profile {
+function profileOf(source: HotSource, networks: readonly string[]): Profile {
   const network = source.posture.network ?? [];
   return {
     side: source.side,
@@ -119,5 +122,6 @@ function profileOf(source: HotSource): Profile {
     confinesFiles: source.posture.files === 'confined',
     confinesNetworkNone: network.includes('none'),
     confinesAllowList: network.includes('allow_list'),
+    networks,
   };
 }

@@ -1,6 +1,7 @@
 import type { CredentialState, JobState } from '../../contract/terms.ts';
 import { TimerHeap } from '../../domain/claims/timers.ts';
 import type { RoutingPolicy } from '../../domain/routing/policy.ts';
+import { Admissions } from './admissions.ts';
 import { Asks } from './asks.ts';
 import { Fleet } from './fleet.ts';
 import type { HotLease, LeaseRow } from './lease.ts';
@@ -33,11 +34,13 @@ export type TimerKind =
   | 'source.late'
   | 'source.offline'
   | 'source.drain'
-  | 'credential.expiry';
+  | 'credential.expiry'
+  | 'approval.expiry'
+  | 'admission.expiry';
 
 /** Everything that the plane decides upon and keeps in memory; rebuilt from the state at the start, changed only by `applyToHot`. */
 export class Hot {
-  readonly fleet = new Fleet();
+  readonly fleet = new Fleet((source) => this.admissions.networksOf(source.sourceId));
   readonly queue = new Queue(this.fleet);
   readonly asks = new Asks();
   readonly leases = new Map<string, HotLease>();
@@ -50,11 +53,22 @@ export class Hot {
   readonly timers = new TimerHeap<TimerKind>();
   /** Queued jobs of `byoc_first` or `managed_first` that were busy too long under `ask`: asked as soon as the other side could take them. */
   readonly fallbackDue = new Set<number>();
-  policy: RoutingPolicy & { publishedAt: string; publishedBy: string; reason: string | null } = {
+  /** Edited jobs: sequence of the job → sequence of the entry that holds its present specification. */
+  readonly specSeqs = new Map<number, number>();
+  /** Grants for private networks that are in force, and requests for some. */
+  readonly admissions = new Admissions();
+  policy: RoutingPolicy & {
+    /** Who asked for something cannot approve it. */
+    fourEyes: boolean;
+    publishedAt: string;
+    publishedBy: string;
+    reason: string | null;
+  } = {
     version: 0,
     mode: 'byoc_first',
     fallback: { mode: 'ask', afterMs: 60_000 },
     refuseAfterMs: null,
+    fourEyes: false,
     publishedAt: '',
     publishedBy: '',
     reason: null,
@@ -119,6 +133,7 @@ export function freshLease(row: LeaseRow): HotLease {
     lastSignOfWorkMs: 0,
     isFreshened: false,
     directive: null,
+    question: null,
     progress: { percent: null, message: null },
     logSizes: { stdout: 0, stderr: 0 },
   };

@@ -1,4 +1,4 @@
-import type { ComputeClass, Side } from '../../contract/terms.ts';
+import type { ApprovalState, ComputeClass, Side } from '../../contract/terms.ts';
 
 /** An active lease as its row keeps it, over restarts. */
 export interface LeaseRow {
@@ -34,10 +34,12 @@ export interface HotLease extends LeaseRow {
   directive: {
     kind: 'cancel' | 'stop';
     reason: string;
-    cause: 'cancel' | 'drain' | 'timed_out' | 'stalled';
+    cause: 'cancel' | 'drain' | 'timed_out' | 'stalled' | 'rejected' | 'admission';
     askedWallMs: number;
     revokeAtMs: number;
   } | null;
+  /** The newest question of this attempt to a person. */
+  question: { approvalId: string; status: ApprovalState } | null;
   progress: { percent: number | null; message: string | null };
   logSizes: { stdout: number; stderr: number };
 }

@@ -11,6 +11,8 @@ import type {
   SourceKind,
   SourceState,
 } from '../../contract/terms.ts';
+import { openAdmissions } from '../../state/queries/admissions.ts';
+import { loadEdits, newestQuestionOf } from '../../state/queries/approvals.ts';
 import * as load from '../../state/queries/load.ts';
 import type { State } from '../../state/state.ts';
 import { freshLease, Hot } from './hot.ts';
@@ -33,6 +35,7 @@ export function rebuildHot(state: State): Hot {
       facts: session.facts as unknown as RegisteredFacts,
     });
   }
+  for (const row of openAdmissions(db)) hot.admissions.set(row);
   for (const row of load.loadSources(db)) hot.fleet.add(sourceFromRow(row, lastFences.get(row.sourceId) ?? 0));
   for (const row of load.loadEnrollments(db)) {
     hot.enrollments.set(row.enrollmentId, { ...row, state: row.state as CredentialState });
@@ -41,6 +44,11 @@ export function rebuildHot(state: State): Hot {
   for (const row of load.loadBuckets(db)) hot.queue.addBucket(row.id, row.signature, row.answer);
   for (const row of load.loadLeases(db))
     hot.addLease(freshLease({ ...row, computeClass: row.computeClass as ComputeClass, side: row.side as Side }));
+  for (const lease of hot.leases.values()) {
+    const question = newestQuestionOf(db, lease.leaseId);
+    if (question !== undefined) lease.question = { approvalId: question.approvalId, status: question.status };
+  }
+  for (const [jobSeq, specSeq] of loadEdits(db)) hot.specSeqs.set(jobSeq, specSeq);
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
   return hot;
@@ -54,6 +62,7 @@ export function setPolicy(hot: Hot, body: Record<string, unknown>, at: string, b
     mode: body.mode as PolicyMode,
     fallback: { mode: fallback.mode, afterMs: fallback.after_ms },
     refuseAfterMs: body.refuse_after_ms as number | null,
+    fourEyes: body.four_eyes === true,
     publishedAt: at,
     publishedBy: by,
     reason: body.reason as string | null,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Job, JobList, JobListItem, jobListQuery } from '../../contract/job.ts';
 import { JOB_STATES, type JobState } from '../../contract/terms.ts';
-import { pendingApprovalOf } from '../../state/queries/governance.ts';
+import { pendingApprovalOf } from '../../state/queries/approvals.ts';
 import { type JobRow, listJobs } from '../../state/queries/jobs.ts';
 import { instantOf } from '../clock.ts';
 import type { Engine } from '../engine.ts';
@@ -23,6 +23,19 @@ function whyOf(engine: Engine, row: JobRow): string {
   return row.why ?? '';
 }
 
+/** The open question of a run; null when it asks nothing now. */
+function questionOf(engine: Engine, row: JobRow): string | null {
+  const question = row.leaseId === null ? null : engine.hot.lease(row.leaseId)?.question;
+  return question?.status === 'pending' ? question.approvalId : null;
+}
+
+/** The question that somebody has to answer before the job goes on. */
+function approvalOf(engine: Engine, row: JobRow): string | null {
+  if (row.state === 'running') return questionOf(engine, row);
+  const isAsked = row.state === 'held' && (row.hold === 'fallback_ask' || row.hold === 'approval');
+  return isAsked ? (pendingApprovalOf(engine.state.db, row.jobId)?.approvalId ?? null) : null;
+}
+
 /** A row of the jobs table. */
 export function jobListItem(engine: Engine, row: JobRow): JobListItem {
   const { requirement } = engine.hot.queue.bucket(row.bucket);
@@ -35,6 +48,7 @@ export function jobListItem(engine: Engine, row: JobRow): JobListItem {
     state: row.state,
     hold: row.state === 'held' ? row.hold : null,
     stopping: row.isStopping && (row.state === 'claimed' || row.state === 'running'),
+    waiting_on: questionOf(engine, row) === null ? null : 'approval',
     why: whyOf(engine, row),
     compute_class: requirement.computeClass,
     labels: Object.fromEntries(requirement.labels),
@@ -77,10 +91,7 @@ export function jobView(engine: Engine, row: JobRow): Job {
         : null,
     retry_of: submitted.retryOf,
     not_before_ms: backoffMs > 0 ? backoffMs : null,
-    approval_id:
-      row.hold === 'fallback_ask' && row.state === 'held'
-        ? (pendingApprovalOf(engine.state.db, row.jobId)?.approvalId ?? null)
-        : null,
+    approval_id: approvalOf(engine, row),
     replay_path: null,
   };
 }
@@ -89,18 +100,22 @@ export function jobView(engine: Engine, row: JobRow): Job {
  * The job as it was at the moment of its submission, from its entry alone: what a repeated submit answers, byte for byte.
  */
 export function jobAtSubmit(engine: Engine, seq: number): Job {
-  const submitted = engine.submitted(seq);
-  const { at: createdAt } = engine.entry(seq);
+  const submitted = engine.submittedFirst(seq);
+  const { at: createdAt, events } = engine.entry(seq);
   const { spec } = submitted;
+  const held = events.find((e) => e.type === 'job.state');
+  const decided = events.find((e) => e.type === 'policy.decided');
+  const asked = events.find((e) => e.type === 'approval.requested');
   return {
     job_id: submitted.jobId,
     seq,
     wu_id: spec.wu_id,
     title: spec.title,
-    state: 'queued',
-    hold: null,
+    state: held?.type === 'job.state' ? held.body.state : 'queued',
+    hold: held?.type === 'job.state' ? held.body.hold : null,
     stopping: false,
-    why: 'Waiting to be placed.',
+    waiting_on: null,
+    why: held?.type === 'job.state' ? (held.body.sentence ?? '') : 'Waiting to be placed.',
     compute_class: spec.compute_class,
     labels: spec.labels,
     priority: spec.priority,
@@ -114,15 +129,15 @@ export function jobAtSubmit(engine: Engine, seq: number): Job {
     finished_at: null,
     spec,
     submitted_by: submitted.submittedBy,
-    decision_id: null,
-    policy_version: null,
+    decision_id: decided?.type === 'policy.decided' ? decided.body.decision_id : null,
+    policy_version: decided?.type === 'policy.decided' ? decided.body.policy_version : null,
     digest: submitted.digest,
     network: spec.network,
     attempts: [],
     refusal: null,
     retry_of: submitted.retryOf,
     not_before_ms: null,
-    approval_id: null,
+    approval_id: asked?.type === 'approval.requested' ? asked.body.approval_id : null,
     replay_path: null,
   };
 }

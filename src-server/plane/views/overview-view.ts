@@ -8,7 +8,8 @@ import type {
   Workspace as WorkspaceShape,
 } from '../../contract/workspace.ts';
 import { leaseTiming } from '../../domain/leases/timing.ts';
-import { countPendingApprovals, heldInScope, refusalsSince, spentOnDay } from '../../state/queries/governance.ts';
+import { countPendingApprovals } from '../../state/queries/approvals.ts';
+import { heldInScope, refusalsSince, spentOnDay } from '../../state/queries/governance.ts';
 import { countCreatedSince, jobById, oldestQueued } from '../../state/queries/jobs.ts';
 import { leasesEndedSince } from '../../state/queries/leases.ts';
 import { instantOf } from '../clock.ts';

@@ -1,5 +1,5 @@
-import type { Approval, Policy } from '../../contract/policy.ts';
-import { type ApprovalRow, approvalById, listApprovals, listPolicies } from '../../state/queries/governance.ts';
+import type { Policy } from '../../contract/policy.ts';
+import { listPolicies } from '../../state/queries/governance.ts';
 import type { Engine } from '../engine.ts';
 import { keyOfCursor, pageOf } from './page.ts';
 
@@ -26,36 +26,4 @@ export const policyVersionsView = (
     query.limit,
     (p) => p.version,
     (p) => p,
-  );
-
-const toApproval = (row: ApprovalRow): Approval => ({
-  approval_id: row.approvalId,
-  kind: row.kind,
-  job_id: row.jobId,
-  wu_id: row.wuId,
-  title: row.title,
-  status: row.status,
-  sentence: row.sentence,
-  requested_at: row.requestedAt,
-  decided_at: row.decidedAt,
-  decided_by: row.decidedBy,
-  decision_reason: row.decisionReason,
-});
-
-/** One question to an operator; null when it is not of this workspace. */
-export function approvalView(engine: Engine, approvalId: string): Approval | null {
-  const row = approvalById(engine.state.db, approvalId);
-  return row === undefined ? null : toApproval(row);
-}
-
-/** Newest first. */
-export const listApprovalsView = (
-  engine: Engine,
-  query: { cursor?: string | undefined; limit: number },
-): { items: Approval[]; next_cursor: string | null } =>
-  pageOf(
-    listApprovals(engine.state.db, keyOfCursor(query.cursor) ?? Number.MAX_SAFE_INTEGER, query.limit + 1),
-    query.limit,
-    (a) => a.seq,
-    toApproval,
   );

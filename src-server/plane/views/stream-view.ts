@@ -2,9 +2,10 @@ import type { StreamChange, StreamPulse } from '../../contract/stream.ts';
 import { jobById } from '../../state/queries/jobs.ts';
 import type { Change } from '../change-feed.ts';
 import type { Engine } from '../engine.ts';
+import { approvalView } from './approval-view.ts';
 import { jobListItem } from './job-view.ts';
 import { leaseView } from './lease-view.ts';
-import { approvalView } from './policy-view.ts';
+
 import { sourceView } from './source-view.ts';
 
 /** The rows that a change touched, as they are now: a reader that is behind still ends at the truth. */

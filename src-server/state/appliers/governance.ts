@@ -39,21 +39,6 @@ export const governanceAppliers = {
       ]);
     }
   },
-  'approval.requested': (db: Database, body: EventBodies['approval.requested'], ctx: ApplyContext): void =>
-    db.run(
-      "INSERT INTO approval(approval_id, kind, job_id, status, sentence, requested_at, seq) VALUES (?,?,?,'pending',?,?,?)",
-      [body.approval_id, body.kind, body.job_id, body.sentence, ctx.entry.at, ctx.entry.seq],
-    ),
-  'approval.approved'(db: Database, body: EventBodies['approval.approved'], ctx: ApplyContext): void {
-    decide(db, body.approval_id, 'approved', body.reason, ctx);
-    db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.approved, body.job_id]);
-  },
-  'approval.rejected'(db: Database, body: EventBodies['approval.rejected'], ctx: ApplyContext): void {
-    decide(db, body.approval_id, 'rejected', body.reason, ctx);
-    db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.denied, body.job_id]);
-  },
-  'approval.expired': (db: Database, body: EventBodies['approval.expired'], ctx: ApplyContext): void =>
-    decide(db, body.approval_id, 'expired', null, ctx),
   'budget.held'(db: Database, body: EventBodies['budget.held']): void {
     db.run(
       'INSERT INTO use_by_scope(scope, held_mcu, spent_mcu) VALUES (?,?,0) ON CONFLICT(scope) DO UPDATE SET held_mcu = held_mcu + excluded.held_mcu',
@@ -74,13 +59,3 @@ export const governanceAppliers = {
     );
   },
 };
-
-function decide(db: Database, approvalId: string, status: string, reason: string | null, ctx: ApplyContext): void {
-  db.run('UPDATE approval SET status = ?, decided_at = ?, decided_by = ?, decision_reason = ? WHERE approval_id = ?', [
-    status,
-    ctx.entry.at,
-    ctx.entry.actor.id,
-    reason,
-    approvalId,
-  ]);
-}

@@ -1,4 +1,5 @@
 import type { EventBodies } from '../../contract/events.ts';
+import type { JobSpec } from '../../contract/job.ts';
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
@@ -56,9 +57,30 @@ export const jobAppliers = {
       queued_plane_ms: ctx.planeMs,
       ready_plane_ms: ctx.planeMs,
       max_queue_ms: spec.max_queue_ms,
+      approval: needsApproval(spec) ? 1 : 0,
     });
   },
+  'job.edited'(db: Database, body: EventBodies['job.edited'], ctx: ApplyContext): void {
+    const { spec } = body;
+    db.run(
+      `UPDATE job SET wu_id = ?, title = ?, bucket = ?, priority = ?, max_attempts = ?, max_queue_ms = ?, approval = ?, last_seq = ?
+         WHERE seq = ?`,
+      [
+        spec.wu_id,
+        spec.title,
+        bucketOf(db, String(ctx.entry.ref.bucket)),
+        spec.priority,
+        spec.max_attempts,
+        spec.max_queue_ms,
+        needsApproval(spec) ? 1 : 0,
+        ctx.entry.seq,
+        seqOf(ctx),
+      ],
+    );
+    db.run('INSERT OR REPLACE INTO job_edit(job_seq, spec_seq) VALUES (?,?)', [seqOf(ctx), ctx.entry.seq]);
+  },
   'job.state'(db: Database, body: EventBodies['job.state'], ctx: ApplyContext): void {
+    if (body.state === 'queued') release(db, ctx);
     setState(db, body.state, body.hold, body.sentence ?? null, ctx);
     if (body.state === 'refused') {
       db.run('INSERT INTO refusal(seq, job_id, cause, at_ms) VALUES (?,?,?,?)', [
@@ -88,6 +110,14 @@ export const jobAppliers = {
     setState(db, body.outcome, null, body.outcome === 'succeeded' ? null : body.reason, ctx);
   },
 };
+
+/** Somebody has to say yes before it starts. */
+export const needsApproval = (spec: JobSpec): boolean => spec.approval?.when === 'before_start';
+
+/** It could not be placed while it was held: what counts from when it could, counts from now. A wait for a person is no time in the queue. */
+const RELEASE = `UPDATE job SET ready_plane_ms = max(ready_plane_ms, ?), queued_plane_ms = CASE hold WHEN 'approval' THEN ? ELSE queued_plane_ms END
+  WHERE seq = ? AND state = 'held' AND hold IN ('approval', 'admission')`;
+const release = (db: Database, ctx: ApplyContext): void => db.run(RELEASE, [ctx.planeMs, ctx.planeMs, seqOf(ctx)]);
 
 /** The job that the entry speaks of, by its own key. */
 const seqOf = (ctx: ApplyContext): number => ctx.entry.ref.job_seq as number;

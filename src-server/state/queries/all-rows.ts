@@ -18,10 +18,12 @@ export interface JobFacts {
   lastSeq: number;
   queuedPlaneMs: number;
   readyPlaneMs: number;
+  approval: number;
+  wuId: string;
 }
 
 const JOB = `SELECT j.seq, j.job_id, j.state, j.hold, j.stopping, b.signature, j.priority, j.attempt, j.max_attempts, j.fallback, j.lease_id,
-  j.source_id, j.last_seq, j.queued_plane_ms, j.ready_plane_ms FROM job j JOIN bucket b ON b.bucket = j.bucket`;
+  j.source_id, j.last_seq, j.queued_plane_ms, j.ready_plane_ms, j.approval, j.wu_id FROM job j JOIN bucket b ON b.bucket = j.bucket`;
 const toJob = (r: SqlValue[]): JobFacts => ({
   seq: r[0] as number,
   jobId: r[1] as string,
@@ -38,6 +40,8 @@ const toJob = (r: SqlValue[]): JobFacts => ({
   lastSeq: r[12] as number,
   queuedPlaneMs: r[13] as number,
   readyPlaneMs: r[14] as number,
+  approval: r[15] as number,
+  wuId: r[16] as string,
 });
 
 export const allJobFacts = (db: Database): JobFacts[] => db.all(JOB).map(toJob);
@@ -53,10 +57,14 @@ export const allUse = (db: Database): { scope: string; heldMcu: number; spentMcu
     .all('SELECT scope, held_mcu, spent_mcu FROM use_by_scope')
     .map((r) => ({ scope: r[0] as string, heldMcu: r[1] as number, spentMcu: r[2] as number }));
 
-export const allApprovals = (db: Database): { approvalId: string; status: string }[] =>
-  db
-    .all('SELECT approval_id, status FROM approval')
-    .map((r) => ({ approvalId: r[0] as string, status: r[1] as string }));
+export const allApprovals = (db: Database) =>
+  db.all('SELECT approval_id, status, digest, lease_id, expires_plane_ms FROM approval').map((r) => ({
+    approvalId: r[0] as string,
+    status: r[1] as string,
+    digest: r[2] as string | null,
+    leaseId: r[3] as string | null,
+    expiresPlaneMs: r[4] as number | null,
+  }));
 
 export const allEndedLeases = (db: Database): { leaseId: string; state: string; outcome: string }[] =>
   db

@@ -26,10 +26,12 @@ export interface JobRow {
   queuedPlaneMs: number;
   readyPlaneMs: number;
   maxQueueMs: number | null;
+  /** See `APPROVAL`: whether its present digest may start. */
+  approval: number;
 }
 
 const COLUMNS = `seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, source_id, lease_id, why,
-  decision_seq, last_seq, created_ms, started_ms, finished_ms, queued_plane_ms, ready_plane_ms, max_queue_ms`;
+  decision_seq, last_seq, created_ms, started_ms, finished_ms, queued_plane_ms, ready_plane_ms, max_queue_ms, approval`;
 const number = (v: SqlValue | undefined): number | null => (v === null || v === undefined ? null : (v as number));
 
 const toRow = (r: SqlValue[]): JobRow => ({
@@ -56,6 +58,7 @@ const toRow = (r: SqlValue[]): JobRow => ({
   queuedPlaneMs: r[20] as number,
   readyPlaneMs: r[21] as number,
   maxQueueMs: number(r[22]),
+  approval: r[23] as number,
 });
 
 const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));
