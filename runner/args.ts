@@ -6,10 +6,12 @@ export const DRAIN_DEFAULT_MS = 30_000;
 const CAPACITY_LIMIT = 1_000;
 const SECRET = /cc[eops]_[0-9A-Za-z]{8,}/;
 const ENROLLMENT = /^enr_[0-9A-Za-z]{1,64}$/;
+const POOL = /^pool_[0-9A-Za-z]{1,64}$/;
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
 /** Which runner of this user is meant; doctor and run need at least one of the first two. */
 export interface Target {
+  /** What it connected as: an enrollment, or a pool. */
   enrollment: string | null;
   stateDir: string | null;
   planeKey: string | null;
@@ -38,7 +40,7 @@ export interface RunArgs extends Target {
 }
 export type Args = ConnectArgs | DoctorArgs | RunArgs | { command: 'help' } | { command: 'version' };
 
-const TARGET = { '--enrollment': 'value', '--plane-key': 'value', '--state-dir': 'value' } as const;
+const TARGET = { '--enrollment': 'value', '--pool': 'value', '--plane-key': 'value', '--state-dir': 'value' } as const;
 const OPTIONS: Readonly<Record<'connect' | 'doctor' | 'run', Readonly<Record<string, 'value' | 'flag'>>>> = {
   connect: { ...TARGET, '--url': 'value', '--credential-file': 'value' },
   doctor: { ...TARGET, '--json': 'flag' },
@@ -60,7 +62,9 @@ doctor                                                   check this source, one 
 run                                                      claim and run jobs until stopped
 run --once                                               claim one job, run it, then stop
 
-All three: --enrollment ID, --plane-key SHA256:…, --state-dir DIR (one per enrollment by default).
+connect --url URL --pool ID --plane-key SHA256:…         join a pool with its registration token
+
+All three: --enrollment ID or --pool ID, --plane-key SHA256:…, --state-dir DIR (one per enrollment by default).
 connect:   --credential-file FILE (mode 0600); else a hidden prompt, or standard input.
 doctor:    --json
 run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N
@@ -116,20 +120,23 @@ function wholeNumber(name: string, text: string | undefined, min: number, max: n
 }
 
 function targetOf(values: Map<string, string>): Target {
+  const pool = values.get('--pool') ?? null;
+  if (pool !== null && values.has('--enrollment')) throw usage('Give --enrollment or --pool, not both.');
+  if (pool !== null && !POOL.test(pool)) throw usage('--pool must be an id like pool_01JA….');
   const enrollment = values.get('--enrollment') ?? null;
   const planeKey = values.get('--plane-key') ?? null;
   if (enrollment !== null && !ENROLLMENT.test(enrollment)) throw usage('--enrollment must be an id like enr_01JA….');
   if (planeKey !== null && !FINGERPRINT.test(planeKey)) {
     throw usage('--plane-key must be a fingerprint: SHA256: and 43 characters.');
   }
-  return { enrollment, planeKey, stateDir: values.get('--state-dir') ?? null };
+  return { enrollment: enrollment ?? pool, planeKey, stateDir: values.get('--state-dir') ?? null };
 }
 
 function connectArgs(values: Map<string, string>): ConnectArgs {
   const { enrollment, planeKey, stateDir } = targetOf(values);
   const url = values.get('--url');
   if (url === undefined) throw usage('connect needs --url, the address of the plane.');
-  if (enrollment === null) throw usage('connect needs --enrollment, as the console printed it.');
+  if (enrollment === null) throw usage('connect needs --enrollment or --pool, as the console printed it.');
   if (planeKey === null) throw usage('connect needs --plane-key, so that no other plane gets the credential.');
   return {
     command: 'connect',
@@ -159,7 +166,7 @@ export function parseArgs(argv: readonly string[]): Args {
   if (command === 'connect') return connectArgs(values);
   const target = targetOf(values);
   if (target.enrollment === null && target.stateDir === null) {
-    throw usage(`${command} needs --enrollment or --state-dir, to know which runner is meant.`);
+    throw usage(`${command} needs --enrollment, --pool or --state-dir, to know which runner is meant.`);
   }
   if (command === 'doctor') return { command, ...target, json: flags.has('--json') };
   return {

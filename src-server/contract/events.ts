@@ -17,6 +17,7 @@ import type {
   SessionState,
   Side,
   SourceKind,
+  SourceState,
   WriteKind,
 } from './terms.ts';
 
@@ -86,6 +87,13 @@ export interface EventBodies {
   'credential.redeemed': { enrollment_id: string; session_id: string };
   'credential.expired': { enrollment_id: string };
   'credential.burned': { enrollment_id: string; reason: string | null };
+  'credential.pool_token_issued': {
+    token_id: string;
+    source_id: string;
+    compute_class: ComputeClass | null;
+    token_sha256: string;
+  };
+  'credential.pool_token_revoked': { token_id: string; source_id: string; reason: string | null };
   'source.enrolled': {
     source_id: string;
     name: string;
@@ -94,6 +102,8 @@ export interface EventBodies {
     capacity: number;
     labels: Record<string, string>;
     pinned_class: ComputeClass | null;
+    /** Set on a pool: many runners stand behind this one source. */
+    pool?: { pool_id: string; compute_classes: ComputeClass[] };
   };
   'source.changed': {
     source_id: string;
@@ -120,7 +130,18 @@ export interface EventBodies {
     posture: Posture;
     facts: RegisteredFacts;
     capacity: number;
+    /** Set on a runner of a pool: what its registration gave it. */
+    seat?: { token_id: string; pinned_class: ComputeClass; labels: Record<string, string> };
   };
+  /** Health of one runner of a pool; the pool's own state follows in the same entry when it changes. */
+  'session.health': {
+    session_id: string;
+    source_id: string;
+    health: Exclude<SourceState, 'pending'>;
+    reason: string | null;
+  };
+  /** The checks of one runner of a pool. */
+  'session.diagnosed': { session_id: string; source_id: string; checks: DoctorCheck[] };
   'session.state': { session_id: string; state: SessionState; reason: string | null };
   'job.submitted': { job_id: string; spec: JobSpec; digest: string; retry_of: string | null };
   'job.state': { job_id: string; state: JobState; hold: HoldReason | null; reason: string | null; sentence?: string };

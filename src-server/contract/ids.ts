@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   admission: 'adm',
   operator: 'opr',
   pool: 'pool',
+  poolToken: 'ptk',
   request: 'req',
 } as const;
 
@@ -41,3 +42,5 @@ export const assignmentRunId = idSchema('assignmentRun');
 export const decisionId = idSchema('decision');
 export const approvalId = idSchema('approval');
 export const admissionId = idSchema('admission');
+export const poolId = idSchema('pool');
+export const poolTokenId = idSchema('poolToken');

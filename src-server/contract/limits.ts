@@ -46,6 +46,11 @@ export const ADMISSION_EXPIRES_MAX_MS = 366 * 86_400_000;
 /** Host and port pairs of one admission. */
 export const ADMISSION_HOSTS_MAX = 50;
 
+/** A runner of a pool that was not heard of for this long is gone: its session ends. */
+export const POOL_SESSION_UNSEEN_MS = 86_400_000;
+/** Registration tokens of one pool that are in force at most. */
+export const POOL_TOKENS_MAX = 100;
+
 export const CREDENTIAL_TTL_DEFAULT_MS = 900_000;
 export const CREDENTIAL_TTL_MIN_MS = 60_000;
 export const CREDENTIAL_TTL_MAX_MS = 86_400_000;

@@ -4,6 +4,7 @@ import { FLEET_ROUTES } from './routes/fleet.ts';
 import { GOVERNANCE_ROUTES } from './routes/governance.ts';
 import { JOBS_ROUTES } from './routes/jobs.ts';
 import { PLANE_ROUTES } from './routes/plane.ts';
+import { POOLS_ROUTES } from './routes/pools.ts';
 import type { RouteSpec } from './routes/route-spec.ts';
 import { RUNTIME_ROUTES } from './routes/runtime.ts';
 
@@ -12,6 +13,7 @@ export const ROUTES = {
   ...PLANE_ROUTES,
   ...RUNTIME_ROUTES,
   ...FLEET_ROUTES,
+  ...POOLS_ROUTES,
   ...JOBS_ROUTES,
   ...GOVERNANCE_ROUTES,
   ...APPROVALS_ROUTES,

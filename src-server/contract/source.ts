@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enrollmentId, leaseId, sessionId, sourceId } from './ids.ts';
+import { enrollmentId, leaseId, poolId, sessionId, sourceId } from './ids.ts';
 import { CAPACITY_MAX, CREDENTIAL_TTL_DEFAULT_MS, CREDENTIAL_TTL_MAX_MS, CREDENTIAL_TTL_MIN_MS } from './limits.ts';
 import { count, instant, labels, listOf, name, positive, queryCursor, queryLimit, reason, text } from './primitives.ts';
 import { CREDENTIAL_STATES, computeClass, SESSION_STATES, SIDES, SOURCE_KINDS, SOURCE_STATES } from './terms.ts';
@@ -80,6 +80,8 @@ export const source = z.object({
       expires_in_ms: count,
     })
     .nullable(),
+  /** Set where many runners stand behind this source; they are listed under `/pools/{pool_id}`. */
+  pool: z.object({ pool_id: poolId, compute_classes: z.array(computeClass), runners: count }).nullable(),
   enrolled_at: instant,
   enrolled_by: z.string(),
 });

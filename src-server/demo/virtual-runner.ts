@@ -5,7 +5,8 @@ import type { RunnerOutcome } from '../contract/terms.ts';
 import { claimant, claimWork } from '../plane/commands/claim-work.ts';
 import { endAttempt } from '../plane/commands/end-attempt.ts';
 import type { IssuedCredential } from '../plane/commands/enroll-source.ts';
-import { registerWithCredential, returnByKey } from '../plane/commands/register-session.ts';
+import { registerRunner } from '../plane/commands/register-seat.ts';
+import { returnByKey } from '../plane/commands/register-session.ts';
 import { beat, sign as signOfLife } from '../plane/commands/sign-of-life.ts';
 import { startAttempt } from '../plane/commands/start-attempt.ts';
 import { shortHash } from '../plane/engine.ts';
@@ -26,7 +27,13 @@ export class VirtualRunner {
     private readonly workspace: Workspace,
     readonly name: string,
     random: Random,
-    private readonly hardware: { cpuCount: number; memoryGib: number; capacity: number; posture?: Posture } = {
+    private readonly hardware: {
+      cpuCount: number;
+      memoryGib: number;
+      capacity: number;
+      posture?: Posture;
+      labels?: Record<string, string>;
+    } = {
       cpuCount: 2,
       memoryGib: 8,
       capacity: 1,
@@ -53,16 +60,17 @@ export class VirtualRunner {
       node_version: 'v20.20.0',
       runner_version: '0.1.0',
       posture: this.hardware.posture ?? {},
+      ...(this.hardware.labels === undefined ? {} : { labels: this.hardware.labels }),
     };
   }
 
-  /** Redeems the credential. */
-  async connect(credential: IssuedCredential): Promise<void> {
+  /** Registers with a one-time credential, or with the registration token of a pool. */
+  async connect(credential: Pick<IssuedCredential, 'credential'>): Promise<void> {
     const nonce = this.workspace.ctx.tokens.nonce();
     const hash = createHash('sha256').update(credential.credential).digest('hex');
     const body = this.register(nonce, `connected-compute/register/v1\n${nonce}\n${hash}`);
     const registered = await this.workspace.run((ctx) =>
-      registerWithCredential(ctx, credential.credential, body, this.hardware.capacity),
+      registerRunner(ctx, credential.credential, body, this.hardware.capacity),
     );
     this.sessionId = registered.session.sessionId;
   }

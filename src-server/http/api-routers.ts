@@ -8,6 +8,7 @@ import { attemptHandlers } from './handlers/attempts.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { planeHandlers } from './handlers/plane.ts';
+import { poolHandlers } from './handlers/pools.ts';
 import { runtimeHandlers } from './handlers/runtime.ts';
 import { sourceHandlers } from './handlers/sources.ts';
 import { problemOf, sendProblem } from './problem-answer.ts';
@@ -20,6 +21,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...attemptHandlers,
   ...planeHandlers,
   ...sourceHandlers,
+  ...poolHandlers,
   ...jobHandlers,
   ...governanceHandlers,
   ...approvalHandlers,

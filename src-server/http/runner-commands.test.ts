@@ -24,7 +24,12 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const commands = (target = url) =>
-  runnerCommands({ url: target, enrollmentId: ENROLLMENT, planeKey: PLANE_KEY, bootstrapSha256: sha256(BOOTSTRAP) });
+  runnerCommands({
+    url: target,
+    target: `--enrollment ${ENROLLMENT}`,
+    planeKey: PLANE_KEY,
+    bootstrapSha256: sha256(BOOTSTRAP),
+  });
 const run = (command: string): Promise<{ exit: number; out: string; err: string }> =>
   new Promise((resolve) => {
     execFile('bash', ['-c', command], (error, out, err) =>

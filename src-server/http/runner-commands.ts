@@ -4,7 +4,8 @@ import type { Commands } from '../contract/source.ts';
 export interface CommandTarget {
   /** As the runner dials it, without a trailing slash. */
   url: string;
-  enrollmentId: string;
+  /** What the runner connects as: `--enrollment enr_…` or `--pool pool_…`. */
+  target: string;
   planeKey: string;
   /** Lower-case hex; null when the runner was not built. */
   bootstrapSha256: string | null;
@@ -23,7 +24,7 @@ export function runnerCommands(target: CommandTarget): Commands {
     `(await import(\`node:crypto\`)).createHash(\`sha256\`).update(b).digest(\`hex\`)===\`${target.bootstrapSha256}\`||process.exit(65);`,
     `await import(\`data:text/javascript;base64,\`+b.toString(\`base64\`))`,
   ].join('');
-  const pinned = `--enrollment ${target.enrollmentId} --plane-key ${target.planeKey}`;
+  const pinned = `${target.target} --plane-key ${target.planeKey}`;
   const set = (next: string) => {
     const command = (verb: string): string => `node --input-type=module -e '${script}' ${next}\n  ${verb} ${pinned}`;
     return { connect: command(`connect --url ${target.url}`), doctor: command('doctor'), run: command('run --once') };

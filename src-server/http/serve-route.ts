@@ -94,10 +94,11 @@ async function bodyOf(request: IncomingMessage, route: ServedRoute, served: Serv
 /** An answer that shows a secret is not kept; what is named instead leads to a new one. */
 function secretOf(json: unknown): Record<string, string> | null {
   const shown = json as
-    | { credential?: string; enrollment_id?: string; token?: string; operator_id?: string }
+    | { credential?: string; enrollment_id?: string; token?: string; token_id?: string; operator_id?: string }
     | undefined;
   if (shown?.credential !== undefined) return { enrollment_id: shown.enrollment_id ?? '' };
-  return shown?.token === undefined ? null : { operator_id: shown.operator_id ?? '' };
+  if (shown?.token === undefined) return null;
+  return shown.token_id === undefined ? { operator_id: shown.operator_id ?? '' } : { token_id: shown.token_id };
 }
 
 function finish(call: Call, answer: Answer, running: Idempotency | null): void {

@@ -4,6 +4,7 @@ import { jobBySeq } from '../state/queries/jobs.ts';
 import { onAdmissionDue } from './admission-review.ts';
 import { onApprovalDue } from './approval-gate.ts';
 import type { CommandContext } from './commands/context.ts';
+import { endUnseen } from './commands/end-session.ts';
 import { expireCredential, isCredentialOver } from './commands/expire-credential.ts';
 import { watchHealth } from './commands/sign-of-life.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
@@ -11,11 +12,13 @@ import { onFallbackDue } from './fallback-asks.ts';
 import type { TimerKind } from './hot/hot.ts';
 import type { HotLease } from './hot/lease.ts';
 import type { HotSource } from './hot/source.ts';
+import { healthEvents } from './presence.ts';
 import { becomeReady } from './ready.ts';
 import { refuseJob } from './refuse.ts';
 import { settleLease } from './settlement.ts';
 import { askToStop } from './stopping.ts';
 import { SLACK_MS } from './timers.ts';
+import { armUnseen } from './unseen.ts';
 
 type Handler = (ctx: CommandContext, id: string) => void;
 const withLease =
@@ -27,7 +30,7 @@ const withLease =
 const withSource =
   (handle: (ctx: CommandContext, source: HotSource) => void): Handler =>
   (ctx, id) => {
-    const source = ctx.engine.hot.fleet.sources.get(id);
+    const source = ctx.engine.hot.fleet.place(id);
     if (source !== undefined && source.revoked === null) handle(ctx, source);
   };
 
@@ -54,6 +57,7 @@ const HANDLERS: Record<TimerKind, Handler> = {
   'source.late': withSource(late),
   'source.offline': withSource(offline),
   'source.drain': withSource(drainDeadline),
+  'session.unseen': endUnseen,
   'credential.expiry'(ctx, id) {
     const enrollment = ctx.engine.hot.enrollments.get(id);
     if (enrollment?.state !== 'issued') return;
@@ -69,13 +73,11 @@ export const handleTimer = (ctx: CommandContext, kind: TimerKind, id: string): v
 function lapse(ctx: CommandContext, lease: HotLease): void {
   if (lease.startedPlaneMs !== null) return;
   const { engine } = ctx;
-  const source = engine.hot.fleet.source(lease.sourceId);
+  const source = engine.hot.fleet.placeOf(lease);
   source.lapsesInRow++;
   if (source.lapsesInRow >= LAPSES_BEFORE_QUARANTINE && source.state !== 'quarantined') {
     const reason = `It took ${source.lapsesInRow} leases in a row and started none. Run its doctor, then resume it.`;
-    engine.emit(PLANE_ACTOR, [{ type: 'source.quarantined', body: { source_id: source.sourceId, reason } }], {
-      source: source.sourceId,
-    });
+    engine.emit(PLANE_ACTOR, healthEvents(source, 'quarantined', reason), { source: source.sourceId });
   }
   settleLease(engine, PLANE_ACTOR, lease, {
     state: 'expired',
@@ -88,7 +90,7 @@ function expire(ctx: CommandContext, lease: HotLease): void {
   const { engine } = ctx;
   // Until its start a lease lives by the time it has to be started in.
   if (lease.startedPlaneMs === null || engine.clock.monoMs() < lease.deadlineMs + SLACK_MS) return;
-  const source = engine.hot.fleet.source(lease.sourceId);
+  const source = engine.hot.fleet.placeOf(lease);
   const quietMs = Math.max(0, engine.clock.monoMs() - lease.lastRenewalMs);
   settleLease(engine, PLANE_ACTOR, lease, {
     state: 'expired',
@@ -165,9 +167,7 @@ function late(ctx: CommandContext, source: HotSource): void {
   const { engine } = ctx;
   const quietMs = engine.clock.monoMs() - (source.lastSeenMs ?? 0);
   if (quietMs > LATE_AFTER_MS && source.state === 'online') {
-    engine.emit(PLANE_ACTOR, [{ type: 'source.late', body: { source_id: source.sourceId } }], {
-      source: source.sourceId,
-    });
+    engine.emit(PLANE_ACTOR, healthEvents(source, 'late'), { source: source.sourceId });
   }
   watchHealth(engine, source);
 }
@@ -200,10 +200,11 @@ export function goOffline(
       ...(isLive
         ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'lost' as const, reason } }]
         : []),
-      ...(isShown ? [{ type: 'source.offline' as const, body: { source_id: source.sourceId, reason } }] : []),
+      ...(isShown ? healthEvents(source, 'offline', reason) : []),
     ],
     { source: source.sourceId },
   );
+  armUnseen(engine, source);
 }
 
 function drainDeadline(ctx: CommandContext, source: HotSource): void {

@@ -81,7 +81,7 @@ export function crossingFor(
 export function grant(engine: Engine, placement: Placement, crossing: Crossing | null): GrantedLease {
   const { hot, state } = engine;
   const { job, source, bucket } = placement;
-  const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
+  const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts, source.profileId);
   const submitted = engine.submitted(job.seq);
   const decision = decisionOf(engine, placement, groups, crossing);
   const { head } = state;

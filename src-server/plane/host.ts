@@ -131,10 +131,13 @@ export class Host {
     return this.workspaces().find((h) => h.workspace.engine.hot.fleet.sessions.has(sessionId));
   }
 
-  /** The workspace that issued this credential. */
+  /** The workspace that issued this credential or registration token. */
   ofCredential(credential: string): HostedWorkspace | undefined {
     const hash = createHash('sha256').update(trimPasted(credential)).digest('hex');
-    return this.workspaces().find((h) => h.workspace.engine.hot.enrollmentByHash.has(hash));
+    return this.workspaces().find(({ workspace }) => {
+      const { enrollmentByHash, poolTokenByHash } = workspace.engine.hot;
+      return enrollmentByHash.has(hash) || poolTokenByHash.has(hash);
+    });
   }
 
   /** @throws ProblemError `conflict.state` when the name is taken; `storage.full`. */

@@ -3,10 +3,11 @@ import { decodeEntry } from '../ledger/entry.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
 import type { State } from '../state/state.ts';
-import { compareJobNow, compareLease, compareSource, reporter } from './check/compare-rows.ts';
+import { compareJobNow, compareLease, compareSource } from './check/compare-rows.ts';
 import { compareWorld } from './check/compare-world.ts';
 import type { Violation } from './check/folded-rows.ts';
 import { LogFold } from './check/log-fold.ts';
+import { reporter } from './check/report.ts';
 import type { Engine } from './engine.ts';
 import type { Hot } from './hot/hot.ts';
 

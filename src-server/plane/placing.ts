@@ -57,7 +57,7 @@ export function claimFor(
   ask: Pick<OpenAsk, 'sourceId' | 'sessionId' | 'max' | 'classes' | 'idempotency'>,
   contest: { jobSeq: number; asking: readonly Ask[] } | null = null,
 ): GrantedLease[] {
-  const source = engine.hot.fleet.source(ask.sourceId);
+  const source = engine.hot.fleet.placeOf(ask);
   const grants: GrantedLease[] = [];
   /** Jobs on the first side that an operator keeps there: put back once this claim is served. */
   const putBack: Head[] = [];
@@ -120,8 +120,8 @@ function rankedAsks(
   const ranked = asks.ranked(
     fitting.map((p) => p.id),
     (ask) => {
-      const source = fleet.source(ask.sourceId);
-      if (source.availability !== 'ready') return null;
+      const source = fleet.placeOf(ask);
+      if (source.availability !== 'ready' || freeSlots(source) === 0) return null;
       return ask.classes !== null && !ask.classes.includes(bucket.requirement.computeClass)
         ? null
         : askOf(engine, source);
@@ -134,6 +134,12 @@ function rankedAsks(
   }));
 }
 
+/** Runners of one pool stand in a record as their pool, by the best of them. */
+const oneOfEach = (asks: readonly Ask[]): Ask[] => {
+  const seen = new Set<string>();
+  return asks.filter((a) => !seen.has(a.sourceId) && seen.add(a.sourceId));
+};
+
 /**
  * A job has just become ready: hands it to the best open poll. Should something that comes first wait for the same source
  * (it came back between two reviews), that goes out before.
@@ -145,7 +151,7 @@ export function dispatch(engine: Engine, job: JobRow): boolean {
     const ranked = rankedAsks(engine, job, bucket);
     const best = ranked[0];
     if (best === undefined) return false;
-    const contest = { jobSeq: job.seq, asking: ranked.map((r) => r.rank) };
+    const contest = { jobSeq: job.seq, asking: oneOfEach(ranked.map((r) => r.rank)) };
     const grants = claimFor(engine, { ...best.ask, max: 1 }, contest);
     if (grants.length === 0) return false;
     engine.hot.asks.take(best.ask.sessionId)?.answer(grants);

@@ -11,6 +11,7 @@ import { type Engine, PLANE_ACTOR } from './engine.ts';
 import { askToStop } from './stopping.ts';
 import { freshenLeases } from './tick.ts';
 import { SLACK_MS } from './timers.ts';
+import { armUnseen } from './unseen.ts';
 
 /** The first entry of a workspace: its settings and version 1 of its routing policy. */
 export function firstEvents(workspaceId: string, name: string, leaseTtlMs = LEASE_TTL_DEFAULT_MS): PlaneEvent[] {
@@ -56,6 +57,10 @@ export function startClocks(ctx: CommandContext): void {
       askToStop(engine, ctx.wakeups, lease, 'cancel', 'cancel', 'Canceled before the control plane restarted.');
   }
   for (const source of hot.fleet.sources.values()) startSource(engine, source);
+  for (const seat of hot.fleet.seats.values()) {
+    startSource(engine, seat);
+    armUnseen(engine, seat);
+  }
   startApprovals(ctx);
   startAdmissions(ctx);
   for (const enrollment of hot.enrollments.values()) armCredential(engine, enrollment.enrollmentId);
@@ -63,12 +68,13 @@ export function startClocks(ctx: CommandContext): void {
 
 function startSource(engine: Engine, source: Parameters<typeof watchHealth>[1]): void {
   const nowMs = engine.clock.monoMs();
-  if (source.state === 'online' || source.state === 'late') {
+  // A pool is as well as its runners are; each of them is watched alone.
+  if (source.pool === null && (source.state === 'online' || source.state === 'late')) {
     // Nobody can have been heard while the plane was down: its silence counts from here.
     source.lastSeenMs = nowMs;
     watchHealth(engine, source);
   }
-  const deadlineMs = source.draining?.deadline_ms ?? null;
+  const deadlineMs = source.seat === null ? (source.draining?.deadline_ms ?? null) : null;
   if (deadlineMs !== null) engine.hot.timers.set(nowMs + deadlineMs + SLACK_MS, 'source.drain', source.sourceId);
 }
 

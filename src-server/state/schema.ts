@@ -2,7 +2,7 @@ import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -16,7 +16,14 @@ CREATE TABLE source(
   source_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, side TEXT NOT NULL, state TEXT NOT NULL, state_reason TEXT,
   capacity INTEGER NOT NULL, offered INTEGER NOT NULL, labels TEXT NOT NULL, pinned_class TEXT, own_class TEXT, posture TEXT NOT NULL,
   cordoned TEXT, draining TEXT, revoked TEXT, doctor TEXT, session_id TEXT,
-  enrolled_at TEXT NOT NULL, enrolled_by TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  enrolled_at TEXT NOT NULL, enrolled_by TEXT NOT NULL, pool TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE seat(
+  session_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, token_id TEXT NOT NULL, health TEXT NOT NULL, health_reason TEXT,
+  health_plane_ms INTEGER NOT NULL, offered INTEGER NOT NULL, labels TEXT NOT NULL, pinned_class TEXT NOT NULL, own_class TEXT NOT NULL,
+  posture TEXT NOT NULL, doctor TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE pool_token(
+  token_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, compute_class TEXT, token_sha256 TEXT NOT NULL, created_at TEXT NOT NULL,
+  created_by TEXT NOT NULL, revoked_at TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE session(
   session_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, public_key TEXT NOT NULL, state TEXT NOT NULL,
   registered_at TEXT NOT NULL, registered_seq INTEGER NOT NULL, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;

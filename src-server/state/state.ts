@@ -4,6 +4,7 @@ import { approvalAppliers } from './appliers/approval.ts';
 import { governanceAppliers } from './appliers/governance.ts';
 import { jobAppliers } from './appliers/job.ts';
 import { leaseAppliers } from './appliers/lease.ts';
+import { poolAppliers } from './appliers/pool.ts';
 import { sourceAppliers } from './appliers/source.ts';
 import { Database } from './database.ts';
 import type { AppliedEntry, ApplyContext } from './entry-view.ts';
@@ -46,6 +47,7 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
   ...jobAppliers,
   ...leaseAppliers,
   ...sourceAppliers,
+  ...poolAppliers,
   ...governanceAppliers,
   ...approvalAppliers,
   'config.changed': noSql,

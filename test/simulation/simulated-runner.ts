@@ -7,7 +7,8 @@ import { claimant } from '../../src-server/plane/commands/claim-work.ts';
 import type { CommandContext } from '../../src-server/plane/commands/context.ts';
 import { endAttempt, releaseLease, repeatedEnd } from '../../src-server/plane/commands/end-attempt.ts';
 import type { IssuedCredential } from '../../src-server/plane/commands/enroll-source.ts';
-import { registerWithCredential, returnByKey } from '../../src-server/plane/commands/register-session.ts';
+import { registerRunner } from '../../src-server/plane/commands/register-seat.ts';
+import { returnByKey } from '../../src-server/plane/commands/register-session.ts';
 import { beat, sign } from '../../src-server/plane/commands/sign-of-life.ts';
 import { startAttempt } from '../../src-server/plane/commands/start-attempt.ts';
 import { goOffline } from '../../src-server/plane/due.ts';
@@ -70,8 +71,8 @@ export class SimulatedRunner {
     return this.sessionId !== '';
   }
 
-  /** Redeems a credential. Registration runs without network trouble: its own races are tested elsewhere. */
-  async connect(credential: IssuedCredential): Promise<void> {
+  /** Redeems a credential, or uses the token of a pool. Registration runs without network trouble: its own races are tested elsewhere. */
+  async connect(credential: Pick<IssuedCredential, 'credential'>): Promise<void> {
     const { plane } = this;
     const hash = createHash('sha256').update(credential.credential).digest('hex');
     const answer = plane.call((ctx) => {
@@ -82,7 +83,7 @@ export class SimulatedRunner {
         nonce,
         `connected-compute/register/v1\n${nonce}\n${hash}`,
       );
-      return registerWithCredential(ctx, credential.credential, body, this.hardware.capacity);
+      return registerRunner(ctx, credential.credential, body, this.hardware.capacity);
     });
     await plane.settle();
     // A slow disk answers later; the session is known by then.

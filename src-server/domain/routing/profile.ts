@@ -11,6 +11,8 @@ export interface Profile {
   confinesAllowList: boolean;
   /** Private networks that its sources are admitted to, sorted. */
   networks: readonly string[];
+  /** Source of the pool that a seat belongs to: pools never share a profile, since each is one line of a record. */
+  pool?: string;
 }
 
 /** The text under which a profile is interned. */
@@ -23,6 +25,7 @@ export const profileKey = (p: Profile): string =>
     p.confinesNetworkNone,
     p.confinesAllowList,
     p.networks,
+    ...(p.pool === undefined ? [] : [p.pool]),
   ]);
 
 /** The word a person reads for the profile's confinement. */

@@ -8,12 +8,8 @@ import { instantOf } from '../../plane/clock.ts';
 import { changePosture } from '../../plane/commands/change-posture.ts';
 import { diagnoseSource } from '../../plane/commands/change-source.ts';
 import { type Claimant, claimant } from '../../plane/commands/claim-work.ts';
-import {
-  isSigned,
-  type Registered,
-  registerWithCredential,
-  returnByKey,
-} from '../../plane/commands/register-session.ts';
+import { registerRunner } from '../../plane/commands/register-seat.ts';
+import { isSigned, type Registered, returnByKey } from '../../plane/commands/register-session.ts';
 import { beat, sign } from '../../plane/commands/sign-of-life.ts';
 import { goOffline } from '../../plane/due.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
@@ -83,7 +79,7 @@ async function claiming(call: Call, request: ClaimRequest): Promise<Claiming> {
     const hosted =
       call.served.host.ofCredential(caller.credential) ?? (call.served.host.workspaces()[0] as HostedWorkspace);
     const registered = await hosted.workspace.run((ctx) =>
-      registerWithCredential(ctx, caller.credential, register, request.capacity),
+      registerRunner(ctx, caller.credential, register, request.capacity),
     );
     return { hosted, who: registered, session: sessionAnswer(call, hosted, registered) };
   } catch (error) {
@@ -192,7 +188,7 @@ function directivesNow(call: Call): { n: number; leases: object[]; approvals: ob
   const { ctx } = hosted.workspace;
   const session = ctx.engine.hot.fleet.sessions.get(sessionId);
   if (session === undefined) return null;
-  const source = ctx.engine.hot.fleet.source(session.sourceId);
+  const source = ctx.engine.hot.fleet.placeOf(session);
   const leases = [...source.activeLeases].flatMap((id) => {
     const lease = ctx.engine.hot.lease(id);
     return lease?.directive == null || lease.sessionId !== sessionId
@@ -206,7 +202,8 @@ function directivesNow(call: Call): { n: number; leases: object[]; approvals: ob
       ? []
       : [{ approval_id: question.approvalId, status: question.status }];
   });
-  const directive = directiveOf(source);
+  // A runner of a pool may be ended alone.
+  const directive = session.state === 'ended' ? 'revoke' : directiveOf(source);
   if (leases.length === 0 && approvals.length === 0 && directive === undefined) return null;
   return { n: ctx.wakeups.n, leases, approvals, source: directive === undefined ? {} : { directive } };
 }
@@ -216,7 +213,7 @@ async function directives(call: Call): Promise<Answer> {
   const { after, wait_ms: waitMs } = call.query as { after: number; wait_ms: number };
   await hosted.workspace.run((ctx) => {
     const session = ctx.engine.hot.fleet.sessions.get(sessionId);
-    if (session !== undefined) sign(ctx.engine, ctx.engine.hot.fleet.source(session.sourceId));
+    if (session !== undefined && session.state !== 'ended') sign(ctx.engine, ctx.engine.hot.fleet.placeOf(session));
   });
   const change = waitFor(call, (wake) => hosted.workspace.ctx.wakeups.on(sessionId, wake));
   const now = directivesNow(call);

@@ -47,7 +47,7 @@ function issued(call: Call, made: IssuedCredential): Answer {
   const { bootstrap, host, publicUrl, isLoopbackOnly } = served;
   const target = {
     url: publicUrl,
-    enrollmentId: made.enrollmentId,
+    target: `--enrollment ${made.enrollmentId}`,
     planeKey: host.key.fingerprint,
     bootstrapSha256: bootstrap?.sha256 ?? null,
   };

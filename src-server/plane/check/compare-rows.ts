@@ -4,14 +4,10 @@ import { type JobFacts, jobFacts } from '../../state/queries/all-rows.ts';
 import type { State } from '../../state/state.ts';
 import type { Hot } from '../hot/hot.ts';
 import type { HotSource } from '../hot/source.ts';
-import type { FoldedJob, FoldedLease, FoldedSource, Violation } from './folded-rows.ts';
+import { comparePool } from './compare-pools.ts';
+import type { FoldedJob, FoldedLease, FoldedSource } from './folded-rows.ts';
 import { availabilityOf } from './judge-grant.ts';
-
-export type Report = (invariant: string, detail: string) => void;
-export const reporter =
-  (violations: Violation[], seq = -1): Report =>
-  (invariant, detail) =>
-    void violations.push({ invariant, seq, detail });
+import type { Report } from './report.ts';
 
 /** Names the members in which a row of the state differs from what the log tells. */
 export function compare(report: Report, what: string, told: object, stored: object | undefined): void {
@@ -111,7 +107,7 @@ export function compareSource(report: Report, hot: Hot, source: FoldedSource): v
   if (
     held.state !== source.state ||
     held.sessionId !== source.sessionId ||
-    held.offered !== source.offered ||
+    (source.pool === null && held.offered !== source.offered) ||
     held.capacity !== source.capacity ||
     held.activeLeases.size !== source.activeLeases.size ||
     held.lastGrantFence !== source.lastGrantFence ||
@@ -121,8 +117,9 @@ export function compareSource(report: Report, hot: Hot, source: FoldedSource): v
   )
     report(
       'I25',
-      `${source.sourceId}: ${memoryWords(held)} in memory, ${JSON.stringify({ ...source, labels: 0 })} by the log`,
+      `${source.sourceId}: ${memoryWords(held)} in memory, ${JSON.stringify({ ...source, labels: 0, pool: 0, seat: 0 })} by the log`,
     );
   if (held.availability !== availabilityOf(source))
     report('I11', `${source.sourceId} is taken for ${held.availability}, it is ${availabilityOf(source)}`);
+  if (source.pool !== null) comparePool(report, hot, source, source.pool.seats);
 }

@@ -3,8 +3,10 @@ import { allApprovals, allEndedLeases, allJobFacts, allUse } from '../../state/q
 import { loadEnrollments, loadLeases, loadSessions, loadSources } from '../../state/queries/load.ts';
 import type { State } from '../../state/state.ts';
 import type { Hot } from '../hot/hot.ts';
-import { compare, compareJob, compareLease, compareSource, type Report, reporter } from './compare-rows.ts';
+import { comparePools } from './compare-pools.ts';
+import { compare, compareJob, compareLease, compareSource } from './compare-rows.ts';
 import type { FoldedWorld, Violation } from './folded-rows.ts';
+import { type Report, reporter } from './report.ts';
 
 /** Compares everything that the log tells with a state and the memory that was built from it. */
 export function compareWorld(world: FoldedWorld, state: State, hot: Hot): Violation[] {
@@ -101,6 +103,7 @@ function compareFleet(report: Report, world: FoldedWorld, state: State, hot: Hot
     if (hot.fleet.sessions.get(session.sessionId)?.state !== session.state)
       report('I25', `session ${session.sessionId} is ${session.state}, the memory says otherwise`);
   }
+  comparePools(report, world, state, hot);
   const enrollments = new Map(loadEnrollments(state.db).map((row) => [row.enrollmentId, row]));
   for (const [id, credential] of world.credentials) {
     compare(report, id, { state: credential }, enrollments.get(id));

@@ -3,6 +3,7 @@ import { CREDENTIAL_TRANSITIONS } from '../../domain/credentials/transitions.ts'
 import { SESSION_TRANSITIONS } from '../../domain/sessions/transitions.ts';
 import { SOURCE_TRANSITIONS } from '../../domain/sources/transitions.ts';
 import { canFollow } from '../../domain/transition-table.ts';
+import { foldSeat, foldSeatEnd } from './fold-pools.ts';
 import type { FoldedSource } from './folded-rows.ts';
 import type { FoldContext, Folds } from './log-fold.ts';
 
@@ -49,6 +50,7 @@ function moveSession(context: FoldContext, sessionId: string, to: SessionState):
   if (!canFollow(SESSION_TRANSITIONS, session.state, to))
     context.fail('I25', `session ${sessionId}: ${session.state} → ${to}`);
   session.state = to;
+  if (to === 'ended') foldSeatEnd(context.world, session.sourceId, sessionId);
 }
 
 export const fleetFolds = {
@@ -75,6 +77,8 @@ export const fleetFolds = {
       sessionId: null,
       activeLeases: new Set(),
       lastGrantFence: 0,
+      pool: body.pool === undefined ? null : { classes: body.pool.compute_classes, seats: new Map() },
+      seat: null,
     });
   },
   'source.changed': edit((source, body) => {
@@ -112,6 +116,10 @@ export const fleetFolds = {
       sourceId: body.source_id,
       state: source.isDraining ? 'draining' : 'active',
     });
+    if (body.seat !== undefined) {
+      foldSeat(context, source, body);
+      return;
+    }
     Object.assign(source, {
       sessionId: body.session_id,
       ownClass: body.compute_class,

@@ -3,7 +3,7 @@ import type { LeaseState } from '../../contract/terms.ts';
 import { scopesOf } from '../../domain/budgets/cost.ts';
 import { sourceOf } from './fold-fleet.ts';
 import { jobOf, moveJob } from './fold-jobs.ts';
-import type { FoldedLease } from './folded-rows.ts';
+import type { FoldedLease, FoldedSource } from './folded-rows.ts';
 import { checkPlacement } from './judge-grant.ts';
 import type { FoldContext, Folds } from './log-fold.ts';
 
@@ -13,10 +13,17 @@ function leaseOf({ world, fail }: FoldContext, leaseId: string): FoldedLease | u
   return lease;
 }
 
+/** Whose slots the lease takes: the source, and in a pool its runner as well. */
+function holdersIn({ world }: FoldContext, lease: FoldedLease): FoldedSource[] {
+  const source = world.sources.get(lease.sourceId);
+  const seat = source?.pool?.seats.get(lease.sessionId);
+  return [source, seat].filter((holder) => holder !== undefined);
+}
+
 const end =
   (state: Exclude<LeaseState, 'active'>) =>
   (body: LeaseEnd, context: FoldContext): void => {
-    const { world, entry, fail } = context;
+    const { entry, fail } = context;
     const lease = leaseOf(context, body.lease_id);
     const job = jobOf(context, body.job_id);
     if (lease === undefined || job === undefined) return;
@@ -41,7 +48,7 @@ const end =
     lease.outcome = body.outcome;
     job.leaseId = null;
     job.lastSeq = entry.seq;
-    world.sources.get(lease.sourceId)?.activeLeases.delete(lease.leaseId);
+    for (const holder of holdersIn(context, lease)) holder.activeLeases.delete(lease.leaseId);
     if (context.sibling('job.settled') === undefined && context.sibling('job.requeued') === undefined)
       fail('I3', `lease ${lease.leaseId} ended and ${job.jobId} stayed ${job.state}`);
   };
@@ -97,8 +104,10 @@ export const leaseFolds = {
       fail('I17', `a grant of ${body.hold_mcu} holds ${JSON.stringify([...lease.holds])}`);
     world.leases.set(body.lease_id, lease);
     world.fence = body.fence;
-    source.activeLeases.add(body.lease_id);
-    source.lastGrantFence = body.fence;
+    for (const holder of holdersIn(context, lease)) {
+      holder.activeLeases.add(body.lease_id);
+      holder.lastGrantFence = body.fence;
+    }
     moveJob(context, job, 'claimed');
     job.leaseId = body.lease_id;
     job.sourceId = body.source_id;

@@ -92,6 +92,10 @@ export interface FoldedSource {
   sessionId: string | null;
   activeLeases: Set<string>;
   lastGrantFence: number;
+  /** Set on a pool: its classes, and its live runners by session. */
+  pool: { classes: readonly ComputeClass[]; seats: Map<string, FoldedSource> } | null;
+  /** Set on a runner of a pool. */
+  seat: { of: FoldedSource; tokenId: string } | null;
 }
 
 export interface FoldedPolicy {
@@ -140,6 +144,8 @@ export interface FoldedWorld {
   sources: Map<string, FoldedSource>;
   sessions: Map<string, { sessionId: string; sourceId: string; state: SessionState }>;
   credentials: Map<string, CredentialState>;
+  /** Registration tokens of pools: in force or not. */
+  poolTokens: Map<string, { sourceId: string; isRevoked: boolean }>;
   approvals: Map<string, FoldedApproval>;
   admissions: Map<string, FoldedAdmission>;
   /** Scope → held and spent milli-CU. */
@@ -165,6 +171,7 @@ export const emptyWorld = (): FoldedWorld => ({
   sources: new Map(),
   sessions: new Map(),
   credentials: new Map(),
+  poolTokens: new Map(),
   approvals: new Map(),
   admissions: new Map(),
   use: new Map(),

@@ -6,6 +6,7 @@ import { parseSignature, type Requirement } from '../../domain/routing/requireme
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import type { Availability } from '../../domain/sources/availability.ts';
 import { checkAdmission, checkApproved } from './fold-approvals.ts';
+import { placeIn, placesIn } from './fold-pools.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
 import type { FoldContext } from './log-fold.ts';
 
@@ -17,7 +18,7 @@ const BACKOFF_SLACK_MS = 2_000;
 const profileOf = (world: FoldedWorld, source: FoldedSource): Profile => ({
   side: source.side,
   computeClass: source.pinnedClass ?? source.ownClass ?? 'cpu-small',
-  labels: source.labels,
+  labels: source.seat === null ? source.labels : { ...source.labels, ...source.seat.of.labels },
   confinesFiles: source.posture.files === 'confined',
   confinesNetworkNone: source.posture.network?.includes('none') ?? false,
   confinesAllowList: source.posture.network?.includes('allow_list') ?? false,
@@ -28,10 +29,14 @@ const networksOf = (world: FoldedWorld, sourceId: string): string[] =>
   [...world.admissions.values()].flatMap((a) => (a.sourceId === sourceId && a.status === 'granted' ? [a.network] : []));
 /** The condition of a source, told without the rule that the plane uses, so that both have to be right. */
 export function availabilityOf(source: FoldedSource): Availability {
-  if (source.isRevoked) return 'revoked';
-  if (source.isCordoned) return 'cordoned';
-  if (source.isDraining) return 'draining';
+  const { isRevoked, isCordoned, isDraining } = source.seat?.of ?? source;
+  if (isRevoked) return 'revoked';
+  if (isCordoned) return 'cordoned';
+  if (isDraining) return 'draining';
   if (source.state !== 'online') return source.state;
+  if (source.pool !== null)
+    return [...source.pool.seats.values()].some((seat) => availabilityOf(seat) === 'ready') ? 'ready' : 'full';
+  if (source.seat !== null && source.seat.of.activeLeases.size >= source.seat.of.capacity) return 'full';
   return source.activeLeases.size < Math.min(source.capacity, source.offered) ? 'ready' : 'full';
 }
 /** Preferred side, and the one that may follow. */
@@ -54,13 +59,18 @@ export function checkPlacement(
 ): void {
   const { world, fail } = context;
   const requirement = parseSignature(job.signature);
-  const condition = availabilityOf(source);
+  const place = placeIn(source, body.session_id);
+  if (place === undefined) {
+    fail('I11', `${job.jobId} was granted to ${body.session_id}, which has no seat in ${source.sourceId}`);
+    return;
+  }
+  const condition = availabilityOf(place);
   if (condition !== 'ready') fail('I11', `${job.jobId} was granted to ${source.sourceId}, which is ${condition}`);
   if (world.isPaused) fail('I11', `${job.jobId} was granted while the workspace is paused`);
   const session = world.sessions.get(body.session_id);
-  if (source.sessionId !== body.session_id || session?.state !== 'active')
-    fail('I11', `session ${body.session_id} is ${session?.state}, the source has ${source.sessionId}`);
-  for (const rule of judgeFixed(requirement, profileOf(world, source)))
+  if (place.sessionId !== body.session_id || session?.state !== 'active')
+    fail('I11', `session ${body.session_id} is ${session?.state}, the source has ${place.sessionId}`);
+  for (const rule of judgeFixed(requirement, profileOf(world, place)))
     if (!rule.pass) fail('I11', `${source.sourceId} does not fit ${job.jobId}: ${rule.rule} ${rule.detail}`);
   if (job.readyPlaneMs > world.planeMs) fail('I25', `${job.jobId} was granted before its backoff was over`);
   checkApproved(context, job);
@@ -99,7 +109,7 @@ function checkRecord(
 function standing(world: FoldedWorld, requirement: Requirement, first: Side): string {
   const registered = [...world.sources.values()].filter((s) => s.side === first && !s.isRevoked);
   if (registered.length === 0) return 'none_registered';
-  const eligible = registered.filter((s) => fits(world, requirement, s));
+  const eligible = registered.flatMap(placesIn).filter((s) => fits(world, requirement, s));
   if (eligible.length === 0) return 'none_eligible';
   return eligible.some((s) => THERE.includes(availabilityOf(s))) ? 'there' : 'none_online';
 }

@@ -4,6 +4,7 @@ import { approvalFolds } from './fold-approvals.ts';
 import { fleetFolds } from './fold-fleet.ts';
 import { jobFolds } from './fold-jobs.ts';
 import { leaseFolds } from './fold-leases.ts';
+import { poolFolds } from './fold-pools.ts';
 import { emptyWorld, type FoldedWorld, type Violation } from './folded-rows.ts';
 
 /** What a fold of one event works with. */
@@ -20,7 +21,7 @@ export type Folds = {
   [T in keyof EventBodies]?: (body: EventBodies[T], context: FoldContext) => void;
 };
 
-const FOLDS: Folds = { ...jobFolds, ...approvalFolds, ...leaseFolds, ...fleetFolds };
+const FOLDS: Folds = { ...jobFolds, ...approvalFolds, ...leaseFolds, ...fleetFolds, ...poolFolds };
 
 /**
  * Tells the story of a log a second time, in plain maps and by the domain's rules alone: it shares no code with the

@@ -1,11 +1,15 @@
-import type { EventBodies } from '../../contract/events.ts';
+import type { EventBodies, PlaneEvent } from '../../contract/events.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { DoctorCheck } from '../../contract/source.ts';
+import type { SessionState } from '../../contract/terms.ts';
 import type { HotSource } from '../hot/source.ts';
 import { offerToAsks } from '../placing.ts';
+import { healthEvents } from '../presence.ts';
 import { settleLease } from '../settlement.ts';
 import { SLACK_MS } from '../timers.ts';
+import { armUnseen } from '../unseen.ts';
 import type { Actor, CommandContext } from './context.ts';
+import { emitMany } from './emit-many.ts';
 
 /** @throws ProblemError `not_found`. */
 export function findSource(ctx: CommandContext, sourceId: string): HotSource {
@@ -29,6 +33,11 @@ export function patchSource(
   patch: Omit<EventBodies['source.changed'], 'source_id' | 'posture'>,
 ): void {
   const source = findLive(ctx, sourceId);
+  if (source.pool !== null && patch.pinned_class !== undefined && patch.pinned_class !== null)
+    throw new ProblemError(
+      'conflict.state',
+      `The classes of the pool ${source.name} are those of its runners and tokens.`,
+    );
   const isTaken =
     patch.name !== undefined &&
     [...ctx.engine.hot.fleet.sources.values()].some((s) => s !== source && s.name === patch.name && s.revoked === null);
@@ -62,26 +71,17 @@ export function drainSource(
       'conflict.state',
       `${source.name} is draining already. Resume it first to set another deadline.`,
     );
-  const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
-  engine.emit(
+  emitMany(
+    ctx,
     actor,
-    [
-      { type: 'source.draining', body: { source_id: sourceId, reason, deadline_ms: deadlineMs } },
-      ...(session?.state === 'active'
-        ? [
-            {
-              type: 'session.state' as const,
-              body: { session_id: session.sessionId, state: 'draining' as const, reason },
-            },
-          ]
-        : []),
-    ],
-    { source: sourceId },
+    [{ type: 'source.draining', body: { source_id: sourceId, reason, deadline_ms: deadlineMs } }],
+    sessionMoves(ctx, source, ['active'], 'draining', reason),
+    sourceId,
   );
   if (deadlineMs !== null)
     engine.hot.timers.set(engine.clock.monoMs() + deadlineMs + SLACK_MS, 'source.drain', sourceId);
   endPoll(ctx, source);
-  if (source.sessionId !== null) ctx.wakeups.wake(source.sessionId);
+  wakeRunners(ctx, source);
 }
 
 /** Lifts cordon, drain and quarantine. */
@@ -89,41 +89,66 @@ export function resumeSource(ctx: CommandContext, actor: Actor, sourceId: string
   const { engine } = ctx;
   const source = findLive(ctx, sourceId);
   const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
-  engine.emit(
+  const isAlone = source.pool === null;
+  emitMany(
+    ctx,
     actor,
     [
       { type: 'source.resumed', body: { source_id: sourceId, reason } },
-      ...(session?.state === 'draining'
-        ? [
-            {
-              type: 'session.state' as const,
-              body: { session_id: session.sessionId, state: 'active' as const, reason },
-            },
-          ]
-        : []),
-      ...(source.state === 'quarantined' ? [backFromQuarantine(source, session?.state === 'lost')] : []),
+      ...(isAlone && source.state === 'quarantined' ? backFromQuarantine(source, session?.state === 'lost') : []),
     ],
-    { source: sourceId },
+    sessionMoves(ctx, source, ['draining'], 'active', reason),
+    sourceId,
   );
+  if (!isAlone) for (const seat of engine.hot.fleet.placesOf(source)) resumeSeat(ctx, actor, seat);
   offerToAsks(engine);
 }
 
-const backFromQuarantine = (source: HotSource, isLost: boolean) =>
+function resumeSeat(ctx: CommandContext, actor: Actor, seat: HotSource): void {
+  seat.lapsesInRow = 0;
+  if (seat.state !== 'quarantined') return;
+  const isLost = ctx.engine.hot.fleet.sessions.get(seat.sessionId ?? '')?.state === 'lost';
+  ctx.engine.emit(actor, backFromQuarantine(seat, isLost), { source: seat.sourceId });
+  armUnseen(ctx.engine, seat);
+}
+
+const backFromQuarantine = (source: HotSource, isLost: boolean): PlaneEvent[] =>
   isLost || source.lastSeenMs === null
-    ? {
-        type: 'source.offline' as const,
-        body: { source_id: source.sourceId, reason: 'Not heard of since the quarantine.' },
-      }
-    : { type: 'source.online' as const, body: { source_id: source.sourceId } };
+    ? healthEvents(source, 'offline', 'Not heard of since the quarantine.')
+    : healthEvents(source, 'online');
+
+/** What the sessions of a source become, those of a pool one by one. */
+function sessionMoves(
+  ctx: CommandContext,
+  source: HotSource,
+  from: readonly SessionState[],
+  to: SessionState,
+  reason: string | null,
+): PlaneEvent[] {
+  const { fleet } = ctx.engine.hot;
+  return fleet.placesOf(source).flatMap(({ sessionId }) => {
+    const session = sessionId === null ? undefined : fleet.sessions.get(sessionId);
+    return session === undefined || !from.includes(session.state)
+      ? []
+      : [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: to, reason } }];
+  });
+}
+
+function wakeRunners(ctx: CommandContext, source: HotSource): void {
+  for (const { sessionId } of ctx.engine.hot.fleet.placesOf(source))
+    if (sessionId !== null) ctx.wakeups.wake(sessionId);
+}
 
 /** Ends a source for good: its session ends, its leases are fenced at once, its runner is refused at its next call. */
 export function revokeSource(ctx: CommandContext, actor: Actor, sourceId: string, reason: string | null): void {
   const { engine } = ctx;
   const source = findSource(ctx, sourceId);
   if (source.revoked !== null) return;
-  const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
+  const places = engine.hot.fleet.placesOf(source);
+  const tokens = [...engine.hot.poolTokens.values()].filter((t) => t.sourceId === sourceId && t.revokedAt === null);
   const open = [...engine.hot.enrollments.values()].filter((e) => e.sourceId === sourceId && e.state === 'issued');
-  engine.emit(
+  emitMany(
+    ctx,
     actor,
     [
       { type: 'source.revoked', body: { source_id: sourceId, reason } },
@@ -131,16 +156,20 @@ export function revokeSource(ctx: CommandContext, actor: Actor, sourceId: string
         type: 'credential.burned' as const,
         body: { enrollment_id: e.enrollmentId, reason: 'source revoked' },
       })),
-      ...(session !== undefined && session.state !== 'ended'
-        ? [{ type: 'session.state' as const, body: { session_id: session.sessionId, state: 'ended' as const, reason } }]
-        : []),
     ],
-    { source: sourceId },
+    [
+      ...sessionMoves(ctx, source, ['active', 'draining', 'lost'], 'ended', reason),
+      ...tokens.map((t) => ({
+        type: 'credential.pool_token_revoked' as const,
+        body: { token_id: t.tokenId, source_id: sourceId, reason: 'pool revoked' },
+      })),
+    ],
+    sourceId,
   );
-  endPoll(ctx, source);
+  for (const { sessionId } of places) if (sessionId !== null) engine.hot.asks.take(sessionId)?.answer([]);
   for (const leaseId of [...source.activeLeases])
     revokeLease(ctx, actor, leaseId, `The source ${source.name} was revoked.`);
-  if (source.sessionId !== null) ctx.wakeups.wake(source.sessionId);
+  for (const { sessionId } of places) if (sessionId !== null) ctx.wakeups.wake(sessionId);
 }
 
 /** Fences a lease at once: later writes are refused, the job is tried again if it has attempts left. */
@@ -155,23 +184,24 @@ export function revokeLease(ctx: CommandContext, actor: Actor, leaseId: string, 
 /** The runner's own checks. A required one that fails quarantines the source, all passing frees it again. */
 export function diagnoseSource(ctx: CommandContext, sessionId: string, sourceId: string, checks: DoctorCheck[]): void {
   const { engine } = ctx;
-  const source = findSource(ctx, sourceId);
+  const source = engine.hot.fleet.placeOf({ sessionId, sourceId });
   const failed = checks.filter((c) => c.required && !c.passed);
   const reason = `Doctor: ${checks.length - failed.length} of ${checks.length} passed. Required and failed: ${failed.map((c) => c.id).join(', ')}. This source gets no jobs until it passes.`;
   const isFreed = failed.length === 0 && source.state === 'quarantined';
   engine.emit(
     { kind: 'runner', id: sessionId },
     [
-      { type: 'source.diagnosed', body: { source_id: sourceId, checks } },
-      ...(failed.length > 0 && source.state !== 'quarantined'
-        ? [{ type: 'source.quarantined' as const, body: { source_id: sourceId, reason } }]
-        : []),
-      ...(isFreed ? [{ type: 'source.online' as const, body: { source_id: sourceId } }] : []),
+      source.seat === null
+        ? { type: 'source.diagnosed', body: { source_id: sourceId, checks } }
+        : { type: 'session.diagnosed', body: { session_id: sessionId, source_id: sourceId, checks } },
+      ...(failed.length > 0 && source.state !== 'quarantined' ? healthEvents(source, 'quarantined', reason) : []),
+      ...(isFreed ? healthEvents(source, 'online') : []),
     ],
     { source: sourceId },
   );
 }
 
 function endPoll(ctx: CommandContext, source: HotSource): void {
-  if (source.sessionId !== null) ctx.engine.hot.asks.take(source.sessionId)?.answer([]);
+  for (const { sessionId } of ctx.engine.hot.fleet.placesOf(source))
+    if (sessionId !== null) ctx.engine.hot.asks.take(sessionId)?.answer([]);
 }

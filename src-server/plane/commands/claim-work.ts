@@ -2,9 +2,10 @@ import { ProblemError } from '../../contract/problems.ts';
 import type { ClaimRequest } from '../../contract/runtime.ts';
 import { networkGrantsOf } from '../admission-gate.ts';
 import type { GrantedLease } from '../grants.ts';
-import type { HotSession, HotSource } from '../hot/source.ts';
+import { freeSlots, type HotSession, type HotSource } from '../hot/source.ts';
 import { claimFor } from '../placing.ts';
 import type { CommandContext, Idempotency } from './context.ts';
+import { seatBody } from './register-session.ts';
 import { sign } from './sign-of-life.ts';
 
 export interface Claimant {
@@ -21,11 +22,13 @@ export function claimant(ctx: CommandContext, sessionId: string): Claimant {
   const session = fleet.sessions.get(sessionId);
   if (session === undefined)
     throw new ProblemError('session.expired', 'This session is not known here. Enroll the runner again.');
-  const source = fleet.source(session.sourceId);
+  const source = fleet.placeOf(session);
   if (session.state === 'ended' || source.revoked !== null) {
     throw new ProblemError(
       'runner.revoked',
-      `The source ${source.name} was revoked. Stop this runner; enroll it again to use it.`,
+      source.pool !== null && source.revoked === null
+        ? `This runner's session in ${source.name} has ended. Stop it; connect it anew with a registration token.`
+        : `The source ${source.name} was revoked. Stop this runner; enroll it again to use it.`,
     );
   }
   return { source, session };
@@ -61,6 +64,7 @@ export function claimWork(
             posture: source.posture,
             facts: session.facts,
             capacity: request.capacity,
+            ...seatBody(source),
           },
         },
       ],
@@ -82,7 +86,8 @@ export function emptyReason(ctx: CommandContext, source: HotSource): string {
   if (ctx.engine.state.head.config.paused) return 'workspace.paused';
   switch (source.availability) {
     case 'ready':
-      return 'queue.empty';
+      // A runner of a pool may have slots of its own while the pool has none left.
+      return freeSlots(source) > 0 ? 'queue.empty' : 'capacity.full';
     case 'full':
       return 'capacity.full';
     case 'pending':

@@ -34,7 +34,7 @@ export function endAttempt(
   idempotency: Idempotency | null,
 ): Settled {
   const lease = fenced(ctx.engine, ctx.rejected, sessionId, leaseId, request.fence, write);
-  sign(ctx.engine, ctx.engine.hot.fleet.source(lease.sourceId));
+  sign(ctx.engine, ctx.engine.hot.fleet.placeOf(lease));
   if (lease.startedPlaneMs === null)
     throw new ProblemError('conflict.state', 'Start the attempt before it is completed, or release the lease.');
   if (write === 'fail' && request.outcome === 'succeeded') {
@@ -107,7 +107,7 @@ export function releaseLease(
   idempotency: Idempotency | null,
 ): Settled {
   const lease = fenced(ctx.engine, ctx.rejected, sessionId, leaseId, fence, 'release');
-  sign(ctx.engine, ctx.engine.hot.fleet.source(lease.sourceId));
+  sign(ctx.engine, ctx.engine.hot.fleet.placeOf(lease));
   return settleLease(ctx.engine, { kind: 'runner', id: sessionId }, lease, {
     state: 'released',
     outcome: 'given_back',

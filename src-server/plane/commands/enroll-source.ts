@@ -15,19 +15,19 @@ export interface IssuedCredential {
   ttlMs: number;
 }
 
+/** @throws ProblemError `conflict.source_name`. */
+export function requireFreeName(ctx: CommandContext, name: string, mend: string): void {
+  const isTaken = [...ctx.engine.hot.fleet.sources.values()].some((s) => s.name === name && s.revoked === null);
+  if (isTaken)
+    throw new ProblemError('conflict.source_name', `A source named ${name} exists. ${mend}`, {
+      errors: [{ pointer: '/name', message: 'is taken' }],
+    });
+}
+
 /** Makes a source and its first credential. The kind `managed_pool` stands on the managed side, all others on BYOC. */
 export function enrollSource(ctx: CommandContext, actor: Actor, request: EnrollmentCreate): IssuedCredential {
   const { engine } = ctx;
-  const isTaken = [...engine.hot.fleet.sources.values()].some((s) => s.name === request.name && s.revoked === null);
-  if (isTaken) {
-    throw new ProblemError(
-      'conflict.source_name',
-      `A source named ${request.name} exists. Choose another name, or reissue its credential.`,
-      {
-        errors: [{ pointer: '/name', message: 'is taken' }],
-      },
-    );
-  }
+  requireFreeName(ctx, request.name, 'Choose another name, or reissue its credential.');
   const sourceId = engine.ids.make('source');
   return issue(ctx, actor, sourceId, request.ttl_ms, [
     {

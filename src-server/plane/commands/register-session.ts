@@ -7,6 +7,7 @@ import { checkCredential, trimPasted } from '../../domain/credentials/format.ts'
 import { classify } from '../../domain/sources/classify.ts';
 import type { HotEnrollment } from '../hot/hot.ts';
 import type { HotSession, HotSource } from '../hot/source.ts';
+import { healthEvents } from '../presence.ts';
 import type { CommandContext } from './context.ts';
 import { expireCredential, isCredentialOver } from './expire-credential.ts';
 import { sign } from './sign-of-life.ts';
@@ -159,10 +160,13 @@ export function returnByKey(
     );
   checkContract(register);
   prove(ctx, register, `connected-compute/session/v1\n${sessionId}\n${register.nonce}`);
-  const source = engine.hot.fleet.source(session.sourceId);
+  const source = engine.hot.fleet.placeOf(session);
   if (session.state === 'ended' || source.revoked !== null)
     throw new ProblemError('runner.revoked', `The source ${source.name} was revoked. Enroll it again to use it.`);
-  const body = registeredBody(sessionId, source.sourceId, register, capacity ?? source.offered);
+  const body = {
+    ...registeredBody(sessionId, source.sourceId, register, capacity ?? source.offered),
+    ...seatBody(source),
+  };
   const isChanged =
     JSON.stringify([session.facts, source.posture, source.offered, source.ownClass]) !==
     JSON.stringify([body.facts, body.posture, body.capacity, body.compute_class]);
@@ -171,11 +175,23 @@ export function returnByKey(
   engine.hot.asks.take(sessionId)?.answer([]);
   if (session.state === 'lost' || isChanged) events.push({ type: 'session.registered', body });
   if (source.state === 'offline' || source.state === 'late' || source.state === 'pending')
-    events.push({ type: 'source.online', body: { source_id: source.sourceId } });
+    events.push(...healthEvents(source, 'online'));
   if (events.length > 0) engine.emit({ kind: 'runner', id: sessionId }, events, { source: source.sourceId });
   sign(engine, source);
   return { source, session, token: ctx.tokens.issue(sessionId) };
 }
+
+/** What a runner of a pool was given when it first registered; a later registration keeps it. */
+export const seatBody = (place: HotSource) =>
+  place.seat === null
+    ? {}
+    : {
+        seat: {
+          token_id: place.seat.tokenId,
+          pinned_class: place.pinnedClass ?? ('cpu-small' as const),
+          labels: place.labels,
+        },
+      };
 
 /** Labels that the runner knows of itself (system, architecture) stand under those that the operator gave. */
 function ownLabels(source: HotSource, register: Register): PlaneEvent[] {
@@ -184,7 +200,8 @@ function ownLabels(source: HotSource, register: Register): PlaneEvent[] {
   return isSame ? [] : [{ type: 'source.changed', body: { source_id: source.sourceId, labels } }];
 }
 
-function prove(ctx: CommandContext, register: Register, message: string): void {
+/** @throws ProblemError `proof.invalid`. The nonce is used up either way. */
+export function prove(ctx: CommandContext, register: Register, message: string): void {
   // The nonce is used up whatever the signature says: it can be tried once.
   const isFresh = ctx.tokens.takeNonce(register.nonce);
   if (!isFresh || !isSigned(register.public_key, message, register.proof)) {
@@ -192,7 +209,8 @@ function prove(ctx: CommandContext, register: Register, message: string): void {
   }
 }
 
-function checkContract(register: Register): void {
+/** @throws ProblemError `runner.too_old`. */
+export function checkContract(register: Register): void {
   if (register.contract < CONTRACT_VERSION - 1 || register.contract < 1) {
     throw new ProblemError(
       'runner.too_old',
@@ -201,7 +219,8 @@ function checkContract(register: Register): void {
   }
 }
 
-function registeredBody(sessionId: string, sourceId: string, register: Register, capacity: number) {
+/** What a registration writes of the runner, with its class as its hardware tells it. */
+export function registeredBody(sessionId: string, sourceId: string, register: Register, capacity: number) {
   return {
     session_id: sessionId,
     source_id: sourceId,

@@ -1,6 +1,7 @@
 import { LATE_AFTER_MS, OFFLINE_AFTER_MS } from '../../contract/limits.ts';
 import type { Engine } from '../engine.ts';
-import type { HotSource } from '../hot/source.ts';
+import { type HotSource, placeIdOf } from '../hot/source.ts';
+import { healthEvents } from '../presence.ts';
 import { SLACK_MS } from '../timers.ts';
 
 const HEARTBEATS_KEPT = 300;
@@ -25,7 +26,7 @@ export function sign(engine: Engine, source: HotSource): void {
           ]
         : []),
       // A quarantine is lifted by its doctor or an operator, not by being heard.
-      ...(isQuiet ? [{ type: 'source.online' as const, body: { source_id: source.sourceId } }] : []),
+      ...(isQuiet ? healthEvents(source, 'online') : []),
     ],
     { source: source.sourceId },
   );
@@ -49,6 +50,6 @@ export function watchHealth(engine: Engine, source: HotSource): void {
   engine.hot.timers.set(
     seenMs + (isLate ? OFFLINE_AFTER_MS : LATE_AFTER_MS) + SLACK_MS,
     isLate ? 'source.offline' : 'source.late',
-    source.sourceId,
+    placeIdOf(source),
   );
 }

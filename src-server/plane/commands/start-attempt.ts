@@ -8,7 +8,7 @@ import { sign } from './sign-of-life.ts';
 export function startAttempt(ctx: CommandContext, sessionId: string, leaseId: string, fence: number) {
   const { engine } = ctx;
   const lease = fenced(engine, ctx.rejected, sessionId, leaseId, fence, 'start');
-  const source = engine.hot.fleet.source(lease.sourceId);
+  const source = engine.hot.fleet.placeOf(lease);
   sign(engine, source);
   if (lease.startedPlaneMs === null) {
     const job = engine.jobAt(lease.jobSeq);

@@ -2,8 +2,9 @@ import type { ApprovalEnd, EventBodies, LeaseEnd } from '../../contract/events.t
 import type { ApprovalState, JobState } from '../../contract/terms.ts';
 import type { AppliedEntry } from '../../state/entry-view.ts';
 import { freshLease, type Hot } from './hot.ts';
+import { freshPool } from './pool.ts';
 import { setPolicy } from './rebuild.ts';
-import type { HotSource, Switch } from './source.ts';
+import { freshSeat, freshSource, type HotSource, type Switch } from './source.ts';
 
 /** What the memory needs besides the entry: rows that the state has just written. */
 export interface HotFacts {
@@ -28,6 +29,15 @@ const change =
     const source = hot.fleet.source(body.source_id);
     edit(source, body, entry);
     hot.fleet.refresh(source);
+    hot.fleet.mirror(source);
+  };
+const changeSeat =
+  <B extends { session_id: string }>(edit: (seat: HotSource, body: B, entry: AppliedEntry, facts: HotFacts) => void) =>
+  (hot: Hot, body: B, entry: AppliedEntry, facts: HotFacts): void => {
+    const seat = hot.fleet.seats.get(body.session_id);
+    if (seat === undefined) return;
+    edit(seat, body, entry, facts);
+    hot.fleet.refresh(seat);
   };
 const switchOf = (entry: AppliedEntry, reason: string | null, deadlineMs: number | null): Switch => ({
   since: entry.at,
@@ -52,7 +62,9 @@ function moveAdmission<B extends { source_id: string }>(move: (hot: Hot, body: B
   return (hot: Hot, body: B, _entry: AppliedEntry, facts: HotFacts): void => {
     move(hot, body, facts);
     const source = hot.fleet.sources.get(body.source_id);
-    if (source !== undefined) hot.fleet.refresh(source);
+    if (source === undefined) return;
+    hot.fleet.refresh(source);
+    hot.fleet.mirror(source);
   };
 }
 
@@ -97,6 +109,22 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   },
   'credential.expired': (hot, body) => setCredential(hot, body.enrollment_id, 'expired'),
   'credential.burned': (hot, body) => setCredential(hot, body.enrollment_id, 'burned'),
+  'credential.pool_token_issued'(hot, body, entry) {
+    hot.poolTokens.set(body.token_id, {
+      tokenId: body.token_id,
+      sourceId: body.source_id,
+      computeClass: body.compute_class,
+      sha256: body.token_sha256,
+      createdAt: entry.at,
+      createdBy: entry.actor.id,
+      revokedAt: null,
+    });
+    hot.poolTokenByHash.set(body.token_sha256, body.token_id);
+  },
+  'credential.pool_token_revoked'(hot, body, entry) {
+    const token = hot.poolTokens.get(body.token_id);
+    if (token !== undefined) token.revokedAt = entry.at;
+  },
   'source.enrolled'(hot, body, entry) {
     hot.fleet.add({
       sourceId: body.source_id,
@@ -118,14 +146,8 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
       sessionId: null,
       enrolledAt: entry.at,
       enrolledBy: entry.actor.id,
-      profileId: -1,
-      availability: 'pending',
-      activeLeases: new Set(),
-      lastGrantFence: 0,
-      lapsesInRow: 0,
-      lastSeenMs: null,
-      heartbeatsMs: [],
-      isWatched: false,
+      ...freshSource(),
+      pool: body.pool === undefined ? null : freshPool(body.pool.pool_id, body.pool.compute_classes),
     });
   },
   'source.changed': change((source, body) => {
@@ -146,7 +168,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'source.resumed': change((s) => Object.assign(s, { cordoned: null, draining: null, lapsesInRow: 0 })),
   'source.revoked': change((s, body, entry) => Object.assign(s, { revoked: switchOf(entry, body.reason, null) })),
   'source.diagnosed': change((s, body, entry) => Object.assign(s, { doctor: { at: entry.at, checks: body.checks } })),
-  'session.registered'(hot, body, entry) {
+  'session.registered'(hot, body, entry, facts) {
     const source = hot.fleet.source(body.source_id);
     hot.fleet.sessions.set(body.session_id, {
       sessionId: body.session_id,
@@ -157,6 +179,10 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
       registeredSeq: entry.seq,
       facts: body.facts,
     });
+    if (body.seat !== undefined) {
+      seatRegistered(hot, source, body, entry, facts);
+      return;
+    }
     Object.assign(source, {
       sessionId: body.session_id,
       ownClass: body.compute_class,
@@ -165,9 +191,17 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     });
     hot.fleet.refresh(source);
   },
+  'session.health': changeSeat((seat, body, _entry, facts) => {
+    Object.assign(seat, { state: body.health, stateReason: body.reason });
+    if (seat.seat !== null) seat.seat.healthPlaneMs = facts.planeMs;
+  }),
+  'session.diagnosed': changeSeat((seat, body, entry) => {
+    seat.doctor = { at: entry.at, checks: body.checks };
+  }),
   'session.state'(hot, body) {
     const session = hot.fleet.sessions.get(body.session_id);
     if (session !== undefined) session.state = body.state;
+    if (body.state === 'ended') hot.fleet.removeSeat(body.session_id);
   },
   'job.submitted': (hot, _body, _entry, facts) => moveJob(hot, 'queued', facts),
   'job.state'(hot, body, _entry, facts) {
@@ -235,6 +269,33 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'lease.expired': endLease,
   'lease.revoked': endLease,
 };
+
+function seatRegistered(
+  hot: Hot,
+  pool: HotSource,
+  body: EventBodies['session.registered'],
+  entry: AppliedEntry,
+  facts: HotFacts,
+): void {
+  const { token_id: tokenId, pinned_class: pinnedClass, labels } = body.seat as NonNullable<typeof body.seat>;
+  const own = { labels, pinnedClass, ownClass: body.compute_class, posture: body.posture, offered: body.capacity };
+  const known = hot.fleet.seats.get(body.session_id);
+  if (known !== undefined) {
+    Object.assign(known, own);
+    hot.fleet.refresh(known);
+    return;
+  }
+  hot.fleet.addSeat(
+    freshSeat(pool, {
+      ...own,
+      sessionId: body.session_id,
+      tokenId,
+      healthPlaneMs: facts.planeMs,
+      enrolledAt: entry.at,
+      enrolledBy: entry.actor.id,
+    }),
+  );
+}
 
 function setCredential(hot: Hot, enrollmentId: string, state: 'expired' | 'burned'): void {
   const enrollment = hot.enrollments.get(enrollmentId);

@@ -4,8 +4,9 @@ import { type Profile, profileKey } from '../../domain/routing/profile.ts';
 import type { Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import { AVAILABILITIES, type Availability, availability } from '../../domain/sources/availability.ts';
+import { moveShare, NO_SHARE } from './pool.ts';
 import { insertId, removeId } from './sorted-ids.ts';
-import { classOf, freeSlots, type HotSession, type HotSource } from './source.ts';
+import { classOf, freeSlots, type HotSession, type HotSource, ownFreeSlots, placeIdOf } from './source.ts';
 
 interface HotProfile {
   id: number;
@@ -21,6 +22,8 @@ export type FixedVerdicts = { fixed: RuleResult[]; fits: boolean }[];
 export class Fleet {
   readonly sources = new Map<string, HotSource>();
   readonly sessions = new Map<string, HotSession>();
+  /** Live runners of pools by session. */
+  readonly seats = new Map<string, HotSource>();
   readonly profiles: HotProfile[] = [];
   private readonly profileIds = new Map<string, number>();
   /** Grows with every change that routing could see. */
@@ -28,6 +31,48 @@ export class Fleet {
 
   /** @param networksOf the private networks that a source is admitted to, sorted. */
   constructor(private readonly networksOf: (source: HotSource) => readonly string[] = () => []) {}
+
+  /** The source as one session stands in it: its seat in a pool, else the source itself. */
+  placeOf({ sessionId, sourceId }: { sessionId: string; sourceId: string }): HotSource {
+    return this.seats.get(sessionId) ?? this.source(sourceId);
+  }
+
+  /** By the id that timers carry. */
+  place(placeId: string): HotSource | undefined {
+    return this.sources.get(placeId) ?? this.seats.get(placeId);
+  }
+
+  /** Whose slots a lease takes: the source, and in a pool the seat as well. */
+  holdersOf(lease: { sessionId: string; sourceId: string }): HotSource[] {
+    const seat = this.seats.get(lease.sessionId);
+    return seat === undefined ? [this.source(lease.sourceId)] : [seat, this.source(lease.sourceId)];
+  }
+
+  /** Every place of a source that a session stands in: itself, or all seats of a pool. */
+  placesOf(source: HotSource): HotSource[] {
+    return source.pool === null ? [source] : [...source.pool.seats.values()];
+  }
+
+  addSeat(seat: HotSource): void {
+    const sessionId = seat.sessionId as string;
+    this.seats.set(sessionId, seat);
+    seat.seat?.of.pool?.seats.set(sessionId, seat);
+    this.refresh(seat);
+  }
+
+  /** A runner of a pool ended: it has no slot and no place in any record from here on. */
+  removeSeat(sessionId: string): void {
+    const seat = this.seats.get(sessionId);
+    if (seat === undefined || seat.seat === null) return;
+    this.seats.delete(sessionId);
+    seat.seat.of.pool?.seats.delete(sessionId);
+    const before = this.profiles[seat.profileId]?.byAvailability.get(seat.availability);
+    if (before !== undefined) removeId(before, sessionId);
+    if (seat.seat.of.pool !== null) moveShare(seat.seat.of.pool, seat.seat.share, NO_SHARE);
+    seat.seat.share = NO_SHARE;
+    this.version++;
+    this.refresh(seat.seat.of);
+  }
 
   add(source: HotSource): void {
     this.sources.set(source.sourceId, source);
@@ -43,34 +88,113 @@ export class Fleet {
 
   /** Must be called after any change of a source: finds its profile and condition again and moves it there. */
   refresh(source: HotSource): void {
-    const profileId = this.intern(profileOf(source, this.networksOf(source)));
     const now = availability({
       state: source.state,
       isRevoked: source.revoked !== null,
       isCordoned: source.cordoned !== null,
       isDraining: source.draining !== null,
-      freeSlots: freeSlots(source),
+      freeSlots: source.pool === null ? ownFreeSlots(source) : freeSlots(source),
     });
+    if (source.pool !== null) {
+      this.refreshPool(source, now);
+      return;
+    }
+    const profileId = this.intern(profileOf(source, this.networksOf(source)));
+    this.move(source, profileId, now);
+    if (source.seat !== null) this.shareWithPool(source, source.seat);
+  }
+
+  /** The switches, name and labels of a pool hold for each of its seats. */
+  mirror(pool: HotSource): void {
+    for (const seat of this.placesOf(pool)) {
+      if (seat === pool) return;
+      seat.name = pool.name;
+      seat.cordoned = pool.cordoned;
+      seat.draining = pool.draining;
+      seat.revoked = pool.revoked;
+      this.refresh(seat);
+    }
+  }
+
+  private move(source: HotSource, profileId: number, now: Availability): void {
     if (profileId === source.profileId && now === source.availability) return;
     const before = this.profiles[source.profileId]?.byAvailability.get(source.availability);
-    if (before !== undefined) removeId(before, source.sourceId);
+    if (before !== undefined) removeId(before, placeIdOf(source));
     source.profileId = profileId;
     source.availability = now;
-    insertId(this.idsOf(profileId, now), source.sourceId);
+    insertId(this.idsOf(profileId, now), placeIdOf(source));
     this.version++;
   }
 
-  /** The fleet as one requirement sees it: groups of one profile and condition that hold at least one source. */
-  groupsFor(requirement: Requirement, verdicts: FixedVerdicts): FleetGroup[] {
+  private shareWithPool(place: HotSource, seat: NonNullable<HotSource['seat']>): void {
+    const { pool } = seat.of;
+    if (pool === null) return;
+    const isThere = place.state === 'online' || place.state === 'late';
+    const share = {
+      state: place.state,
+      offered: isThere ? place.offered : 0,
+      free: place.availability === 'ready' ? ownFreeSlots(place) : 0,
+    };
+    moveShare(pool, seat.share, share);
+    seat.share = share;
+    this.refresh(seat.of);
+  }
+
+  /** A pool is listed under its classes whoever is there; its seats stand for what it can do now. */
+  private refreshPool(source: HotSource, now: Availability): void {
+    const pool = source.pool as NonNullable<HotSource['pool']>;
+    const own = now === 'ready' || now === 'full' || now === 'late' ? 'offline' : now;
+    const networks = this.networksOf(source);
+    const fixed = networks.join();
+    if (own !== pool.ownAvailability || source.labels !== pool.ownLabels || fixed !== pool.ownNetworks) {
+      const ids = pool.classes.map((computeClass) => this.intern(poolProfile(source, computeClass, networks)));
+      for (const id of pool.ownProfileIds)
+        removeId(this.idsOf(id, pool.ownAvailability as Availability), source.sourceId);
+      for (const id of ids) insertId(this.idsOf(id, own), source.sourceId);
+      pool.ownAvailability = own;
+      pool.ownProfileIds = ids;
+      pool.ownLabels = source.labels;
+      pool.ownNetworks = fixed;
+      this.version++;
+    }
+    if (now !== source.availability) this.version++;
+    source.availability = now;
+    source.offered = pool.offered;
+  }
+
+  /**
+   * The fleet as one requirement sees it: groups of one profile and condition that hold at least one source.
+   * @param chosenProfileId profile of the seat that was chosen, so that its pool is shown as that seat.
+   */
+  groupsFor(requirement: Requirement, verdicts: FixedVerdicts, chosenProfileId = -1): FleetGroup[] {
     const groups: FleetGroup[] = [];
+    const pools = new Map<string, { group: FleetGroup; nearness: number }>();
     for (const { id, profile, byAvailability } of this.profiles) {
       const verdict = this.verdictFor(requirement, verdicts, id);
       for (const [condition, sourceIds] of byAvailability) {
-        if (sourceIds.length > 0)
-          groups.push({ profile, availability: condition, sourceIds, fixed: verdict.fixed, fits: verdict.fits });
+        if (sourceIds.length === 0) continue;
+        const group = { profile, availability: condition, sourceIds, fixed: verdict.fixed, fits: verdict.fits };
+        if (profile.pool === undefined) groups.push(group);
+        else this.takeNearest(pools, profile.pool, group, id === chosenProfileId);
       }
     }
+    for (const { group } of pools.values()) groups.push(group);
     return groups;
+  }
+
+  /** Of all seats of a pool the group that is nearest to taking the job stands for the pool, as one line. */
+  private takeNearest(
+    pools: Map<string, { group: FleetGroup; nearness: number }>,
+    sourceId: string,
+    group: FleetGroup,
+    isChosen: boolean,
+  ): void {
+    const isFull = group.availability === 'ready' && freeSlots(this.source(sourceId)) === 0;
+    const condition = isFull ? 'full' : group.availability;
+    const place = AVAILABILITIES.indexOf(condition);
+    const nearness = (group.fits ? AVAILABILITIES.length : 0) + place + (isChosen ? 3 * AVAILABILITIES.length : 0);
+    if (nearness <= (pools.get(sourceId)?.nearness ?? -1)) return;
+    pools.set(sourceId, { nearness, group: { ...group, availability: condition, sourceIds: [sourceId] } });
   }
 
   /** The fixed rules of a requirement for one profile, judged once. */
@@ -87,7 +211,9 @@ export class Fleet {
   /** Sources per condition over all profiles. */
   countBy(): Record<Availability, number> {
     const counts = Object.fromEntries(AVAILABILITIES.map((a) => [a, 0])) as Record<Availability, number>;
-    for (const { byAvailability } of this.profiles) for (const [a, ids] of byAvailability) counts[a] += ids.length;
+    for (const { profile, byAvailability } of this.profiles)
+      if (profile.pool === undefined) for (const [a, ids] of byAvailability) counts[a] += ids.length;
+    for (const source of this.sources.values()) if (source.pool !== null) counts[source.availability]++;
     return counts;
   }
 
@@ -113,15 +239,28 @@ export class Fleet {
   }
 }
 
+const poolProfile = (pool: HotSource, computeClass: Profile['computeClass'], networks: readonly string[]): Profile => ({
+  side: pool.side,
+  computeClass,
+  labels: pool.labels,
+  confinesFiles: false,
+  confinesNetworkNone: false,
+  confinesAllowList: false,
+  networks,
+  pool: pool.sourceId,
+});
+
 function profileOf(source: HotSource, networks: readonly string[]): Profile {
   const network = source.posture.network ?? [];
   return {
     side: source.side,
     computeClass: classOf(source),
-    labels: source.labels,
+    // What the operator says of a pool stands over what a runner says of itself.
+    labels: source.seat === null ? source.labels : { ...source.labels, ...source.seat.of.labels },
     confinesFiles: source.posture.files === 'confined',
     confinesNetworkNone: network.includes('none'),
     confinesAllowList: network.includes('allow_list'),
     networks,
+    ...(source.seat === null ? {} : { pool: source.sourceId }),
   };
 }

@@ -5,6 +5,7 @@ import { Admissions } from './admissions.ts';
 import { Asks } from './asks.ts';
 import { Fleet } from './fleet.ts';
 import type { HotLease, LeaseRow } from './lease.ts';
+import type { HotPoolToken } from './pool.ts';
 import { Queue } from './queue.ts';
 
 export interface HotEnrollment {
@@ -34,6 +35,7 @@ export type TimerKind =
   | 'source.late'
   | 'source.offline'
   | 'source.drain'
+  | 'session.unseen'
   | 'credential.expiry'
   | 'approval.expiry'
   | 'admission.expiry';
@@ -47,6 +49,8 @@ export class Hot {
   readonly leaseOfJob = new Map<number, string>();
   readonly enrollments = new Map<string, HotEnrollment>();
   readonly enrollmentByHash = new Map<string, string>();
+  readonly poolTokens = new Map<string, HotPoolToken>();
+  readonly poolTokenByHash = new Map<string, string>();
   readonly jobCounts = new Map<JobState, number>();
   /** Jobs whose cancel was asked for and whose attempt still lives. */
   readonly stopping = new Set<string>();
@@ -87,11 +91,12 @@ export class Hot {
   addLease(lease: HotLease): void {
     this.leases.set(lease.leaseId, lease);
     this.leaseOfJob.set(lease.jobSeq, lease.leaseId);
-    const source = this.fleet.source(lease.sourceId);
-    source.activeLeases.add(lease.leaseId);
-    // At a start the leases that are left may be older than the newest that ended.
-    source.lastGrantFence = Math.max(source.lastGrantFence, lease.fence);
-    this.fleet.refresh(source);
+    for (const source of this.fleet.holdersOf(lease)) {
+      source.activeLeases.add(lease.leaseId);
+      // At a start the leases that are left may be older than the newest that ended.
+      source.lastGrantFence = Math.max(source.lastGrantFence, lease.fence);
+      this.fleet.refresh(source);
+    }
   }
 
   removeLease(leaseId: string): void {
@@ -99,9 +104,10 @@ export class Hot {
     if (lease === undefined) return;
     this.leases.delete(leaseId);
     this.leaseOfJob.delete(lease.jobSeq);
-    const source = this.fleet.source(lease.sourceId);
-    source.activeLeases.delete(leaseId);
-    this.fleet.refresh(source);
+    for (const source of this.fleet.holdersOf(lease)) {
+      source.activeLeases.delete(leaseId);
+      this.fleet.refresh(source);
+    }
   }
 }
 

@@ -14,9 +14,11 @@ import type {
 import { openAdmissions } from '../../state/queries/admissions.ts';
 import { loadEdits, newestQuestionOf } from '../../state/queries/approvals.ts';
 import * as load from '../../state/queries/load.ts';
+import { loadLastFencesOfSeats, loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
 import type { State } from '../../state/state.ts';
 import { freshLease, Hot } from './hot.ts';
-import type { HotSource, Switch } from './source.ts';
+import { freshPool } from './pool.ts';
+import { freshSeat, freshSource, type HotSource, type Switch } from './source.ts';
 
 /**
  * The memory of the plane from its state: what a restart begins with. Volatile fields are fresh; timers are set by
@@ -37,6 +39,7 @@ export function rebuildHot(state: State): Hot {
   }
   for (const row of openAdmissions(db)) hot.admissions.set(row);
   for (const row of load.loadSources(db)) hot.fleet.add(sourceFromRow(row, lastFences.get(row.sourceId) ?? 0));
+  rebuildPools(hot, state);
   for (const row of load.loadEnrollments(db)) {
     hot.enrollments.set(row.enrollmentId, { ...row, state: row.state as CredentialState });
     hot.enrollmentByHash.set(row.credentialSha256, row.enrollmentId);
@@ -69,6 +72,34 @@ export function setPolicy(hot: Hot, body: Record<string, unknown>, at: string, b
   };
 }
 
+function rebuildPools(hot: Hot, state: State): void {
+  for (const token of loadPoolTokens(state.db)) {
+    hot.poolTokens.set(token.tokenId, { ...token, computeClass: token.computeClass as ComputeClass | null });
+    hot.poolTokenByHash.set(token.sha256, token.tokenId);
+  }
+  const lastFences = loadLastFencesOfSeats(state.db);
+  for (const row of loadSeats(state.db)) {
+    const session = hot.fleet.sessions.get(row.sessionId);
+    const seat = freshSeat(hot.fleet.source(row.sourceId), {
+      sessionId: row.sessionId,
+      tokenId: row.tokenId,
+      labels: row.labels,
+      pinnedClass: row.pinnedClass as ComputeClass,
+      ownClass: row.ownClass as ComputeClass,
+      posture: row.posture as Posture,
+      offered: row.offered,
+      healthPlaneMs: row.healthPlaneMs,
+      enrolledAt: session?.registeredAt ?? '',
+      enrolledBy: row.sessionId,
+    });
+    seat.state = row.health as SourceState;
+    seat.stateReason = row.healthReason;
+    seat.doctor = row.doctor as HotSource['doctor'];
+    seat.lastGrantFence = lastFences.get(row.sessionId) ?? 0;
+    hot.fleet.addSeat(seat);
+  }
+}
+
 function sourceFromRow(row: load.SourceRow, lastGrantFence: number): HotSource {
   return {
     ...row,
@@ -82,13 +113,8 @@ function sourceFromRow(row: load.SourceRow, lastGrantFence: number): HotSource {
     draining: row.draining as Switch | null,
     revoked: row.revoked as Switch | null,
     doctor: row.doctor as HotSource['doctor'],
-    profileId: -1,
-    availability: 'pending',
-    activeLeases: new Set(),
+    ...freshSource(),
     lastGrantFence,
-    lapsesInRow: 0,
-    lastSeenMs: null,
-    heartbeatsMs: [],
-    isWatched: false,
+    pool: row.pool === null ? null : freshPool(row.pool.pool_id, row.pool.compute_classes as ComputeClass[]),
   };
 }

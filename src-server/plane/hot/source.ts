@@ -1,7 +1,9 @@
 import type { RegisteredFacts } from '../../contract/events.ts';
+import { CAPACITY_MAX } from '../../contract/limits.ts';
 import type { DoctorCheck, Posture } from '../../contract/source.ts';
 import type { ComputeClass, SessionState, Side, SourceKind, SourceState } from '../../contract/terms.ts';
 import type { Availability } from '../../domain/sources/availability.ts';
+import { type HotPool, NO_SHARE, type SeatShare } from './pool.ts';
 
 export interface Switch {
   since: string;
@@ -44,7 +46,62 @@ export interface HotSource {
   heartbeatsMs: number[];
   /** A timer of its health is set. */
   isWatched: boolean;
+  /** Set on the source of a pool. */
+  pool: HotPool | null;
+  /** Set on a seat, one runner of a pool: the pool's source, whose id and name it bears. */
+  seat: HotSeat | null;
 }
+
+/** What a seat knows beside the form of a source. */
+export interface HotSeat {
+  of: HotSource;
+  tokenId: string;
+  share: SeatShare;
+  /** Plane time of the last change of its health: when it is gone for good counts from here. */
+  healthPlaneMs: number;
+}
+
+/** What is volatile about a source, fresh. */
+export const freshSource = () => ({
+  profileId: -1,
+  availability: 'pending' as const,
+  activeLeases: new Set<string>(),
+  lastGrantFence: 0,
+  lapsesInRow: 0,
+  lastSeenMs: null,
+  heartbeatsMs: [],
+  isWatched: false,
+  pool: null,
+  seat: null,
+});
+
+/** A seat as it registers: the switches are those of its pool. */
+export const freshSeat = (
+  pool: HotSource,
+  own: Pick<HotSource, 'labels' | 'pinnedClass' | 'ownClass' | 'posture' | 'offered' | 'enrolledAt' | 'enrolledBy'> & {
+    sessionId: string;
+    tokenId: string;
+    healthPlaneMs: number;
+  },
+): HotSource => {
+  const { tokenId, healthPlaneMs, ...form } = own;
+  return {
+    ...freshSource(),
+    ...form,
+    sourceId: pool.sourceId,
+    name: pool.name,
+    kind: pool.kind,
+    side: pool.side,
+    state: 'pending',
+    stateReason: null,
+    capacity: CAPACITY_MAX,
+    cordoned: pool.cordoned,
+    draining: pool.draining,
+    revoked: pool.revoked,
+    doctor: null,
+    seat: { of: pool, tokenId, share: NO_SHARE, healthPlaneMs },
+  };
+};
 
 export interface HotSession {
   sessionId: string;
@@ -60,6 +117,17 @@ export interface HotSession {
 /** The class in force; a source that never connected is taken at its pin, else as the default class. */
 export const classOf = (source: HotSource): ComputeClass => source.pinnedClass ?? source.ownClass ?? 'cpu-small';
 
-/** min(enrolled, offered) − active leases, never below 0. */
-export const freeSlots = (source: HotSource): number =>
+/** min(enrolled, offered) − active leases, never below 0; of a seat before its pool's limit. */
+export const ownFreeSlots = (source: HotSource): number =>
   Math.max(0, Math.min(source.capacity, source.offered) - source.activeLeases.size);
+
+/** Slots that may be granted now. The capacity of a pool bounds the sum of its seats. */
+export function freeSlots(source: HotSource): number {
+  if (source.seat !== null) return Math.min(ownFreeSlots(source), roomOf(source.seat.of));
+  return source.pool === null ? ownFreeSlots(source) : Math.min(roomOf(source), source.pool.free);
+}
+
+const roomOf = (pool: HotSource): number => Math.max(0, pool.capacity - pool.activeLeases.size);
+/** Under which the timers and the fleet know it: a seat by its session, any other by its own id. */
+export const placeIdOf = (source: HotSource): string =>
+  source.seat === null ? source.sourceId : (source.sessionId as string);

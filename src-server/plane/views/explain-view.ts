@@ -144,7 +144,12 @@ function tableRows(
       name: source.name,
       kind: source.kind,
       side: source.side,
-      compute_class: source.ownClass === null && source.pinnedClass === null ? null : classOf(source),
+      compute_class:
+        source.pool !== null
+          ? group.profile.computeClass
+          : source.ownClass === null && source.pinnedClass === null
+            ? null
+            : classOf(source),
       free: freeSlots(source),
       capacity: source.capacity,
       seen_ms_ago: seenAgo(engine, source),

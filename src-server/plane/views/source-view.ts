@@ -76,6 +76,14 @@ export function sourceView(engine: Engine, source: HotSource): Source {
             fingerprint: enrollment.credentialSha256.slice(0, 8),
             expires_in_ms: expiresInMs(engine, enrollment),
           },
+    pool:
+      source.pool === null
+        ? null
+        : {
+            pool_id: source.pool.poolId,
+            compute_classes: [...source.pool.classes],
+            runners: source.pool.seats.size,
+          },
     enrolled_at: source.enrolledAt,
     enrolled_by: source.enrolledBy,
   };

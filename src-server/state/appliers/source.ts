@@ -2,6 +2,7 @@ import type { EventBodies } from '../../contract/events.ts';
 import type { SourceState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
+import { registerSeat } from './pool.ts';
 
 /** A switch as it is stored: since when, by whom, why, until when. */
 const switchText = (ctx: ApplyContext, reason: string | null, deadlineMs: number | null): string =>
@@ -14,7 +15,7 @@ export const sourceAppliers = {
   'source.enrolled'(db: Database, body: EventBodies['source.enrolled'], ctx: ApplyContext): void {
     db.run(
       `INSERT INTO source(source_id, name, kind, side, state, capacity, offered, labels, pinned_class, posture,
-         enrolled_at, enrolled_by) VALUES (?,?,?,?,'pending',?,0,?,?,'{}',?,?)`,
+         enrolled_at, enrolled_by, pool) VALUES (?,?,?,?,'pending',?,0,?,?,'{}',?,?,?)`,
       [
         body.source_id,
         body.name,
@@ -25,6 +26,7 @@ export const sourceAppliers = {
         body.pinned_class,
         ctx.entry.at,
         ctx.entry.actor.id,
+        body.pool === undefined ? null : JSON.stringify(body.pool),
       ],
     );
   },
@@ -66,6 +68,10 @@ export const sourceAppliers = {
          SELECT ?, source_id, ?, CASE WHEN draining IS NULL THEN 'active' ELSE 'draining' END, ?, ?, ? FROM source WHERE source_id = ?`,
       [body.session_id, body.public_key, ctx.entry.at, ctx.entry.seq, JSON.stringify(body.facts), body.source_id],
     );
+    if (body.seat !== undefined) {
+      registerSeat(db, body, ctx.planeMs);
+      return;
+    }
     db.run('UPDATE source SET session_id = ?, own_class = ?, posture = ?, offered = ? WHERE source_id = ?', [
       body.session_id,
       body.compute_class,
@@ -74,8 +80,10 @@ export const sourceAppliers = {
       body.source_id,
     ]);
   },
-  'session.state': (db: Database, body: EventBodies['session.state']): void =>
-    db.run('UPDATE session SET state = ? WHERE session_id = ?', [body.state, body.session_id]),
+  'session.state'(db: Database, body: EventBodies['session.state']): void {
+    db.run('UPDATE session SET state = ? WHERE session_id = ?', [body.state, body.session_id]);
+    if (body.state === 'ended') db.run('DELETE FROM seat WHERE session_id = ?', [body.session_id]);
+  },
   'credential.issued'(db: Database, body: EventBodies['credential.issued'], ctx: ApplyContext): void {
     db.run(
       `INSERT INTO enrollment(enrollment_id, source_id, credential_sha256, state, ttl_ms, created_at, created_by, issued_plane_ms, seq)

@@ -28,13 +28,14 @@ export interface SourceRow {
   sessionId: string | null;
   enrolledAt: string;
   enrolledBy: string;
+  pool: { pool_id: string; compute_classes: string[] } | null;
 }
 
 export const loadSources = (db: Database): SourceRow[] =>
   db
     .all(
       `SELECT source_id, name, kind, side, state, state_reason, capacity, offered, labels, pinned_class, own_class, posture, cordoned, draining,
-         revoked, doctor, session_id, enrolled_at, enrolled_by FROM source ORDER BY source_id`,
+         revoked, doctor, session_id, enrolled_at, enrolled_by, pool FROM source ORDER BY source_id`,
     )
     .map((r) => ({
       sourceId: String(r[0]),
@@ -56,6 +57,7 @@ export const loadSources = (db: Database): SourceRow[] =>
       sessionId: text(r[16]),
       enrolledAt: String(r[17]),
       enrolledBy: String(r[18]),
+      pool: jsonOrNull(r[19]),
     }));
 
 export const loadSessions = (db: Database) =>
