@@ -21,6 +21,8 @@ const NOTHING = {
   lease_id: `lse_${NOBODY}`,
   approval_id: `apr_${NOBODY}`,
   operator_id: `opr_${NOBODY}`,
+  pool_id: `pool_${NOBODY}`,
+  token_id: `ptk_${NOBODY}`,
   sha256: '0'.repeat(64),
   seq: '999999',
   path: 'x',
