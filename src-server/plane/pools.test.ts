@@ -12,7 +12,7 @@ import { createPool, findPool, issuePoolToken, type PoolSource, revokePoolToken 
 import { submitJob } from './commands/submit-job.ts';
 import { rebuildHot } from './hot/rebuild.ts';
 import { checkAll } from './invariants.ts';
-import { replay } from './start.ts';
+import { replay } from './replay.ts';
 import { decisionsView } from './views/decision-view.ts';
 import { explainJob } from './views/explain-view.ts';
 import { poolDetailView } from './views/pool-view.ts';
