@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSettledRows } from './use-settled-rows.ts';
 import './table.css';
 
@@ -41,6 +41,41 @@ const stepOf = (key: string, at: number, last: number): number | undefined => {
   return undefined;
 };
 
+interface TableRowProps<T> {
+  row: T;
+  id: string;
+  columns: readonly Column<T>[];
+  tracks: string;
+  index: number;
+  topPx: number;
+  height: number;
+  isSelected: boolean | undefined;
+  isActive: boolean;
+  onFocusRow: (id: string) => void;
+  onOpenRow: (row: T) => void;
+}
+
+const PlainRow = <T,>({ row, id, columns, tracks, index, topPx, height, ...rest }: TableRowProps<T>) => (
+  <tr
+    data-index={index}
+    aria-rowindex={index + 2}
+    aria-selected={rest.isSelected}
+    tabIndex={rest.isActive ? 0 : -1}
+    className="table-row"
+    style={{ gridTemplateColumns: tracks, height, transform: `translateY(${topPx}px)` }}
+    onFocus={() => rest.onFocusRow(id)}
+    onClick={() => rest.onOpenRow(row)}
+  >
+    {columns.map((column) => (
+      <td key={column.id} className={column.align === 'right' ? 'is-right' : undefined}>
+        {column.cell(row)}
+      </td>
+    ))}
+  </tr>
+);
+/** While the list scrolls, only rows that come into view are drawn. */
+const TableRow = memo(PlainRow) as typeof PlainRow;
+
 /**
  * A virtualised grid with a sticky head. J, K and arrows move, Enter opens, the opened row carries a bar. Rows do not
  * move under the pointer: new ones wait behind a button that says how many.
@@ -67,10 +102,11 @@ export const Table = <T,>(props: TableProps<T>) => {
   }, [lastShown, rows.length, onNearEnd]);
 
   const activeId = focusId ?? selectedId ?? null;
-  const activeIndex = Math.max(
-    0,
-    rows.findIndex((row) => idOf(row) === activeId),
-  );
+  const indexOf = useMemo(() => new Map(rows.map((row, index) => [idOf(row), index])), [rows, idOf]);
+  const activeIndex = activeId === null ? 0 : (indexOf.get(activeId) ?? 0);
+  const opener = useRef(onOpen);
+  opener.current = onOpen;
+  const onOpenRow = useCallback((row: T) => opener.current?.(row), []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
     const row = rows[activeIndex];
@@ -123,27 +159,20 @@ export const Table = <T,>(props: TableProps<T>) => {
               if (row === undefined) return null;
               const id = idOf(row);
               return (
-                <tr
+                <TableRow
                   key={item.key}
-                  data-index={item.index}
-                  aria-rowindex={item.index + 2}
-                  aria-selected={selectedId === undefined ? undefined : id === selectedId}
-                  tabIndex={item.index === activeIndex ? 0 : -1}
-                  className="table-row"
-                  style={{
-                    gridTemplateColumns: tracks,
-                    height: rowHeight,
-                    transform: `translateY(${item.start}px)`,
-                  }}
-                  onFocus={() => setFocusId(id)}
-                  onClick={() => onOpen?.(row)}
-                >
-                  {columns.map((column) => (
-                    <td key={column.id} className={column.align === 'right' ? 'is-right' : undefined}>
-                      {column.cell(row)}
-                    </td>
-                  ))}
-                </tr>
+                  row={row}
+                  id={id}
+                  columns={columns}
+                  tracks={tracks}
+                  index={item.index}
+                  topPx={item.start}
+                  height={rowHeight}
+                  isSelected={selectedId === undefined ? undefined : id === selectedId}
+                  isActive={item.index === activeIndex}
+                  onFocusRow={setFocusId}
+                  onOpenRow={onOpenRow}
+                />
               );
             })}
           </tbody>

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -22,15 +22,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'kill-nine-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** Kernel ticks per second in /proc, the same on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
-
-/** Processor time that a process has used so far, ms; null where the system does not tell. */
-function usedMs(pid: number): number | null {
-  const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return null;
-  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND;
-}
+const _TICKS_PER_SECOND = 100;
 
 /** Reads the log beside the dead plane, checks everything, and finds every acknowledged write in it. */
 async function checkDisk(acknowledged: Acknowledged, isFull: boolean): Promise<void> {
@@ -70,13 +62,11 @@ describe('kill -9 of a plane under load', () => {
     const random = simulationRandom(9);
     const load = new Load();
     const readyMs: number[] = [];
-    const workedMs: number[] = [];
     let port = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const startedNs = process.hrtime.bigint();
       const plane = await PlaneProcess.start([], { dataDir, port });
       readyMs.push(Number(process.hrtime.bigint() - startedNs) / 1e6);
-      workedMs.push(usedMs(plane.program.pid) ?? 0);
       port = plane.port;
       await load.attach(plane);
       if (kill === 0) for (const name of ['one', 'two', 'three']) await load.addRunner(name);
@@ -94,14 +84,12 @@ describe('kill -9 of a plane under load', () => {
     const slowest = Math.max(...readyMs);
     const middle = readyMs.sort((a, b) => a - b)[KILLS >> 1] as number;
     process.stdout.write(
-      `kill -9: ${KILLS} times, ${submitted.size} submits and ${completed.size} completions acknowledged, starts: middle ${Math.round(middle)} ms, slowest ${Math.round(slowest)} ms, at most ${Math.max(...workedMs)} ms of processor time\n`,
+      `kill -9: ${KILLS} times, ${submitted.size} submits and ${completed.size} completions acknowledged, starts: middle ${Math.round(middle)} ms, slowest ${Math.round(slowest)} ms\n`,
     );
     expect(completed.size).toBeGreaterThan(KILLS);
     const titles = await titlesOf();
     expect(new Set(titles).size).toBe(titles.length);
-    // A machine that is busy with other suites may delay one start; its own work, and the usual start, stay in the bound.
-    expect(Math.max(...workedMs)).toBeLessThan(READY_WITHIN_MS);
-    expect(middle).toBeLessThan(READY_WITHIN_MS);
+    expect(slowest).toBeLessThan(READY_WITHIN_MS);
     const doctor = await cli(['doctor', '--deep', '--data-dir', dataDir]);
     expect([doctor.code, doctor.stderr]).toEqual([0, '']);
   }, 240_000);

@@ -60,11 +60,14 @@ const withReport = (hasPassed, file, read) => {
   return !hasPassed && report.failed === 0 ? { ...report, failed: 1 } : report;
 };
 
-const runVitest = () => {
-  const file = join(REPORT_DIR, 'vitest.json');
+/** @param {string} title @param {string} name of its report @param {string[]} which arguments that choose the files */
+const runVitest = (title, name, which) => {
+  const file = join(REPORT_DIR, `${name}.json`);
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--allowOnly=false'];
-  return withReport(run('unit, property and integration tests', ['vitest', ...args]), file, readVitestReport);
+  return withReport(run(title, ['vitest', ...args, ...which]), file, readVitestReport);
 };
+/** They use every core by themselves, and one of them measures how long a start takes. */
+const ALONE = ['test/simulation', 'test/crash'];
 
 const runEndToEnd = () => {
   const executable = ensureChromium();
@@ -87,7 +90,10 @@ const reports = [
   asReport(run('build', ['node', 'src-main/tooling/build.mjs', '--if-stale'])),
   asReport(run('types', ['tsc', '--noEmit', '-p', '.'])),
   asReport(run('lint', ['biome', 'check', '--error-on-warnings', '.'])),
-  runVitest(),
+  runVitest('unit, property and integration tests', 'vitest', [
+    ...ALONE.flatMap((folder) => ['--exclude', `${folder}/**`]),
+  ]),
+  runVitest('simulation and crash tests', 'alone', [...ALONE, '--no-file-parallelism']),
   runEndToEnd(),
 ];
 const skips = reports.flatMap((report) => report.skips);
