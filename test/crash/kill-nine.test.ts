@@ -21,9 +21,6 @@ const FULL_CHECK_EVERY = 10;
 const dataDir = mkdtempSync(join(tmpdir(), 'kill-nine-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Kernel ticks per second in /proc, the same on every Linux that Node runs on. */
-const _TICKS_PER_SECOND = 100;
-
 /** Reads the log beside the dead plane, checks everything, and finds every acknowledged write in it. */
 async function checkDisk(acknowledged: Acknowledged, isFull: boolean): Promise<void> {
   expect(existsSync(`${dataDir}/log`), 'the data directory was removed by somebody else').toBe(true);
