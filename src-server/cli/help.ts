@@ -6,6 +6,8 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   console    print a fresh sign-in link                       --data-dir DIR
   job        submit FILE [--wait] | list [--state S] [--limit N] | show ID | explain ID | cancel ID | retry ID | log ID [--follow] [--stderr]
   source     list | show ID | cordon ID | drain ID [--deadline-ms N] | resume ID | revoke ID | enroll NAME --kind KIND
+  pool       list | show POOL | create [NAME] [--class C] [--capacity N] [--side S] | token POOL [--class C]
+             revoke-token POOL TOKEN_ID [--end-sessions] | local [--runners N]
   doctor     check a data directory                            --data-dir DIR [--deep]
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]
 

@@ -4,6 +4,7 @@ import { doctor } from './doctor.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { HELP } from './help.ts';
 import { job } from './job.ts';
+import { pool } from './pool.ts';
 import type { Printer } from './printer.ts';
 import { serve } from './serve.ts';
 import { source } from './source.ts';
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   job,
   source,
+  pool,
   doctor,
   demo,
   console: consoleCommand,
