@@ -10,6 +10,9 @@ import type { TerminalInput } from './hidden-prompt.ts';
 import { systemChance } from './ids.ts';
 import type { Printer } from './printer.ts';
 import { run } from './run.ts';
+import { secret } from './secret-command.ts';
+import { service } from './service-unit.ts';
+import { upgrade } from './upgrade.ts';
 import { ownSurroundings } from './user-folders.ts';
 import { RUNNER_VERSION } from './version.ts';
 
@@ -56,7 +59,11 @@ async function dispatch({ argv, printer, stdin, stderr, program }: AppInput): Pr
   if (args.command === 'help') printer.say(HELP);
   else if (args.command === 'version') printer.say(RUNNER_VERSION);
   else if (args.command === 'doctor') return doctor(args, common);
-  else if (args.command === 'run') return run(args, { ...common, onStopSignal });
+  else if (args.command === 'run') return run(args, { ...common, env: process.env, onStopSignal });
+  else if (args.command === 'secret') {
+    return secret(args, { ...common, input: stdin as TerminalInput, output: stderr });
+  } else if (args.command === 'service') return service(args, common);
+  else if (args.command === 'upgrade') return upgrade(args, common);
   else {
     const sources = {
       file: args.credentialFile,

@@ -5,6 +5,7 @@ export const DRAIN_DEFAULT_MS = 30_000;
 /** The plane's CAPACITY_MAX. */
 const CAPACITY_LIMIT = 1_000;
 const SECRET = /cc[eops]_[0-9A-Za-z]{8,}/;
+const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const ENROLLMENT = /^enr_[0-9A-Za-z]{1,64}$/;
 const POOL = /^pool_[0-9A-Za-z]{1,64}$/;
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
@@ -37,11 +38,36 @@ export interface RunArgs extends Target {
   confinedOnly: boolean;
   /** How long a drain lets running jobs finish before they are given back. */
   drainMs: number;
+  /** Names of secrets whose values stand in this process's environment. */
+  secretEnv: string[];
 }
-export type Args = ConnectArgs | DoctorArgs | RunArgs | { command: 'help' } | { command: 'version' };
+export interface SecretArgs extends Target {
+  command: 'secret';
+  action: 'set' | 'list' | 'remove';
+  /** Null for `list`. */
+  name: string | null;
+}
+export interface ServiceArgs extends Target {
+  command: 'service';
+  format: 'systemd' | 'launchd' | 'windows' | null;
+}
+export interface UpgradeArgs extends Target {
+  command: 'upgrade';
+}
+export type Args =
+  | ConnectArgs
+  | DoctorArgs
+  | RunArgs
+  | SecretArgs
+  | ServiceArgs
+  | UpgradeArgs
+  | { command: 'help' }
+  | { command: 'version' };
 
 const TARGET = { '--enrollment': 'value', '--pool': 'value', '--plane-key': 'value', '--state-dir': 'value' } as const;
-const OPTIONS: Readonly<Record<'connect' | 'doctor' | 'run', Readonly<Record<string, 'value' | 'flag'>>>> = {
+type Command = 'connect' | 'doctor' | 'run' | 'secret' | 'service' | 'upgrade';
+/** `list` may be given more than once. */
+const OPTIONS: Readonly<Record<Command, Readonly<Record<string, 'value' | 'flag' | 'list'>>>> = {
   connect: { ...TARGET, '--url': 'value', '--credential-file': 'value' },
   doctor: { ...TARGET, '--json': 'flag' },
   run: {
@@ -52,8 +78,18 @@ const OPTIONS: Readonly<Record<'connect' | 'doctor' | 'run', Readonly<Record<str
     '--keep': 'flag',
     '--confined-only': 'flag',
     '--drain-ms': 'value',
+    '--secret-env': 'list',
   },
+  secret: TARGET,
+  service: { ...TARGET, '--format': 'value' },
+  upgrade: TARGET,
 };
+/** Words that follow a command before its options. */
+const ACTIONS: Readonly<Partial<Record<Command, readonly string[]>>> = {
+  secret: ['set', 'list', 'remove'],
+  service: ['print'],
+};
+const SERVICE_FORMATS = ['systemd', 'launchd', 'windows'] as const;
 
 export const HELP = `Connected Compute runner: runs approved jobs of one control plane on this machine. It dials out only.
 
@@ -61,13 +97,19 @@ connect --url URL --enrollment ID --plane-key SHA256:…   register this machine
 doctor                                                   check this source, one check per line
 run                                                      claim and run jobs until stopped
 run --once                                               claim one job, run it, then stop
+secret set NAME                                          keep a secret for jobs that name it (hidden prompt or standard input)
+secret list | secret remove NAME                         show the names, forget one
+service print                                            print a unit that starts this runner with the machine
+upgrade                                                  fetch the runner that the pinned plane key signed
 
 connect --url URL --pool ID --plane-key SHA256:…         join a pool with its registration token
 
-All three: --enrollment ID or --pool ID, --plane-key SHA256:…, --state-dir DIR (one per enrollment by default).
+All: --enrollment ID or --pool ID, --plane-key SHA256:…, --state-dir DIR (one per enrollment by default).
 connect:   --credential-file FILE (mode 0600); else a hidden prompt, or standard input.
 doctor:    --json
-run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N
+run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N,
+           --secret-env NAME (the value of a secret from this process's environment; may be repeated)
+service:   --format systemd|launchd|windows
 
 Exit codes: 0 done, 1 failed check or job, 64 usage, 65 data, 69 plane unavailable, 75 already running,
 76 plane not trusted, 77 not permitted.`;
@@ -85,11 +127,12 @@ function refuseSecrets(argv: readonly string[]): void {
 }
 
 function readOptions(
-  command: 'connect' | 'doctor' | 'run',
+  command: Command,
   words: readonly string[],
-): { values: Map<string, string>; flags: Set<string> } {
+): { values: Map<string, string>; flags: Set<string>; lists: Map<string, string[]> } {
   const values = new Map<string, string>();
   const flags = new Set<string>();
+  const lists = new Map<string, string[]>();
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i] as string;
     const equals = word.indexOf('=');
@@ -107,9 +150,10 @@ function readOptions(
     if (value === undefined || value === '' || (equals <= 0 && value.startsWith('--'))) {
       throw usage(`${name} needs a value.`);
     }
-    values.set(name, value);
+    if (kind === 'list') lists.set(name, [...(lists.get(name) ?? []), value]);
+    else values.set(name, value);
   }
-  return { values, flags };
+  return { values, flags, lists };
 }
 
 function wholeNumber(name: string, text: string | undefined, min: number, max: number): number | null {
@@ -148,27 +192,53 @@ function connectArgs(values: Map<string, string>): ConnectArgs {
   };
 }
 
+const isCommand = (word: string | undefined): word is Command => word !== undefined && Object.hasOwn(OPTIONS, word);
+
+/** Takes the word that says what to do with the command's noun. */
+function actionOf(command: Command, words: string[]): string | null {
+  const actions = ACTIONS[command];
+  if (actions === undefined) return null;
+  const word = words.shift();
+  if (word === undefined || !actions.includes(word)) throw usage(`Say ${command} ${actions.join(' or ')}. See --help.`);
+  return word;
+}
+
+/** The name of a secret as a job names it: that of an environment variable. */
+function secretNameOf(word: string | undefined): string {
+  if (word !== undefined && SECRET_NAME.test(word)) return word;
+  throw usage('A secret is named like an environment variable, such as NPM_TOKEN. Its value never stands here.');
+}
+
+function formatOf(text: string | undefined): ServiceArgs['format'] {
+  if (text === undefined) return null;
+  const format = SERVICE_FORMATS.find((each) => each === text);
+  if (format === undefined) throw usage(`--format must be ${SERVICE_FORMATS.join(', ')}.`);
+  return format;
+}
+
 /** Reads the command line. Throws RunnerError 64 with the mend; a secret in it is refused before anything else. */
 export function parseArgs(argv: readonly string[]): Args {
   refuseSecrets(argv);
   const [command, ...words] = argv;
   if (command === '--version' || command === 'version') return { command: 'version' };
   if (command === '--help' || command === '-h' || command === 'help') return { command: 'help' };
-  if (command !== 'connect' && command !== 'doctor' && command !== 'run') {
-    throw usage(
-      command === undefined
-        ? 'Say connect, doctor or run. See --help.'
-        : 'The first word must be connect, doctor or run. See --help.',
-    );
+  if (!isCommand(command)) {
+    const words = 'connect, doctor, run, secret, service or upgrade';
+    throw usage(command === undefined ? `Say ${words}. See --help.` : `The first word must be ${words}. See --help.`);
   }
   if (words.includes('--help') || words.includes('-h')) return { command: 'help' };
-  const { values, flags } = readOptions(command, words);
+  const action = actionOf(command, words);
+  const name = command === 'secret' && action !== 'list' ? secretNameOf(words.shift()) : null;
+  const { values, flags, lists } = readOptions(command, words);
   if (command === 'connect') return connectArgs(values);
   const target = targetOf(values);
   if (target.enrollment === null && target.stateDir === null) {
     throw usage(`${command} needs --enrollment, --pool or --state-dir, to know which runner is meant.`);
   }
   if (command === 'doctor') return { command, ...target, json: flags.has('--json') };
+  if (command === 'secret') return { command, ...target, action: action as SecretArgs['action'], name };
+  if (command === 'service') return { command, ...target, format: formatOf(values.get('--format')) };
+  if (command === 'upgrade') return { command, ...target };
   return {
     command,
     ...target,
@@ -178,5 +248,6 @@ export function parseArgs(argv: readonly string[]): Args {
     keep: flags.has('--keep'),
     confinedOnly: flags.has('--confined-only'),
     drainMs: wholeNumber('--drain-ms', values.get('--drain-ms'), 0, 3_600_000) ?? DRAIN_DEFAULT_MS,
+    secretEnv: (lists.get('--secret-env') ?? []).map(secretNameOf),
   };
 }

@@ -3,6 +3,7 @@ import type { HeldLeases } from './held-leases.ts';
 import type { Chance } from './ids.ts';
 import type { Printer } from './printer.ts';
 import type { RunRecord } from './receipt.ts';
+import type { SecretStore } from './secret-store.ts';
 import type { Session } from './session.ts';
 
 /** What an attempt works with. */
@@ -14,6 +15,10 @@ export interface AttemptContext {
   printer: Printer;
   /** Folder of the attempts' directories. */
   workRoot: string;
+  /** Values of the secrets that jobs name. */
+  secrets: SecretStore;
+  /** A job wrote something that looks like a credential of the plane: its SHA-256 in hex. */
+  onExposed: (leaseId: string, sha256: string) => void;
   /** Leaves the attempt's directory behind. */
   keep: boolean;
   /** Sends a heartbeat at once, over fresh connections. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { LogStream, type LogStreamDependencies } from './log-stream.ts';
+import { LogStream, type LogStreamDependencies, type StreamFilter } from './log-stream.ts';
 import type { StreamReceipt } from './receipt.ts';
 
 /** Both output streams of an attempt. */
@@ -7,10 +7,11 @@ export class AttemptLogs {
   readonly #stdout: LogStream;
   readonly #stderr: LogStream;
 
-  constructor(leaseId: string, fence: number, dependencies: LogStreamDependencies) {
+  /** @param filterOf makes what takes secrets out of one stream. */
+  constructor(leaseId: string, fence: number, dependencies: LogStreamDependencies, filterOf: () => StreamFilter) {
     const path = `/api/v1/runtime/leases/${leaseId}/log`;
-    this.#stdout = new LogStream(path, fence, 'stdout', dependencies);
-    this.#stderr = new LogStream(path, fence, 'stderr', dependencies);
+    this.#stdout = new LogStream(path, fence, 'stdout', dependencies, filterOf());
+    this.#stderr = new LogStream(path, fence, 'stderr', dependencies, filterOf());
   }
 
   attach(stdout: Readable, stderr: Readable): void {

@@ -11,7 +11,6 @@ const BACKOFF = { baseMs: 200, capMs: 1_000 };
 export function unfitReason(job: JobSpec): string | null {
   if (job.kind !== 'command') return `This runner executes command jobs; ${job.kind} is not built.`;
   if (job.confinement === 'required') return 'The job requires confinement, and this runner enforces none.';
-  if (job.secrets.length > 0) return 'The job names secrets, which this runner does not hand out.';
   if (job.checkout !== undefined && job.checkout !== null)
     return 'The job asks for a checkout, which this runner does not do.';
   if (job.command.argv.length === 0 || job.command.argv[0] === '') return 'The job names no program.';

@@ -16,6 +16,8 @@ import { prepareInputs } from './prepare-inputs.ts';
 import { duration, plain } from './printer.ts';
 import type { ProcessTree } from './process-tree.ts';
 import { type RunRecord, UNCONFINED } from './receipt.ts';
+import { AttemptRedaction } from './redaction/attempt-redaction.ts';
+import type { Secret } from './redaction/secret-forms.ts';
 import { type Settlement, settle } from './settle.ts';
 import type { StartAnswer } from './wire.ts';
 import { type AttemptDir, makeAttemptDir, removeTree } from './work-dir.ts';
@@ -37,6 +39,7 @@ export class Attempt implements LeaseHolder {
   #stop: Stop | null = null;
   #tree: ProcessTree | null = null;
   #logs: AttemptLogs | null = null;
+  #redaction = new AttemptRedaction([], () => undefined);
   #graceMs = KILL_GRACE_MS;
   /** Ends preparation: nothing is to be started any more. */
   readonly #cut = new AbortController();
@@ -153,24 +156,28 @@ export class Attempt implements LeaseHolder {
     const held = new HeldLease(leaseId, fence, sent, answer.ttl_ms, clock, this, ask);
     leases.add(held);
     beatWithin(answer.renew_after_ms);
-    this.#logs = new AttemptLogs(leaseId, fence, {
+    const log = {
       send: this.#send,
       clock,
       chance,
-      onSuperseded: (detail) => held.superseded(detail),
-      onBroken: (detail) => printer.warn(`${this.#name()}: its log is no longer sent. ${plain(detail)}`),
-    });
+      onSuperseded: (detail: string) => held.superseded(detail),
+      onBroken: (detail: string) => printer.warn(`${this.#name()}: its log is no longer sent. ${plain(detail)}`),
+    };
     const title = `${this.#name()} "${plain(payload.job.title)}"`;
     printer.say(`${title}: attempt ${answer.attempt}, fencing token ${fence}. ${plain(this.assignment.why)}`);
     let dir: AttemptDir | null = null;
     try {
       let ending: Ending;
       try {
+        // Before anything is fetched or started: without its secrets the job is not worth a beginning.
+        const secrets = this.context.secrets.resolve(payload.job.secrets);
+        this.#redaction = new AttemptRedaction(secrets, (sha256) => this.context.onExposed(leaseId, sha256));
+        this.#logs = new AttemptLogs(leaseId, fence, log, () => this.#redaction.stream());
         dir = makeAttemptDir(this.context.workRoot, leaseId, fence);
-        ending = await this.#execute(started, dir);
+        ending = await this.#execute(started, dir, secrets);
       } catch (error) {
         // Inputs, disk or program: the attempt fails with the words of what went wrong.
-        ending = { ...NOT_RUN, detail: messageOf(error) };
+        ending = { ...NOT_RUN, detail: this.#redaction.text(messageOf(error)) };
       }
       held.disarm();
       return await this.#conclude(started, ending, dir);
@@ -183,7 +190,7 @@ export class Attempt implements LeaseHolder {
   }
 
   /** Inputs, then the command, to the end of both. */
-  async #execute({ payload, answer, sent }: Started, dir: AttemptDir): Promise<Ending> {
+  async #execute({ payload, answer, sent }: Started, dir: AttemptDir, secrets: readonly Secret[]): Promise<Ending> {
     const { clock } = this.context;
     const limitMs = Math.min(payload.max_runtime_ms, answer.max_runtime_ms);
     const leftMs = Math.max(0, sent.monoMs + limitMs - clock.now().monoMs);
@@ -193,7 +200,7 @@ export class Attempt implements LeaseHolder {
     try {
       await this.#prepare(payload, dir);
       if (this.#stop !== null) return NOT_RUN;
-      return await this.#runCommand(payload, answer.attempt, dir);
+      return await this.#runCommand(payload, answer.attempt, dir, secrets);
     } finally {
       cancelLimit();
     }
@@ -206,7 +213,12 @@ export class Attempt implements LeaseHolder {
     return prepareInputs(payload.job.inputs, payload.lease_id, dir.work, dependencies);
   }
 
-  async #runCommand(payload: EnvelopePayload, attempt: number, dir: AttemptDir): Promise<Ending> {
+  async #runCommand(
+    payload: EnvelopePayload,
+    attempt: number,
+    dir: AttemptDir,
+    secrets: readonly Secret[],
+  ): Promise<Ending> {
     const { argv, shell, env } = payload.job.command;
     const environment = jobEnvironment({
       platform: process.platform,
@@ -217,6 +229,7 @@ export class Attempt implements LeaseHolder {
       attempt,
       fence: payload.fence,
       declared: env,
+      secrets: Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
     });
     const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
     const command = await startCommand({ argv, shell, cwd: dir.work, environment, mark }, this.context.clock);
@@ -257,7 +270,7 @@ export class Attempt implements LeaseHolder {
       log: this.#logs?.receipt() ?? { stdout: NO_OUTPUT, stderr: NO_OUTPUT },
       leftovers: ending.leftovers,
       confinement: UNCONFINED,
-      redactions: 0,
+      redactions: this.#redaction.redactions,
     };
     const result: Result = { payload, record, ending, collected, stop: this.#isLost() ? this.#stop : stop };
     const body = settlementBody(result, session.identity.privateKey);
@@ -279,6 +292,8 @@ export class Attempt implements LeaseHolder {
       chance,
       signal: this.#halt.signal,
       onSuperseded: (detail) => leases.find(payload.lease_id)?.superseded(detail),
+      redact: (output) => this.#redaction.output(output, dir.work, dir.path),
+      redactText: (text) => this.#redaction.text(text),
     });
   }
 

@@ -21,6 +21,10 @@ export interface CollectDependencies {
   chance: Chance;
   signal: AbortSignal;
   onSuperseded: (detail: string) => void;
+  /** Hides what must not leave in one output; returns it as it is now, or why it is not taken. */
+  redact: (output: OutputFile) => Promise<OutputFile | string>;
+  /** Hides the same in a name. */
+  redactText: (text: string) => string;
 }
 
 interface LeaseOfOutputs {
@@ -66,10 +70,11 @@ export async function collectOutputs(
   const { files, refused } = await findOutputs(lease.workDir, patterns);
   const outputs: OutputRef[] = [];
   for (const file of files) {
-    const stored = await storeSurely(file, lease, dependencies);
+    const clean = await dependencies.redact(file).catch((error: unknown) => messageOf(error).slice(0, REASON_LIMIT));
+    const stored = typeof clean === 'string' ? clean : await storeSurely(clean, lease, dependencies);
     if (stored === null) break;
     if (typeof stored === 'string') refused.push({ path: file.path, reason: stored });
     else outputs.push(stored);
   }
-  return { outputs, refused };
+  return { outputs, refused: refused.map(({ path, reason }) => ({ path: dependencies.redactText(path), reason })) };
 }

@@ -15,6 +15,8 @@ const RENEW_TOKEN_AFTER_MS = 300_000;
 const TIMEOUT_MIN_MS = 1_000;
 const TIMEOUT_MAX_MS = 5_000;
 const BACKOFF_BASE_MS = 500;
+/** The most that one heartbeat may tell, by the contract. */
+const EXPOSED_LIMIT = 32;
 /** Heartbeats come up to this share early, so that many runners do not beat in step. */
 const JITTER_SHARE = 0.15;
 
@@ -39,6 +41,8 @@ export class Heartbeat {
   #inFlight: AbortController | null = null;
   #isStopped = false;
   #silentSinceMonoMs: number | null = null;
+  /** Told until the plane acknowledged it, by SHA-256. */
+  readonly #exposed = new Map<string, { lease_id: string; sha256: string }>();
   #loop: Promise<void> | null = null;
   readonly #backoff: Backoff;
 
@@ -76,6 +80,12 @@ export class Heartbeat {
     this.#wake.abort();
   }
 
+  /** Tells the plane at once that something which looks like a credential was seen in the output of a job. */
+  expose(leaseId: string, sha256: string): void {
+    this.#exposed.set(sha256, { lease_id: leaseId, sha256 });
+    this.within(0);
+  }
+
   async #run(): Promise<void> {
     const { clock } = this.dependencies;
     while (!this.#isStopped) {
@@ -96,16 +106,18 @@ export class Heartbeat {
   async #beat(): Promise<number> {
     const { session, clock, chance, onFatal } = this.dependencies;
     const sent = clock.now();
+    const exposed = [...this.#exposed.values()].slice(0, EXPOSED_LIMIT);
     this.#inFlight = new AbortController();
     try {
       const answer = await session.send({
         method: 'POST',
         path: '/api/v1/runtime/heartbeat',
-        json: this.#body(),
+        json: this.#body(exposed),
         timeoutMs: Math.min(TIMEOUT_MAX_MS, Math.max(TIMEOUT_MIN_MS, this.#intervalMs)),
         signal: this.#inFlight.signal,
       });
       const members = { next_heartbeat_ms: 'number', nonce: 'string', leases: 'array', source: 'object' } as const;
+      for (const { sha256 } of exposed) this.#exposed.delete(sha256);
       this.#take(answerOf<HeartbeatAnswer>(answer.json, 'heartbeat', members), sent);
       return this.#intervalMs * (1 - JITTER_SHARE * chance.fraction());
     } catch (error) {
@@ -122,12 +134,13 @@ export class Heartbeat {
     }
   }
 
-  #body(): HeartbeatRequest {
+  #body(exposed: HeartbeatRequest['exposed']): HeartbeatRequest {
     const { session, leases } = this.dependencies;
     const body: HeartbeatRequest = {
       leases: leases.living().map(({ leaseId, fence }) => ({ lease_id: leaseId, fence })),
       health: {},
       stats: { slots: session.capacity, held: leases.size },
+      ...(exposed?.length ? { exposed } : {}),
     };
     // A nonce serves once: after a lost answer the next heartbeat goes without renewal and takes a new one.
     if (this.#nonce !== null && session.tokenAgeMs() >= RENEW_TOKEN_AFTER_MS) {

@@ -24,6 +24,12 @@ export interface LogStreamDependencies {
   onBroken: (detail: string) => void;
 }
 
+/** Takes secrets out of a stream before anything of it is kept. */
+export interface StreamFilter {
+  push(bytes: Uint8Array): Buffer;
+  end(): Buffer;
+}
+
 /** Text when it is valid UTF-8 and not longer on the wire than base64 would be, else base64. */
 export function encodeChunk(bytes: Buffer): { data: string; encoding: 'utf8' | 'base64' } {
   try {
@@ -52,6 +58,7 @@ export class LogStream {
     private readonly fence: number,
     private readonly stream: 'stdout' | 'stderr',
     private readonly dependencies: LogStreamDependencies,
+    private readonly filter: StreamFilter | null = null,
   ) {
     this.#loop = this.#run();
   }
@@ -60,7 +67,7 @@ export class LogStream {
   attach(source: Readable): void {
     this.#source = source;
     source.on('data', (bytes: Buffer) => {
-      this.spool.append(bytes);
+      this.#take(bytes);
       if (this.#isSending && !this.#isAtEnd && this.spool.heldBytes > SPOOL_HIGH_BYTES) source.pause();
       this.#wake.abort();
     });
@@ -68,6 +75,7 @@ export class LogStream {
 
   /** Sends what is left. Resolves when the plane has all of it, sending broke, or `halt` was called. */
   async finish(): Promise<void> {
+    if (!this.#isFinishing && this.filter !== null) this.spool.append(this.filter.end());
     this.#isFinishing = true;
     this.#wake.abort();
     await this.#loop;
@@ -85,6 +93,11 @@ export class LogStream {
   takeRest(): void {
     this.#isAtEnd = true;
     this.#source?.resume();
+  }
+
+  #take(bytes: Buffer): void {
+    // Past the limit nothing is kept, so that there is nothing to hide either: bytes are counted only.
+    this.spool.append(this.filter === null || this.spool.isTruncated ? bytes : this.filter.push(bytes));
   }
 
   async #run(): Promise<void> {

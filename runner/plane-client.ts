@@ -102,6 +102,31 @@ export class PlaneClient {
     }
   }
 
+  /** Reads a whole answer of 200 as bytes. Throws RangeError when it is longer than `limitBytes`, without reading on. */
+  async fetchBytes(
+    request: PlaneRequest,
+    limitBytes: number,
+  ): Promise<{ bytes: Buffer; headers: http.IncomingHttpHeaders }> {
+    const exchange = this.#open(request);
+    const chunks: Buffer[] = [];
+    try {
+      const response = await exchange.response;
+      if (response.statusCode !== 200) await this.#readJson(response);
+      let sizeBytes = 0;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        sizeBytes += chunk.length;
+        if (sizeBytes > limitBytes) throw new RangeError('The answer is too long.');
+        chunks.push(chunk);
+      }
+      return { bytes: Buffer.concat(chunks), headers: response.headers };
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      throw this.#translate(error, exchange);
+    } finally {
+      exchange.end();
+    }
+  }
+
   #open(request: PlaneRequest) {
     const timeoutMs = request.timeoutMs ?? TIMEOUT_DEFAULT_MS;
     const body = request.json === undefined ? undefined : Buffer.from(JSON.stringify(request.json));

@@ -16,6 +16,7 @@ import { openPatiently } from './open-session.ts';
 import { PlaneClient } from './plane-client.ts';
 import type { Printer } from './printer.ts';
 import { takeLock } from './run-lock.ts';
+import { SecretStore, takeFromEnvironment } from './secret-store.ts';
 import { Session } from './session.ts';
 import { defaultWorkDir, type Surroundings } from './user-folders.ts';
 import { prepareWorkRoot, sweepWorkRoot } from './work-dir.ts';
@@ -36,6 +37,8 @@ export interface RunDependencies {
   chance: Chance;
   printer: Printer;
   surroundings: Surroundings;
+  /** This process's environment, from which `--secret-env` takes its values. */
+  env: Record<string, string | undefined>;
   /** Calls `stop` at each SIGTERM, SIGINT or SIGHUP; the returned function ends it. */
   onStopSignal: (stop: () => void) => () => void;
 }
@@ -57,6 +60,7 @@ class Run {
     private readonly args: RunArgs,
     private readonly session: Session,
     private readonly workRoot: string,
+    private readonly secrets: SecretStore,
     private readonly dependencies: RunDependencies,
   ) {
     const { clock, chance, printer } = dependencies;
@@ -124,6 +128,8 @@ class Run {
       chance,
       printer,
       workRoot: this.workRoot,
+      secrets: this.secrets,
+      onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
       keep: this.args.keep,
       ask: () => {
         this.session.client.close();
@@ -215,6 +221,7 @@ class Run {
 export async function run(args: RunArgs, dependencies: RunDependencies): Promise<ExitCode> {
   const { clock, printer, surroundings } = dependencies;
   const identity: Identity = readIdentity(args, surroundings);
+  const secrets = new SecretStore(identity.stateDir, takeFromEnvironment(args.secretEnv, dependencies.env));
   if (args.confinedOnly && POSTURE.files !== 'confined') {
     throw new RunnerError(
       EXIT.notPermitted,
@@ -236,7 +243,7 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
     if (grant === null) return EXIT.ok;
     const slots = session.capacity === 1 ? '1 slot' : `${session.capacity} slots`;
     printer.say(`Asking for work as ${grant.session_id}, ${slots}, compute class ${grant.compute_class}.`);
-    return await new Run(args, session, workRoot, dependencies).execute();
+    return await new Run(args, session, workRoot, secrets, dependencies).execute();
   } finally {
     client.close();
     unlock();

@@ -38,7 +38,7 @@ export interface RunnerState {
 }
 
 /** Writes a 0600 file so that a crash leaves either the old bytes or the new ones, both whole. */
-function writeWhole(path: string, bytes: string | Uint8Array): void {
+export function writeWhole(path: string, bytes: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.new`;
   const file = openSync(temporary, 'w', 0o600);
   try {

@@ -64,6 +64,7 @@ describe('the environment of a job', () => {
     attempt: 2,
     fence: 41,
     declared: {},
+    secrets: {},
   };
 
   test('takes nothing from the runner but PATH, LANG and TZ', () => {

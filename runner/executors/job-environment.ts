@@ -10,6 +10,8 @@ export interface JobEnvironmentInput {
   fence: number;
   /** Names and values that the job declares. */
   declared: Readonly<Record<string, string>>;
+  /** Values of the secrets that the job names, by name. */
+  secrets: Readonly<Record<string, string>>;
 }
 
 const PATH_DEFAULT = '/usr/local/bin:/usr/bin:/bin';
@@ -38,7 +40,7 @@ export function jobEnvironment(input: JobEnvironmentInput): Record<string, strin
     for (const name of WINDOWS_NAMES) if (own[name] !== undefined) environment[name] = own[name];
     Object.assign(environment, { TEMP: input.tmpDir, TMP: input.tmpDir, USERPROFILE: input.workDir });
   }
-  Object.assign(environment, input.declared);
+  Object.assign(environment, input.declared, input.secrets);
   environment.CC_JOB_ID = input.jobId;
   environment.CC_ATTEMPT = String(input.attempt);
   environment.CC_FENCE = String(input.fence);

@@ -22,7 +22,10 @@ const isBase64 = (byte: number): boolean => isLetterOrDigit(byte) || byte === 0x
 /** What is the same in both searches: a known beginning, then a run of bytes of one kind. */
 abstract class RunSearch {
   #state = 0;
-  readonly #starts: number[] = [];
+  /** The last bytes of the view and where they begin in the stream, one more than a beginning has. */
+  readonly #bytes: Uint8Array;
+  readonly #starts: Float64Array;
+  #count = 0;
   #run: number[] | null = null;
   #runStart = 0;
   #runEnd = 0;
@@ -31,7 +34,10 @@ abstract class RunSearch {
   constructor(
     private readonly beginnings: NeedleAutomaton,
     private readonly limit: number,
-  ) {}
+  ) {
+    this.#bytes = new Uint8Array(beginnings.longest + 1);
+    this.#starts = new Float64Array(beginnings.longest + 1);
+  }
 
   protected abstract belongs(byte: number): boolean;
   /** The run is over. `before` is the byte in front of its beginning, 0 at the start. */
@@ -39,16 +45,19 @@ abstract class RunSearch {
 
   push = (byte: number, start: number, end: number): void => {
     if (this.#run !== null) {
-      if (this.belongs(byte) && this.#run.length < this.limit) {
+      if (this.#run.length < this.limit && this.belongs(byte)) {
         this.#run.push(byte);
         this.#runEnd = end;
         return;
       }
       this.finish();
     }
-    this.#starts.push(byte, start);
-    if (this.#starts.length > 2 * (this.beginnings.longest + 1)) this.#starts.splice(0, 2);
+    const at = this.#count % this.#bytes.length;
+    this.#bytes[at] = byte;
+    this.#starts[at] = start;
+    this.#count += 1;
     this.#state = this.beginnings.step(this.#state, byte);
+    if (this.#state === 0) return;
     const matched = this.beginnings.matchedBytes(this.#state);
     if (matched > 0) this.#begin(matched, end);
   };
@@ -56,7 +65,7 @@ abstract class RunSearch {
   pendingStart(): number {
     if (this.#run !== null) return this.#runStart;
     const pending = this.beginnings.pendingBytes(this.#state);
-    return pending === 0 ? Number.POSITIVE_INFINITY : (this.#starts.at(1 - 2 * pending) as number);
+    return pending === 0 ? Number.POSITIVE_INFINITY : (this.#starts[this.#at(pending)] as number);
   }
 
   /** Judges what there is: the run ended, or the stream did. */
@@ -67,14 +76,17 @@ abstract class RunSearch {
     this.judge(text, this.#runStart, this.#runEnd, this.#before);
   }
 
+  /** Place of the byte that came `back` bytes ago; 1 is the last. */
+  #at(back: number): number {
+    return (this.#count - back) % this.#bytes.length;
+  }
+
   #begin(matched: number, end: number): void {
-    const at = this.#starts.length - 2 * matched;
-    this.#run = this.#starts.slice(at).filter((_, index) => index % 2 === 0);
-    this.#runStart = this.#starts[at + 1] as number;
+    this.#run = Array.from({ length: matched }, (_, at) => this.#bytes[this.#at(matched - at)] as number);
+    this.#runStart = this.#starts[this.#at(matched)] as number;
     this.#runEnd = end;
-    this.#before = at >= 2 ? (this.#starts[at - 2] as number) : 0;
+    this.#before = this.#count > matched ? (this.#bytes[this.#at(matched + 1)] as number) : 0;
     this.#state = 0;
-    this.#starts.length = 0;
   }
 }
 

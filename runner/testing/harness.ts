@@ -32,6 +32,8 @@ export class TestRunner {
   readonly stateDir = join(this.folder, 'state');
   readonly workDir = join(this.folder, 'work');
   readonly surroundings = { platform: process.platform, env: { PATH: process.env.PATH }, home: this.folder };
+  /** What `--secret-env` takes from. */
+  readonly env: Record<string, string | undefined> = {};
   #stop: (() => void) | null = null;
 
   constructor(readonly plane: FakePlane) {}
@@ -68,6 +70,7 @@ export class TestRunner {
       keep: false,
       confinedOnly: false,
       drainMs: 30_000,
+      secretEnv: [],
       ...over,
     };
     return run(args, {
@@ -75,6 +78,7 @@ export class TestRunner {
       chance: systemChance,
       printer: this.printer,
       surroundings: this.surroundings,
+      env: this.env,
       onStopSignal: (stop) => {
         this.#stop = stop;
         return () => undefined;

@@ -66,7 +66,12 @@ export const jobSubmit = z.strictObject({
   inputs: z.array(jobInput).max(1_000).default([]),
   checkout: z.unknown().optional(),
   outputs: z.array(workPath).max(100).default([]),
-  secrets: z.array(z.string().max(128)).max(50).default([]),
+  /** Names only: the values stand on the source, in the environment of the command under the same names. */
+  secrets: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be named like an environment variable'))
+    .max(50)
+    .refine((names) => new Set(names).size === names.length, 'must name each secret once')
+    .default([]),
   compute_class: computeClass.default('cpu-small'),
   labels: labels.default({}),
   /** 0 to 100, higher first. */

@@ -115,6 +115,11 @@ export const heartbeatRequest = z.strictObject({
   stats: z.record(z.string().max(60), z.int()).default({}),
   posture: posture.optional(),
   renew: z.strictObject({ nonce: z.string().min(1).max(200), proof: signature }).optional(),
+  /** What looked like a credential in the output of a job, by its SHA-256: the plane burns what is still alive. */
+  exposed: z
+    .array(z.strictObject({ lease_id: leaseId, sha256: sha256Hex }))
+    .max(32)
+    .optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
 const sourceDirective = z.object({ state: z.enum(SOURCE_STATES), directive: z.enum(['drain', 'revoke']).optional() });

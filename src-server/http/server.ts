@@ -12,6 +12,7 @@ import { apiRouters } from './api-routers.ts';
 import { BodyDeadlines } from './body-deadlines.ts';
 import type { Handler, Served } from './call.ts';
 import { consoleApp } from './console-app.ts';
+import { logFault } from './fault-log.ts';
 import { HELLOS } from './handlers/runtime.ts';
 import { authoritiesOf, guardHost } from './host-guard.ts';
 import { malformed } from './malformed.ts';
@@ -22,6 +23,7 @@ import { WRONG_BEARERS } from './principal.ts';
 import { problemOf, sendProblem } from './problem-answer.ts';
 import { RateLimit } from './rate-limit.ts';
 import { pathOf } from './request-path.ts';
+import { burnInAddress, holdsCredential } from './seen-credential.ts';
 
 export interface ServerOptions {
   host: Host;
@@ -142,7 +144,10 @@ function frontOf(
   return (request, response) => {
     try {
       guardHost(request, served.authorities);
-      const { path } = pathOf(request.url ?? '');
+      const url = request.url ?? '';
+      if (holdsCredential(url))
+        void burnInAddress(served.host, url).catch((error: unknown) => logFault(served.requestId(), 'address', error));
+      const { path } = pathOf(url);
       if (path.startsWith('/api/') || path === '/metrics') api(request, response, path);
       else if (request.method !== 'GET' && request.method !== 'HEAD')
         throw new ProblemError('not_found', 'There is nothing at this address.');

@@ -86,7 +86,6 @@ describe('row 9: fields that are not valid', () => {
 
   test.each([
     ['kind', { kind: 'container' }],
-    ['secrets', { secrets: ['NPM_TOKEN'] }],
     ['checkout', { checkout: { repo: 'https://x', commit: 'y' } }],
     ['egress', { network: 'egress', egress: ['example.org:443'] }],
   ])('refuses %s, whose rule is not built yet, and never ignores it', async (field, more) => {

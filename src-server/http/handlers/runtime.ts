@@ -18,6 +18,7 @@ import { heartbeatMs, renewNamed } from '../../plane/leases.ts';
 import { type Answer, type Call, type Handler, ok, runnerOf } from '../call.ts';
 import { assignmentOf } from '../envelope.ts';
 import { addressOf, countWrong } from '../principal.ts';
+import { burnSeen } from '../seen-credential.ts';
 import { waitFor } from '../wait-for.ts';
 
 export const HELLOS = { limit: HELLO_PER_SECOND, windowMs: 1_000 };
@@ -142,6 +143,8 @@ async function heartbeat(call: Call): Promise<Answer> {
       throw new ProblemError('proof.invalid', 'Send the heartbeat without renew, then sign the nonce of its answer.');
     }
   }
+  for (const { lease_id: leaseId, sha256 } of request.exposed ?? [])
+    await burnSeen(host, sha256, { kind: 'runner', id: sessionId }, `It was seen in the output of lease ${leaseId}.`);
   const answer = await hosted.workspace.run((ctx): HeartbeatAnswer => {
     const { source } = claimant(ctx, sessionId);
     sign(ctx.engine, source);

@@ -24,15 +24,28 @@ function refuseUnbuilt(spec: JobSpec): void {
     });
   };
   if (spec.kind !== 'command') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
-  if (spec.secrets.length > 0) unbuilt('/secrets', 'Secrets are not built yet.');
   if (spec.checkout !== undefined) unbuilt('/checkout', 'Checkout of a repository is not built yet.');
   if (spec.on_refusal === 'hold') unbuilt('/on_refusal', 'Holding a job that is refused is not built yet.');
   if (spec.egress.length > 0) unbuilt('/egress', 'An allow-list for egress is not built yet.');
 }
 
-/** Checks a specification beyond its form. @throws ProblemError `feature.not_built`, `body.too_large`. */
+/** A name of the environment that is a secret's too would hide which of the two the command gets. */
+function refuseDoubleNames(spec: JobSpec): void {
+  const twice = spec.secrets.findIndex((name) => Object.hasOwn(spec.command.env, name) || name.startsWith('CC_'));
+  if (twice < 0) return;
+  throw new ProblemError(
+    'field.invalid',
+    `Name the secret otherwise: ${spec.secrets[twice]} is taken in env or by the runner.`,
+    {
+      errors: [{ pointer: `/secrets/${twice}`, message: 'is taken' }],
+    },
+  );
+}
+
+/** Checks a specification beyond its form. @throws ProblemError `feature.not_built`, `field.invalid`, `body.too_large`. */
 export function checkSpec(spec: JobSpec): void {
   refuseUnbuilt(spec);
+  refuseDoubleNames(spec);
   const bytes = Buffer.byteLength(canonicalJson({ ...spec, inputs: [] }));
   const listBytes = Buffer.byteLength(canonicalJson(spec.inputs));
   if (listBytes > INPUT_LIST_LIMIT_BYTES)
