@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { decisionId, jobId, sourceId } from './ids.ts';
 import { count, instant, labels, listOf } from './primitives.ts';
-import { CONFINEMENTS, computeClass, DECISION_OUTCOMES, RULES, SIDES, SOURCE_KINDS, VERDICTS } from './terms.ts';
+import {
+  BUDGET_WINDOWS,
+  CONFINEMENTS,
+  computeClass,
+  DECISION_OUTCOMES,
+  RULES,
+  SIDES,
+  SOURCE_KINDS,
+  VERDICTS,
+} from './terms.ts';
 
 /** What one rule said of one source or group. Records keep failing rules only; `/explain` lists them all. */
 export const ruleResult = z.object({ rule: z.enum(RULES), pass: z.boolean(), detail: z.string() });
@@ -23,11 +32,15 @@ export const budgetCheck = z.object({
   /** What the grant holds at most: class rate × maximum runtime + declared extras. */
   needed_mcu: count,
   rate_mcu_per_minute: count,
-  /** Limits come with the budget rules; while none is set this is null. */
+  /** The side that was judged. */
+  side: z.enum(SIDES).nullable().optional(),
+  /** The limit that decides, with what stands against it; null where no limit applies. */
   scope: z.string().nullable(),
+  window: z.enum(BUDGET_WINDOWS).nullable().optional(),
   limit_mcu: count.nullable(),
   spent_mcu: count.nullable(),
   held_mcu: count.nullable(),
+  /** What the limit would have to grow by for the job to be placed now. */
   missing_mcu: count.nullable(),
   resets_at: instant.nullable(),
 });

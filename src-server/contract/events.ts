@@ -6,6 +6,7 @@ import type { DoctorCheck, Posture } from './source.ts';
 import type {
   ApprovalKind,
   AttemptOutcome,
+  BudgetWindow,
   ComputeClass,
   DecisionOutcome,
   FallbackMode,
@@ -37,6 +38,8 @@ export interface DecisionBody {
   job_id: string | null;
   /** Set when the record speaks for a bucket of jobs. */
   bucket?: number;
+  /** Set when the record speaks for the jobs of a bucket that wait for one limit. */
+  lot?: string;
   /** What has to change before a bucket gets another answer: verdicts with their failing rules. */
   answer_key?: string;
   outcome: DecisionOutcome;
@@ -61,6 +64,39 @@ export interface PolicyBody {
   fair_share: boolean;
   four_eyes: boolean;
   reason: string | null;
+}
+
+/** Rates are milli-CU per minute of runtime. */
+export interface BudgetsBody {
+  version: number;
+  default_wu_limit_mcu: number | null;
+  limits: { scope: string; window: BudgetWindow; limit_mcu: number; warn_percent: number[] }[];
+  rates: Record<Side, Record<ComputeClass, number>>;
+  reason: string | null;
+}
+
+export interface OpenedWindow {
+  window: Exclude<BudgetWindow, 'total'>;
+  starts_ms: number;
+  ends_ms: number;
+}
+
+/** The numbers of a refusal: a result, not an error. */
+export interface BudgetRefusal {
+  job_id: string;
+  outcome: 'refused' | 'held';
+  code: 'budget.insufficient';
+  sentence: string;
+  side: Side;
+  scope: string;
+  window: BudgetWindow;
+  limit_mcu: number;
+  spent_mcu: number;
+  held_mcu: number;
+  needed_mcu: number;
+  missing_mcu: number;
+  rate_mcu_per_minute: number;
+  resets_at: string | null;
 }
 
 type StreamSize = { size_bytes: number; sha256: string | null; truncated: boolean };
@@ -167,6 +203,8 @@ export interface EventBodies {
     hold_mcu: number;
     /** The admission that lets the job into its private network from this source. */
     admission_id?: string;
+    /** The rate of the hold, which is that of the settlement too; absent in the oldest logs, which knew one table. */
+    rate_mcu_per_minute?: number;
   };
   'lease.released': LeaseEnd;
   'lease.expired': LeaseEnd;
@@ -215,7 +253,21 @@ export interface EventBodies {
   'admission.rejected': AdmissionEnd & { reason: string | null };
   'admission.revoked': AdmissionEnd & { reason: string | null };
   'admission.expired': AdmissionEnd;
-  'time.jumped': { wall_ms: number; mono_ms: number; cause: 'start' | 'clock' };
+  /** A whole new version of limits and rates. */
+  'budget.limits_changed': BudgetsBody;
+  /** Windows that began, by normal time; a jump of the clock says it in its `time.jumped`. */
+  'budget.windows_opened': { windows: OpenedWindow[] };
+  /** Refused, or held until there is room, before anything was granted. */
+  'budget.refused': BudgetRefusal;
+  /** What is spent has reached a mark of a limit. */
+  'budget.warned': {
+    scope: string;
+    window: BudgetWindow;
+    percent: number;
+    limit_mcu: number;
+    spent_mcu: number;
+  };
+  'time.jumped': { wall_ms: number; mono_ms: number; cause: 'start' | 'clock'; windows?: OpenedWindow[] };
   'integrity.checked': { cut_bytes: number; cut_lines: number };
   /** The plane's own log, `ws_plane`. */
   'key.created': { public_key: string; fingerprint: string };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobApproval } from './approval.ts';
+import { budgetCheck } from './decision.ts';
 import { assignmentRunId, decisionId, jobId, leaseId, sourceId } from './ids.ts';
 import { SAFE_INTEGER_MAX } from './limits.ts';
 import {
@@ -158,7 +159,8 @@ export const attempt = z.object({
 });
 export type Attempt = z.infer<typeof attempt>;
 
-export const refusal = z.object({ code: z.string(), sentence: z.string() }).loose();
+/** Why a job was refused; a refusal for budget carries its numbers too. */
+export const refusal = z.object({ code: z.string(), sentence: z.string(), ...budgetCheck.partial().shape }).loose();
 
 export const jobListItem = z.object({
   job_id: jobId,

@@ -65,6 +65,8 @@ export const SIGN_IN_SESSION_TTL_MS = 43_200_000;
 export const STREAM_BACKLOG_ENTRIES = 10_000;
 export const STREAM_COMMENT_MS = 15_000;
 export const STREAM_PULSE_MS = 2_000;
+/** Limits of one workspace: all of them stand in one entry. A limit for every work unit needs one line. */
+export const BUDGET_LIMITS_MAX = 300;
 /** Ids named in one group of a decision record. */
 export const GROUP_IDS_MAX = 20;
 /** The contract's version; the plane serves this one and the one before. */

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   'conflict.state': kind(409, 'The state does not allow this'),
   'conflict.log_gap': kind(409, 'Log bytes are missing before this offset', true),
   'conflict.policy_version': kind(409, 'The policy was changed by someone else'),
+  'conflict.budgets_version': kind(409, 'The budgets were changed by someone else'),
   'conflict.job_changed': kind(409, 'The job was changed by someone else'),
   'approval.job_changed': kind(409, 'The job is not the one that was looked at'),
   'conflict.source_name': kind(409, 'A source of this name exists'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approval } from './approval.ts';
+import { budgetLimit } from './budget.ts';
 import { jobListItem } from './job.ts';
 import { lease } from './lease.ts';
 
@@ -17,6 +18,7 @@ export const streamChange = z.object({
     leases: z.array(lease).optional(),
     sources: z.array(source).optional(),
     approvals: z.array(approval).optional(),
+    budgets: z.array(budgetLimit).optional(),
   }),
 });
 export type StreamChange = z.infer<typeof streamChange>;

@@ -43,6 +43,7 @@ export const ATTEMPT_OUTCOMES = [
   'lapsed',
   'revoked',
   'rejected',
+  'budget_exhausted',
 ] as const;
 /** Outcomes a runner may report with complete or fail. */
 export const RUNNER_OUTCOMES = ['succeeded', 'failed', 'timed_out', 'canceled', 'lost'] as const;
@@ -65,6 +66,8 @@ export const RULES = [
   'budget.insufficient',
   'outranked',
 ] as const;
+/** Over what time a budget's limit counts; all but `total` begin anew in the workspace's time zone. */
+export const BUDGET_WINDOWS = ['total', 'day', 'week', 'month'] as const;
 export const WRITE_KINDS = ['start', 'progress', 'log', 'artifact', 'approval', 'complete', 'fail', 'release'] as const;
 
 export type JobState = (typeof JOB_STATES)[number];
@@ -89,6 +92,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 export type RunnerOutcome = (typeof RUNNER_OUTCOMES)[number];
 export type Rule = (typeof RULES)[number];
+export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
 export type WriteKind = (typeof WRITE_KINDS)[number];
 
 /**

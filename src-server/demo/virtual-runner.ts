@@ -103,8 +103,8 @@ export class VirtualRunner {
     return this.workspace.run((ctx) => startAttempt(ctx, this.sessionId, lease.lease.leaseId, lease.lease.fence));
   }
 
-  /** One heartbeat that renews the named leases. */
-  heartbeat(leases: GrantedLease[]): Promise<ReturnType<typeof renewNamed>> {
+  /** One heartbeat that renews the named leases, and says what each has cost so far. */
+  heartbeat(leases: GrantedLease[], costMcu?: number): Promise<ReturnType<typeof renewNamed>> {
     return this.workspace.run((ctx) => {
       const { source } = claimant(ctx, this.sessionId);
       signOfLife(ctx.engine, source);
@@ -112,7 +112,12 @@ export class VirtualRunner {
       return renewNamed(
         ctx.engine,
         this.sessionId,
-        leases.map(({ lease }) => ({ lease_id: lease.leaseId, fence: lease.fence })),
+        leases.map(({ lease }) => ({
+          lease_id: lease.leaseId,
+          fence: lease.fence,
+          ...(costMcu === undefined ? {} : { cost_mcu: costMcu }),
+        })),
+        ctx.wakeups,
       );
     });
   }

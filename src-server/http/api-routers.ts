@@ -5,6 +5,7 @@ import { ROUTES, type RouteId } from '../contract/routes.ts';
 import type { Handler, Served } from './call.ts';
 import { approvalHandlers } from './handlers/approvals.ts';
 import { attemptHandlers } from './handlers/attempts.ts';
+import { budgetHandlers } from './handlers/budgets.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { planeHandlers } from './handlers/plane.ts';
@@ -25,6 +26,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...jobHandlers,
   ...governanceHandlers,
   ...approvalHandlers,
+  ...budgetHandlers,
 };
 const RUNTIME_PATH = '/api/v1/runtime/';
 /** A router looks at its routes in order: those that runners call most come first. */

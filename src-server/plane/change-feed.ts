@@ -12,6 +12,8 @@ export interface Change {
   sourceIds: string[];
   leaseIds: string[];
   approvalIds: string[];
+  /** Budget scopes whose sums moved. */
+  scopes: string[];
 }
 type Listener = (change: Change | 'reset' | 'close') => void;
 
@@ -90,7 +92,13 @@ export class ChangeFeed {
   }
 }
 
-const LISTS = { job_id: 'jobIds', source_id: 'sourceIds', lease_id: 'leaseIds', approval_id: 'approvalIds' } as const;
+const LISTS = {
+  job_id: 'jobIds',
+  source_id: 'sourceIds',
+  lease_id: 'leaseIds',
+  approval_id: 'approvalIds',
+  scope: 'scopes',
+} as const;
 
 function changeOf(entry: AppliedEntry): Change {
   const change: Change = {
@@ -102,6 +110,7 @@ function changeOf(entry: AppliedEntry): Change {
     sourceIds: [],
     leaseIds: [],
     approvalIds: [],
+    scopes: [],
   };
   for (const { body } of entry.events) {
     const fields = body as Record<string, unknown>;

@@ -16,7 +16,7 @@ import { healthEvents } from './presence.ts';
 import { becomeReady } from './ready.ts';
 import { refuseJob } from './refuse.ts';
 import { settleLease } from './settlement.ts';
-import { askToStop } from './stopping.ts';
+import { askToStop, budgetExhausted } from './stopping.ts';
 import { SLACK_MS } from './timers.ts';
 import { armUnseen } from './unseen.ts';
 
@@ -125,6 +125,7 @@ const OUTCOME_OF_CAUSE = {
   stalled: 'stalled',
   rejected: 'rejected',
   admission: 'revoked',
+  budget_exhausted: 'budget_exhausted',
 } as const;
 
 /** The runner did not say in time that the process is gone: the lease is fenced without it. */
@@ -135,7 +136,7 @@ function revokeUnstopped(ctx: CommandContext, lease: HotLease): void {
   settleLease(ctx.engine, PLANE_ACTOR, lease, {
     state: 'revoked',
     outcome,
-    reason: `${directive.reason} The runner did not confirm in time; its lease was revoked.`,
+    reason: `${directive.cause === 'budget_exhausted' ? budgetExhausted(lease) : directive.reason} The runner did not confirm in time; its lease was revoked.`,
   });
 }
 

@@ -1,10 +1,11 @@
-import { DEFAULT_RATES, holdMcu } from '../domain/budgets/cost.ts';
+import { cuWords } from '../domain/budgets/words.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import { sidesOf, sideWord } from '../domain/routing/policy.ts';
 import { crossingBecause } from '../domain/routing/sentence.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
 import { countPendingApprovals } from '../state/queries/approvals.ts';
 import { type JobRow, jobBySeq, queuedInBucket } from '../state/queries/jobs.ts';
+import { judgeOn, neededOn } from './budgets/judge-job.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
 import { freeSlots } from './hot/source.ts';
@@ -43,10 +44,12 @@ export function askFallbacks(engine: Engine): void {
     const room = groups
       .filter((g) => g.profile.side === second && g.fits && g.availability === 'ready')
       .reduce((n, g) => n + g.sourceIds.reduce((slots, id) => slots + freeSlots(hot.fleet.source(id)), 0), 0);
+    if (room === 0) continue;
     let left = room - heldFor(engine);
-    if (left <= 0) continue;
     const standing = firstSideStanding(groups, first);
     for (const job of candidates(engine, bucket, standing !== 'there')) {
+      // Nobody is asked for what a budget would refuse at once.
+      if (judgeOn(engine, job, bucket.requirement.computeClass, second).outcome !== 'room') continue;
       if (left-- <= 0) break;
       ask(engine, job, bucket, standing === 'there' ? 'busy_longer_than' : standing);
     }
@@ -73,10 +76,9 @@ function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Parameter
   const { policy } = engine.hot;
   const second = sidesOf(policy.mode).second as 'byoc' | 'managed';
   const because = crossingBecause(crossing, policy, bucket.requirement);
-  const { spec } = engine.submitted(job.seq);
-  const worst = holdMcu(DEFAULT_RATES[second][spec.compute_class], spec.max_runtime_ms, spec.budget.extras_mcu);
+  const worst = neededOn(engine, job, bucket.requirement.computeClass, second);
   const word = sideWord(second);
-  const cost = worst === 0 ? '' : ` for at most ${worst % 1000 === 0 ? worst / 1000 : (worst / 1000).toFixed(3)} CU`;
+  const cost = worst === 0 ? '' : ` for at most ${cuWords(worst)}`;
   const sentence = `${because.charAt(0).toUpperCase()}${because.slice(1)}. ${word.charAt(0).toUpperCase()}${word.slice(1)} could take it now${cost}. Waits for your word.`;
   engine.hot.fallbackDue.delete(job.seq);
   engine.emit(

@@ -2,7 +2,8 @@ import type { NetworkGrant } from '../contract/admission.ts';
 import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
 import { START_WITHIN_MS } from '../contract/limits.ts';
 import { isPrivate } from '../domain/admissions/standing.ts';
-import { DEFAULT_RATES, holdMcu, scopesOf } from '../domain/budgets/cost.ts';
+import { scopesOf } from '../domain/budgets/cost.ts';
+import type { BudgetVerdict } from '../domain/budgets/judge.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import type { FleetGroup } from '../domain/routing/fleet-group.ts';
@@ -13,6 +14,7 @@ import { assignedSentence } from '../domain/routing/sentence.ts';
 import { FALLBACK, isOpened } from '../state/appliers/job.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
 import { networkGrantsOf } from './admission-gate.ts';
+import { checkOf, rateOf } from './budgets/judge-job.ts';
 import type { Engine, SubmittedJob } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
 import type { HotBucket } from './hot/queue.ts';
@@ -38,6 +40,14 @@ export interface Placement {
   /** All sources that asked and could take the job, best first, the chosen one included. */
   asking: readonly Ask[];
   idempotency: { key: string; request: string } | null;
+  /** There is room on every limit; the numbers go into the record. */
+  verdict: BudgetVerdict;
+}
+
+/** The record under which the job waited for a limit until now. */
+function waitedRef(engine: Engine, jobSeq: number): Record<string, number> {
+  const answer = engine.hot.budgets.lots.answerOf(jobSeq);
+  return answer === undefined ? {} : { waited: answer.decisionSeq };
 }
 
 /** An idempotency key as an entry carries it; the state keeps it from there. */
@@ -85,8 +95,9 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
   const submitted = engine.submitted(job.seq);
   const decision = decisionOf(engine, placement, groups, crossing);
   const { head } = state;
-  const rate = DEFAULT_RATES[source.side][bucket.requirement.computeClass];
-  const held = holdMcu(rate, submitted.spec.max_runtime_ms, submitted.spec.budget.extras_mcu);
+  const { computeClass } = bucket.requirement;
+  const { verdict } = placement;
+  const held = verdict.neededMcu;
   const leaseId = engine.ids.make('lease');
   const granted: PlaneEvent = {
     type: 'lease.granted',
@@ -104,15 +115,17 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
       max_runtime_ms: submitted.spec.max_runtime_ms,
       hold_mcu: held,
       ...admissionOf(engine, source, bucket),
+      rate_mcu_per_minute: rateOf(engine, source.side, computeClass),
     },
   };
-  const scopes = scopesOf(job.wuId, source.side, bucket.requirement.computeClass);
+  const scopes = scopesOf(job.wuId, source.side, computeClass);
   const holds: PlaneEvent[] =
     held === 0 ? [] : scopes.map((scope) => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }));
   const ref: Record<string, string | number> = {
     attempt: job.attempt + 1,
     fence: head.fence + 1,
     ...idempotencyRef(placement.idempotency),
+    ...waitedRef(engine, job.seq),
   };
   const seq = engine.emit(
     { kind: 'runner', id: placement.sessionId },
@@ -159,8 +172,6 @@ function decisionOf(
     askingCount: asking.length,
     crossing,
   });
-  const rate = DEFAULT_RATES[source.side][bucket.requirement.computeClass];
-  const { spec } = engine.submitted(placement.job.seq);
   return {
     decision_id: engine.ids.make('decision'),
     job_id: placement.job.jobId,
@@ -177,16 +188,7 @@ function decisionOf(
       chosenId: source.sourceId,
       askingIds: asking.map((a) => a.sourceId),
     }),
-    budget: {
-      needed_mcu: holdMcu(rate, spec.max_runtime_ms, spec.budget.extras_mcu),
-      rate_mcu_per_minute: rate,
-      scope: null,
-      limit_mcu: null,
-      spent_mcu: null,
-      held_mcu: null,
-      missing_mcu: null,
-      resets_at: null,
-    },
+    budget: checkOf(engine, placement.verdict, source.side, bucket.requirement.computeClass),
     crossing,
     supersedes: bucket.answer?.decisionId ?? null,
   };

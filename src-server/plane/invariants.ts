@@ -3,6 +3,7 @@ import { decodeEntry } from '../ledger/entry.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
 import type { State } from '../state/state.ts';
+import { compareUse } from './check/compare-budgets.ts';
 import { compareJobNow, compareLease, compareSource } from './check/compare-rows.ts';
 import { compareWorld } from './check/compare-world.ts';
 import type { Violation } from './check/folded-rows.ts';
@@ -50,6 +51,7 @@ export function checkTouched(engine: Engine, fold: LogFold, entry: AppliedEntry)
   if (job !== undefined) compareJobNow(report, engine.state, job);
   const touched = new Set<string>(sourceId === undefined ? [] : [String(sourceId)]);
   for (const { type, body } of entry.events) {
+    if (type === 'budget.held' || type === 'budget.settled') compareUse(report, world, engine.hot, body.scope);
     if (!type.startsWith('lease.')) continue;
     const lease = world.leases.get((body as { lease_id: string }).lease_id);
     if (lease === undefined) continue;

@@ -5,6 +5,7 @@ import { leaseTiming } from '../domain/leases/timing.ts';
 import { endedLease } from '../state/queries/leases.ts';
 import type { Engine } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
+import { askToStop, type Wakeups } from './stopping.ts';
 import { SLACK_MS } from './timers.ts';
 
 /** First late write per lease and kind is an entry, the rest are only counted. Volatile and bounded. */
@@ -96,14 +97,16 @@ export function renewNamed(
   engine: Engine,
   sessionId: string,
   named: HeartbeatRequest['leases'],
+  wakeups: Wakeups,
 ): HeartbeatAnswer['leases'] {
-  return named.map(({ lease_id: leaseId, fence, progress }) => {
+  return named.map(({ lease_id: leaseId, fence, progress, cost_mcu: costMcu }) => {
     const lease = engine.hot.lease(leaseId);
     if (lease !== undefined && lease.sessionId === sessionId && lease.fence === fence) {
       if (lease.startedPlaneMs !== null) {
         renewLease(engine, lease);
         lease.renewals++;
       }
+      if (costMcu !== undefined) noteCost(engine, wakeups, lease, costMcu);
       if (progress !== undefined) noteProgress(engine, lease, progress.percent, progress.message);
       const directive =
         lease.directive === null ? {} : { directive: lease.directive.kind, reason: lease.directive.reason };
@@ -129,6 +132,12 @@ const answerOf = ({ question }: HotLease): { approval?: { approval_id: string; s
   question === null || question.status === 'pending'
     ? {}
     : { approval: { approval_id: question.approvalId, status: question.status } };
+/** A reported cost that reaches the hold ends the attempt: what it may spend is spent. */
+function noteCost(engine: Engine, wakeups: Wakeups, lease: HotLease, costMcu: number): void {
+  lease.reportedMcu = costMcu;
+  if (costMcu > 0 && costMcu >= lease.holdMcu)
+    askToStop(engine, wakeups, lease, 'stop', 'budget_exhausted', 'budget_exhausted');
+}
 
 /** Output or progress: the attempt is not stalled. */
 export function noteProgress(engine: Engine, lease: HotLease, percent?: number, message?: string): void {

@@ -5,6 +5,8 @@ import { sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
 import { APPROVAL } from '../state/appliers/approval.ts';
 import { type JobRow, jobBySeq } from '../state/queries/jobs.ts';
+import { admit } from './budgets/admit.ts';
+import { callBack, callToOwnSide } from './budgets/call-back.ts';
 import type { Engine } from './engine.ts';
 import { askOf, crossingFor, type GrantedLease, grant } from './grants.ts';
 import type { OpenAsk } from './hot/asks.ts';
@@ -18,6 +20,17 @@ const isReady = (engine: Engine, job: JobRow | undefined): job is JobRow =>
   job.approval !== APPROVAL.needed &&
   !engine.hot.leaseOfJob.has(job.seq) &&
   job.readyPlaneMs <= engine.planeMs;
+
+/** Jobs without room that one claim takes off the heads at most, so that no claim pays for a whole queue. */
+const PARKED_PER_CLAIM = 512;
+
+/** Jobs that wait for a limit come back to the heads when there is room for them. */
+function makeRoom(engine: Engine, source: HotSource): void {
+  const { lots } = engine.hot.budgets;
+  if (lots.size === 0) return;
+  callToOwnSide(engine, source);
+  if (lots.isDue) callBack(engine);
+}
 
 interface Head {
   bucket: HotBucket;
@@ -59,6 +72,8 @@ export function claimFor(
 ): GrantedLease[] {
   const source = engine.hot.fleet.placeOf(ask);
   const grants: GrantedLease[] = [];
+  makeRoom(engine, source);
+  let parkedLeft = PARKED_PER_CLAIM;
   /** Jobs on the first side that an operator keeps there: put back once this claim is served. */
   const putBack: Head[] = [];
   while (
@@ -80,6 +95,11 @@ export function claimFor(
       putBack.push(head);
       continue;
     }
+    const verdict = admit(engine, job, head.bucket, head.side, source.side);
+    if (verdict === null) {
+      if (parkedLeft-- > 0) continue;
+      break;
+    }
     const own = askOf(engine, source);
     grants.push(
       grant(
@@ -92,6 +112,7 @@ export function claimFor(
           ask: own,
           asking: contest?.jobSeq === job.seq ? contest.asking : [own],
           idempotency: ask.idempotency,
+          verdict,
         },
         crossing === 'first' ? null : crossing,
       ),

@@ -1,6 +1,7 @@
 import { sidesOf } from '../domain/routing/policy.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
 import { holdUnadmitted } from './admission-gate.ts';
+import { enqueue } from './budgets/admit.ts';
 import type { Engine } from './engine.ts';
 import { dispatch } from './placing.ts';
 import { SLACK_MS } from './timers.ts';
@@ -18,9 +19,10 @@ export function becomeReady(engine: Engine, jobSeq: number, delayMs = 0): void {
   }
   const job = engine.jobAt(jobSeq);
   if (job.state !== 'queued' || holdUnadmitted(engine, job)) return;
-  engine.hot.queue.ready(job, engine.hot.policy);
-  if (dispatch(engine, job)) return;
+  if (enqueue(engine, job) && dispatch(engine, job)) return;
+  if (engine.jobAt(jobSeq).state !== 'queued') return;
   armWaiting(engine, job.seq, job.fallback, job.maxQueueMs, job.queuedPlaneMs, job.readyPlaneMs);
+  if (engine.hot.budgets.lots.lotOf(job.seq) !== undefined) return;
   const bucket = engine.hot.queue.bucket(job.bucket);
   if (bucket.answer === null || bucket.answer.outcome !== 'waiting') answerBucket(engine, bucket);
 }

@@ -6,6 +6,7 @@ import { nextStep } from '../domain/leases/outcome.ts';
 import { retryDelayMs } from '../domain/leases/retry.ts';
 import type { EntryActor } from '../ledger/entry.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
+import { offerFreed, turnWindows } from './budgets/review.ts';
 import { instantOf } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { idempotencyRef } from './grants.ts';
@@ -53,8 +54,9 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
     finalExitCodes: spec.final_exit_codes,
     isCancelRequested,
   });
+  turnWindows(engine);
   // At the rate of the hold: a job pays for the class it asked for, not for the larger one that took it.
-  const body = endOf(engine, lease, end, DEFAULT_RATES[lease.side][spec.compute_class]);
+  const body = endOf(engine, lease, end, lease.rateMcuPerMinute ?? DEFAULT_RATES[lease.side][spec.compute_class]);
   const settlement = settle(lease.holdMcu, body.cost_mcu);
   body.overrun_mcu = settlement.overrunMcu;
   const scopes = scopesOf(job.wuId, lease.side, spec.compute_class);
@@ -87,13 +89,11 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
         };
   const ended = { type: `lease.${end.state}`, body } as PlaneEvent;
   const ref = { attempt: lease.attempt, fence: lease.fence, ...idempotencyRef(end.idempotency ?? null) };
-  const seq = engine.emit(
-    actor,
-    [ended, ...stopped(engine, lease, end.state), ...unanswered(lease), ...budget, then],
-    ref,
-    job,
-  );
+  const warned = warnings(engine, scopes, settlement.debitedMcu);
+  const around = [...stopped(engine, lease, end.state), ...unanswered(lease)];
+  const seq = engine.emit(actor, [ended, ...around, ...budget, ...warned, then], ref, job);
   if (next.state === 'queued') becomeReady(engine, job.seq, delayMs);
+  if (engine.hot.budgets.lots.isDue) offerFreed(engine);
   return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };
 }
 
@@ -118,6 +118,28 @@ const unanswered = ({ question, jobId, leaseId }: HotLease): PlaneEvent[] =>
 const lastWords = (job: JobRow, state: JobRow['state'], reason: string): string =>
   state === 'dead_letter' ? `${reason} ${job.attempt} of ${job.maxAttempts} attempts used up.` : reason;
 
+/** What the runner says at the end counts; of one that says nothing, and of one that was stopped for it, its last report. */
+function costOf(lease: HotLease, end: AttemptEnd, runtimeMcu: number): number {
+  const saidMcu = runtimeMcu + (end.extrasMcu ?? 0);
+  const isLastWord = end.extrasMcu !== undefined && end.outcome !== 'budget_exhausted';
+  return isLastWord ? saidMcu : Math.max(saidMcu, lease.reportedMcu ?? 0);
+}
+
+/** Marks of a limit that this settlement reaches. */
+const warnings = (engine: Engine, scopes: readonly string[], debitedMcu: number): PlaneEvent[] =>
+  scopes
+    .flatMap((scope) => engine.hot.budgets.marksReached(scope, debitedMcu))
+    .map(({ limit, percent, spentMcu }) => ({
+      type: 'budget.warned',
+      body: {
+        scope: limit.scope,
+        window: limit.window,
+        percent,
+        limit_mcu: limit.limitMcu,
+        spent_mcu: spentMcu,
+      },
+    }));
+
 function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): LeaseEnd {
   const nowMs = engine.clock.monoMs();
   // A lease that was lost is charged up to its last known renewal; one that ended by its runner up to now.
@@ -132,7 +154,7 @@ function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): 
     reason: end.reason,
     exit_code: end.exitCode ?? null,
     runtime_ms: runtimeMs,
-    cost_mcu: runtimeCostMcu(rate, runtimeMs) + (end.extrasMcu ?? 0),
+    cost_mcu: costOf(lease, end, runtimeCostMcu(rate, runtimeMs)),
     overrun_mcu: 0,
     renewals: lease.renewals,
     last_renewal_ms_ago: Math.max(0, nowMs - lease.lastRenewalMs),

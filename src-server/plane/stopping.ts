@@ -1,4 +1,5 @@
 import { STOP_WITHIN_MS } from '../contract/limits.ts';
+import { cuWords } from '../domain/budgets/words.ts';
 import type { Engine } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
 import { SLACK_MS } from './timers.ts';
@@ -34,6 +35,10 @@ export class Wakeups {
     };
   }
 }
+
+/** Why an attempt was stopped whose cost reached its hold, as its end says it. */
+export const budgetExhausted = (lease: HotLease): string =>
+  `Its cost reached ${cuWords(lease.reportedMcu ?? lease.holdMcu)}, the hold was ${cuWords(lease.holdMcu)}.`;
 
 /**
  * Asks the runner to stop an attempt. The lease stays active until the runner says that the process is gone; after 15 s

@@ -1,6 +1,8 @@
 import { TIME_JUMP_MS } from '../contract/limits.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
 import { reviewAdmissions } from './admission-review.ts';
+import { refuseDoomed } from './budgets/call-back.ts';
+import { reviewBudgets, turnWindows, windowsDue } from './budgets/review.ts';
 import type { CommandContext } from './commands/context.ts';
 import { handleTimer } from './due.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
@@ -39,13 +41,16 @@ export function tick(ctx: CommandContext, memory: TickMemory): void {
   memory.wallMs = wallMs;
   memory.monoMs = nowMs;
   if (Math.abs(driftMs) > TIME_JUMP_MS) freshenLeases(engine, 'clock');
+  else turnWindows(engine);
   for (let timer = engine.hot.timers.takeDue(nowMs); timer !== undefined; timer = engine.hot.timers.takeDue(nowMs))
     handleTimer(ctx, timer.kind, timer.id);
+  if (engine.hot.budgets.lots.doomed.size > 0) refuseDoomed(engine);
   if (nowMs - memory.reviewedMs < REVIEW_EVERY_MS) return;
   memory.reviewedMs = nowMs;
   if (memory.reviewedFleet !== engine.hot.fleet.version) offerToAsks(engine);
   memory.reviewedFleet = engine.hot.fleet.version;
   reviewAdmissions(engine);
+  reviewBudgets(engine);
   askFallbacks(engine);
   answerBuckets(engine);
 }
@@ -62,5 +67,7 @@ export function freshenLeases(engine: Engine, cause: 'start' | 'clock'): void {
     lease.deadlineMs = nowMs + leaseTiming(lease.ttlMs).takeOverMs;
     engine.hot.timers.set(lease.deadlineMs + SLACK_MS, 'lease.expiry', lease.leaseId);
   }
-  engine.emit(PLANE_ACTOR, [{ type: 'time.jumped', body: { wall_ms: engine.clock.wallMs(), mono_ms: nowMs, cause } }]);
+  const windows = windowsDue(engine);
+  const body = { wall_ms: engine.clock.wallMs(), mono_ms: nowMs, cause, ...(windows.length === 0 ? {} : { windows }) };
+  engine.emit(PLANE_ACTOR, [{ type: 'time.jumped', body }]);
 }

@@ -1,8 +1,8 @@
-import { DEFAULT_RATES } from '../domain/budgets/cost.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import { sidesOf } from '../domain/routing/policy.ts';
 import { answerKey, candidateGroups } from '../domain/routing/record.ts';
 import { waitingSentence } from '../domain/routing/sentence.ts';
+import { rateOf } from './budgets/judge-job.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
 
@@ -42,7 +42,7 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
     isSecondSideOpen,
     nameOf: (id) => hot.fleet.source(id).name,
   });
-  const rate = DEFAULT_RATES[first][bucket.requirement.computeClass];
+  const rate = rateOf(engine, first, bucket.requirement.computeClass);
   engine.emit(
     PLANE_ACTOR,
     [

@@ -38,13 +38,14 @@ CREATE TABLE job(
   stopping INTEGER NOT NULL, bucket INTEGER NOT NULL, priority INTEGER NOT NULL, attempt INTEGER NOT NULL, max_attempts INTEGER NOT NULL,
   fallback INTEGER NOT NULL, source_id TEXT, lease_id TEXT, why TEXT, decision_seq INTEGER, last_seq INTEGER NOT NULL,
   created_ms INTEGER NOT NULL, started_ms INTEGER, finished_ms INTEGER, queued_plane_ms INTEGER NOT NULL, ready_plane_ms INTEGER NOT NULL,
-  max_queue_ms INTEGER, approval INTEGER NOT NULL) STRICT;
+  max_queue_ms INTEGER, approval INTEGER NOT NULL, max_runtime_ms INTEGER NOT NULL, extras_mcu INTEGER NOT NULL,
+  on_refusal TEXT NOT NULL) STRICT;
 CREATE INDEX job_state ON job(state, seq);
 CREATE TABLE lease(
   lease_id TEXT PRIMARY KEY, job_id TEXT NOT NULL, job_seq INTEGER NOT NULL, attempt INTEGER NOT NULL, fence INTEGER NOT NULL,
   source_id TEXT NOT NULL, session_id TEXT NOT NULL, assignment_run_id TEXT NOT NULL, compute_class TEXT NOT NULL, side TEXT NOT NULL,
   ttl_ms INTEGER NOT NULL, max_runtime_ms INTEGER NOT NULL, hold_mcu INTEGER NOT NULL, granted_seq INTEGER NOT NULL, granted_ms INTEGER NOT NULL,
-  started_ms INTEGER, started_plane_ms INTEGER) STRICT, WITHOUT ROWID;
+  started_ms INTEGER, started_plane_ms INTEGER, rate_mcu_per_minute INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE ended_lease(
   slot INTEGER PRIMARY KEY, lease_id TEXT NOT NULL, job_id TEXT NOT NULL, job_seq INTEGER NOT NULL, attempt INTEGER NOT NULL,
   fence INTEGER NOT NULL, source_id TEXT NOT NULL, session_id TEXT NOT NULL, state TEXT NOT NULL, outcome TEXT NOT NULL,
@@ -63,8 +64,12 @@ CREATE TABLE admission(
   requested_by TEXT NOT NULL, requested_at TEXT NOT NULL, decided_at TEXT, decided_by TEXT, decision_reason TEXT,
   expires_ms INTEGER, expires_plane_ms INTEGER, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE job_edit(job_seq INTEGER PRIMARY KEY, spec_seq INTEGER NOT NULL) STRICT;
-CREATE TABLE use_by_scope(scope TEXT PRIMARY KEY, held_mcu INTEGER NOT NULL, spent_mcu INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE use_by_day(day TEXT NOT NULL, side TEXT NOT NULL, spent_mcu INTEGER NOT NULL, PRIMARY KEY(day, side)) STRICT, WITHOUT ROWID;
+CREATE TABLE use_by_scope(
+  scope TEXT PRIMARY KEY, held_mcu INTEGER NOT NULL, spent_mcu INTEGER NOT NULL, day_mcu INTEGER NOT NULL, week_mcu INTEGER NOT NULL,
+  month_mcu INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE budget(version INTEGER PRIMARY KEY, body TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
+CREATE TABLE budget_warning(
+  scope TEXT NOT NULL, window TEXT NOT NULL, percent INTEGER NOT NULL, PRIMARY KEY(scope, window, percent)) STRICT, WITHOUT ROWID;
 CREATE TABLE refusal(seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 `;
 
@@ -88,13 +93,13 @@ export const JOB: RowTable = {
   name: 'job',
   columns:
     columnsOf(`seq job_id wu_id title state hold stopping bucket priority attempt max_attempts fallback source_id lease_id why
-    decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms approval`),
+    decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms approval max_runtime_ms extras_mcu on_refusal`),
 };
 export const LEASE: RowTable = {
   name: 'lease',
   columns:
     columnsOf(`lease_id job_id job_seq attempt fence source_id session_id assignment_run_id compute_class side ttl_ms max_runtime_ms
-    hold_mcu granted_seq granted_ms started_ms started_plane_ms`),
+    hold_mcu granted_seq granted_ms started_ms started_plane_ms rate_mcu_per_minute`),
 };
 export const ENDED_LEASE: RowTable = {
   name: 'ended_lease',

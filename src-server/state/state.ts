@@ -1,6 +1,7 @@
-import type { EventBodies } from '../contract/events.ts';
+import type { EventBodies, OpenedWindow } from '../contract/events.ts';
 import { IDEMPOTENCY_TTL_MS } from '../contract/limits.ts';
 import { approvalAppliers } from './appliers/approval.ts';
+import { budgetAppliers } from './appliers/budget.ts';
 import { governanceAppliers } from './appliers/governance.ts';
 import { jobAppliers } from './appliers/job.ts';
 import { leaseAppliers } from './appliers/lease.ts';
@@ -24,6 +25,8 @@ export interface StateHead {
   boot: string;
   mono: number;
   config: { workspaceId: string; name: string; leaseTtlMs: number; timeZone: string; paused: boolean };
+  /** The budget windows that are open; null before the first start. */
+  windows: Record<OpenedWindow['window'], { startsMs: number; endsMs: number } | null>;
 }
 
 export class StateVersionError extends Error {
@@ -50,9 +53,9 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
   ...poolAppliers,
   ...governanceAppliers,
   ...approvalAppliers,
+  ...budgetAppliers,
   'config.changed': noSql,
   'attempt.stopped': noSql,
-  'time.jumped': noSql,
   'integrity.checked': noSql,
   'key.created': noSql,
   'config.workspace': noSql,
@@ -83,6 +86,7 @@ export class State {
       boot: '',
       mono: 0,
       config: { ...CONFIG_FRESH },
+      windows: { day: null, week: null, month: null },
     };
     return new State(db, head, new KeyIndex());
   }
@@ -160,7 +164,10 @@ export class State {
 
   private moveHead(event: AppliedEntry['events'][number]): void {
     if (event.type === 'lease.granted') this.head.fence = event.body.fence;
-    else if (event.type === 'config.changed') {
+    else if (event.type === 'budget.windows_opened' || event.type === 'time.jumped') {
+      for (const { window, starts_ms: startsMs, ends_ms: endsMs } of event.body.windows ?? [])
+        this.head.windows[window] = { startsMs, endsMs };
+    } else if (event.type === 'config.changed') {
       const { config } = this.head;
       if (event.body.workspace_id !== undefined) config.workspaceId = event.body.workspace_id;
       if (event.body.name !== undefined) config.name = event.body.name;

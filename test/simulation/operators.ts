@@ -1,8 +1,9 @@
 import { type JobSpec, jobSubmit } from '../../src-server/contract/job.ts';
 import type { PolicyPut } from '../../src-server/contract/policy.ts';
-import { COMPUTE_CLASSES, FALLBACK_MODES, POLICY_MODES } from '../../src-server/contract/terms.ts';
+import { BUDGET_WINDOWS, COMPUTE_CLASSES, FALLBACK_MODES, POLICY_MODES } from '../../src-server/contract/terms.ts';
 import type { FoldedJob } from '../../src-server/plane/check/folded-rows.ts';
 import { cancelJob } from '../../src-server/plane/commands/cancel-job.ts';
+import { changeBudgets } from '../../src-server/plane/commands/change-budgets.ts';
 import { changeSettings } from '../../src-server/plane/commands/change-settings.ts';
 import {
   cordonSource,
@@ -39,7 +40,11 @@ const TEMPLATES: readonly JobSpec[] = [
   template({ confinement: 'none', stall_ms: 5_000, max_attempts: 5 }),
   template({ max_runtime_ms: 8_000, stall_ms: null }),
   template({ final_exit_codes: [42], budget: { extras_mcu: 300 } }),
+  template({ on_refusal: 'hold', wu_id: 'WU-2', max_runtime_ms: 60_000 }),
+  template({ budget: { extras_mcu: 500 }, max_runtime_ms: 60_000 }),
 ];
+
+const SCOPES = ['workspace', 'tier:byoc', 'tier:managed', 'tier:managed/cpu-small', 'wu:WU-1', 'wu:WU-2'];
 
 type Command<T> = (ctx: CommandContext) => T;
 
@@ -57,6 +62,7 @@ export class Operators {
   act(): void {
     const { world } = this;
     const dice = world.random.unit() * 100;
+    if (world.chance(0.05)) this.changeBudgets();
     if (dice < 52) this.submit();
     else if (dice < 58) this.onJob((ctx, job) => cancelJob(ctx, ACTOR, job.jobId, null));
     else if (dice < 66) this.onSource((ctx, id) => this.switchSource(ctx, id));
@@ -131,10 +137,37 @@ export class Operators {
     );
   }
 
+  /** Sets, lowers, raises and lifts limits, and changes what a minute costs. */
+  changeBudgets(): void {
+    const { world } = this;
+    const limits = SCOPES.filter(() => world.chance(0.3)).map((scope) => ({
+      scope,
+      window: world.pick(BUDGET_WINDOWS),
+      limit_mcu: world.pick([0, 300, 2_000, 12_000, 30_000, 200_000]),
+      warn_percent: world.pick([[], [80], [50, 100]]),
+    }));
+    const isLifted = world.chance(0.3);
+    this.run((ctx) =>
+      changeBudgets(ctx, ACTOR, {
+        limits: isLifted ? [] : limits,
+        default_wu_limit_mcu: !isLifted && world.chance(0.2) ? 15_000 : null,
+        ...(world.chance(0.4)
+          ? {
+              rates: {
+                byoc: { 'cpu-small': world.pick([0, 0, 100]) },
+                managed: { 'cpu-small': world.pick([500, 1_000, 3_000]), 'gpu-small': 10_000 },
+              },
+            }
+          : {}),
+      }),
+    );
+  }
+
   /** Answers every open question, resumes every source and lifts the pause. */
   makeWay(): void {
     const { sources, approvals } = this.plane.fold.world;
     this.run((ctx) => setPaused(ctx, ACTOR, false, null));
+    this.run((ctx) => changeBudgets(ctx, ACTOR, { limits: [], default_wu_limit_mcu: null }));
     for (const [id, source] of sources) if (!source.isRevoked) this.run((ctx) => resumeSource(ctx, ACTOR, id, null));
     for (const [id, { status }] of approvals)
       if (status === 'pending') this.run((ctx) => decideApproval(ctx, ACTOR, id, { decision: 'approved' }));

@@ -211,7 +211,8 @@ export class SimulatedPlane {
     const { snapshot, disk } = this;
     // Now and then from the log alone, as after a damaged snapshot.
     const usable = snapshot !== null && snapshot.seq <= disk.log.nextSeq && !this.world.chance(0.1);
-    return replay(disk.log, usable ? await State.fromSnapshot(snapshot.bytes) : await State.empty());
+    const state = usable ? await State.fromSnapshot(snapshot.bytes) : null;
+    return replay(disk.log, state ?? (await State.empty()));
   }
 
   /** After a crash: all that was acknowledged is there, byte for byte; the rest is forgotten here as well. */

@@ -273,6 +273,8 @@ export class SimulatedRunner {
       lease_id: h.leaseId,
       fence: h.fence,
       progress: { percent: 10 },
+      // Most runners say nothing of cost; one that does may have reached its hold.
+      ...(world.chance(0.1) ? { cost_mcu: world.between(0, 12_000) } : {}),
     }));
     const ttlMs = this.plane.workspace?.engine.state.head.config.leaseTtlMs ?? 60_000;
     this.nextBeatMs = world.nowMs + Math.min(...[...this.held.values()].map((h) => h.ttlMs), ttlMs) / 4;
@@ -281,7 +283,7 @@ export class SimulatedRunner {
         const { source } = claimant(ctx, this.sessionId);
         sign(ctx.engine, source);
         beat(ctx.engine, source);
-        return renewNamed(ctx.engine, this.sessionId, named);
+        return renewNamed(ctx.engine, this.sessionId, named, ctx.wakeups);
       },
       (answer) => {
         for (const part of answer ?? []) {

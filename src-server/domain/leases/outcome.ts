@@ -28,6 +28,7 @@ export function nextStep(end: EndedAttempt): NextStep {
   if (end.outcome === 'lapsed' || end.outcome === 'given_back') {
     return { state: end.attemptsStarted >= end.maxAttempts ? 'dead_letter' : 'queued', hasBackoff: false };
   }
+  if (end.outcome === 'budget_exhausted') return { state: 'failed', hasBackoff: false };
   if (end.outcome === 'failed' && end.exitCode !== null && end.finalExitCodes.includes(end.exitCode)) {
     return { state: 'failed', hasBackoff: false };
   }

@@ -156,7 +156,7 @@ async function heartbeat(call: Call): Promise<Answer> {
       next_heartbeat_ms: heartbeatMs(ctx.engine),
       nonce: host.tokens.nonce(),
       ...(renew === undefined ? {} : { session_token: host.tokens.issue(sessionId) }),
-      leases: renewNamed(ctx.engine, sessionId, request.leases),
+      leases: renewNamed(ctx.engine, sessionId, request.leases, ctx.wakeups),
       source: { state: source.state, ...(directive === undefined ? {} : { directive }) },
     };
   });

@@ -1,8 +1,9 @@
 import { allAdmissions } from '../../state/queries/admissions.ts';
-import { allApprovals, allEndedLeases, allJobFacts, allUse } from '../../state/queries/all-rows.ts';
+import { allApprovals, allEndedLeases, allJobFacts } from '../../state/queries/all-rows.ts';
 import { loadEnrollments, loadLeases, loadSessions, loadSources } from '../../state/queries/load.ts';
 import type { State } from '../../state/state.ts';
 import type { Hot } from '../hot/hot.ts';
+import { compareBudgets } from './compare-budgets.ts';
 import { comparePools } from './compare-pools.ts';
 import { compare, compareJob, compareLease, compareSource } from './compare-rows.ts';
 import type { FoldedWorld, Violation } from './folded-rows.ts';
@@ -16,7 +17,8 @@ export function compareWorld(world: FoldedWorld, state: State, hot: Hot): Violat
   compareJobs(report, world, state, hot);
   compareLeases(report, world, state, hot);
   compareFleet(report, world, state, hot);
-  compareMoney(report, world, state);
+  compareBudgets(report, world, state, hot);
+  compareKeys(report, world, state);
   compareApprovals(report, world, state, hot);
   return violations;
 }
@@ -112,24 +114,7 @@ function compareFleet(report: Report, world: FoldedWorld, state: State, hot: Hot
   }
 }
 
-function compareMoney(report: Report, world: FoldedWorld, state: State): void {
-  const stored = new Map(allUse(state.db).map((row) => [row.scope, row]));
-  if (stored.size !== world.use.size) report('I16', `${stored.size} scopes, ${world.use.size} by the log`);
-  const held = new Map<string, number>();
-  for (const lease of world.leases.values()) {
-    if (lease.state !== 'active') continue;
-    for (const [scope, mcu] of lease.holds) held.set(scope, (held.get(scope) ?? 0) + mcu);
-  }
-  for (const [scope, use] of world.use) {
-    const row = stored.get(scope);
-    if (row?.heldMcu !== use.heldMcu || row.spentMcu !== use.spentMcu)
-      report(
-        'I16',
-        `${scope} holds ${row?.heldMcu} and spent ${row?.spentMcu}, by the log ${use.heldMcu}, ${use.spentMcu}`,
-      );
-    if (use.heldMcu !== (held.get(scope) ?? 0))
-      report('I17', `${scope} holds ${use.heldMcu}, its active leases ${held.get(scope) ?? 0}`);
-  }
+function compareKeys(report: Report, world: FoldedWorld, state: State): void {
   for (const [key, { seqs }] of world.keys) {
     const kept = state.keys.find(key);
     for (const seq of seqs)

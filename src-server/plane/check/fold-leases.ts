@@ -1,6 +1,6 @@
 import type { LeaseEnd } from '../../contract/events.ts';
 import type { LeaseState } from '../../contract/terms.ts';
-import { scopesOf } from '../../domain/budgets/cost.ts';
+import { runtimeCostMcu, scopesOf } from '../../domain/budgets/cost.ts';
 import { sourceOf } from './fold-fleet.ts';
 import { jobOf, moveJob } from './fold-jobs.ts';
 import type { FoldedLease, FoldedSource } from './folded-rows.ts';
@@ -68,6 +68,9 @@ function checkSettlement(context: FoldContext, lease: FoldedLease, body: LeaseEn
     settled.add(part.scope);
   }
   if (settled.size !== lease.holds.size) fail('I17', `${lease.holds.size} holds, ${settled.size} settlements`);
+  // The rate of the hold counts, whatever the table says by now.
+  if (body.cost_mcu < runtimeCostMcu(lease.rateMcuPerMinute, body.runtime_ms))
+    fail('I16', `${body.runtime_ms} ms at ${lease.rateMcuPerMinute} a minute cost ${body.cost_mcu}`);
   if (body.overrun_mcu !== Math.max(0, body.cost_mcu - lease.holdMcu))
     fail('I16', `overrun ${body.overrun_mcu} at a cost of ${body.cost_mcu} and a hold of ${lease.holdMcu}`);
 }
@@ -94,6 +97,7 @@ export const leaseFolds = {
       side: body.side,
       ttlMs: body.ttl_ms,
       holdMcu: body.hold_mcu,
+      rateMcuPerMinute: body.rate_mcu_per_minute ?? world.budgets.rates[source.side][job.computeClass],
       holds: new Map(context.siblings('budget.held').map((h) => [h.scope, h.mcu])),
       state: 'active',
       outcome: null,
@@ -149,17 +153,5 @@ export const leaseFolds = {
     if (entry.actor.id !== lease?.sessionId)
       fail('I7', `session ${entry.actor.id} sent a receipt of ${lease?.sessionId}`);
     if (job !== undefined) job.lastSeq = entry.seq;
-  },
-  'budget.held'(body, { world }) {
-    const use = world.use.get(body.scope) ?? { heldMcu: 0, spentMcu: 0 };
-    use.heldMcu += body.mcu;
-    world.use.set(body.scope, use);
-  },
-  'budget.settled'(body, { world, fail }) {
-    const use = world.use.get(body.scope);
-    if (use === undefined) return fail('I17', `${body.scope} settles what it never held`);
-    use.heldMcu -= body.held_mcu;
-    use.spentMcu += body.debited_mcu;
-    if (use.heldMcu < 0) fail('I17', `${body.scope} holds ${use.heldMcu}`);
   },
 } satisfies Folds;

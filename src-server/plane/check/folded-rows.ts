@@ -1,3 +1,4 @@
+import type { BudgetsBody } from '../../contract/events.ts';
 import type { Posture } from '../../contract/source.ts';
 import type {
   AdmissionState,
@@ -15,6 +16,7 @@ import type {
   Side,
   SourceState,
 } from '../../contract/terms.ts';
+import { DEFAULT_RATES } from '../../domain/budgets/cost.ts';
 
 /** One broken promise: which invariant of the domain, at which entry, in words. */
 export interface Violation {
@@ -69,6 +71,7 @@ export interface FoldedLease {
   side: Side;
   ttlMs: number;
   holdMcu: number;
+  rateMcuPerMinute: number;
   /** Scope → held milli-CU that has not ended. */
   holds: Map<string, number>;
   state: LeaseState;
@@ -123,6 +126,22 @@ export interface FoldedAdmission {
   expiresPlaneMs: number | null;
 }
 
+/** Held and spent milli-CU of a scope, in all and in the windows that are open. */
+export interface FoldedUse {
+  heldMcu: number;
+  spentMcu: number;
+  dayMcu: number;
+  weekMcu: number;
+  monthMcu: number;
+}
+
+export interface FoldedBudgets {
+  version: number;
+  limits: BudgetsBody['limits'];
+  defaultWuLimitMcu: number | null;
+  rates: Readonly<Record<Side, Readonly<Record<ComputeClass, number>>>>;
+}
+
 /** Everything that the log tells, folded in plain maps. */
 export interface FoldedWorld {
   /** The workspace of the first entry. */
@@ -148,8 +167,12 @@ export interface FoldedWorld {
   poolTokens: Map<string, { sourceId: string; isRevoked: boolean }>;
   approvals: Map<string, FoldedApproval>;
   admissions: Map<string, FoldedAdmission>;
-  /** Scope → held and spent milli-CU. */
-  use: Map<string, { heldMcu: number; spentMcu: number }>;
+  use: Map<string, FoldedUse>;
+  budgets: FoldedBudgets;
+  /** Ends of the open windows, wall-clock ms. */
+  windows: Record<'day' | 'week' | 'month', number | null>;
+  /** Marks that were warned of: scope, window and percent. */
+  warned: Set<string>;
   /** Idempotency key → request and the entries made under it. */
   keys: Map<string, { request: string; seqs: number[]; kind: string }>;
 }
@@ -175,5 +198,8 @@ export const emptyWorld = (): FoldedWorld => ({
   approvals: new Map(),
   admissions: new Map(),
   use: new Map(),
+  budgets: { version: 0, limits: [], defaultWuLimitMcu: null, rates: DEFAULT_RATES },
+  windows: { day: null, week: null, month: null },
+  warned: new Set(),
   keys: new Map(),
 });

@@ -1,11 +1,11 @@
 import type { DecisionBody, EventBodies } from '../../contract/events.ts';
 import type { PolicyMode, Side } from '../../contract/terms.ts';
-import { DEFAULT_RATES, holdMcu } from '../../domain/budgets/cost.ts';
 import type { Profile } from '../../domain/routing/profile.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import type { Availability } from '../../domain/sources/availability.ts';
 import { checkAdmission, checkApproved } from './fold-approvals.ts';
+import { hadRoom, neededOf } from './fold-budgets.ts';
 import { placeIn, placesIn } from './fold-pools.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
 import type { FoldContext } from './log-fold.ts';
@@ -79,9 +79,9 @@ export function checkPlacement(
   checkRecord(context, job, source, decision);
   checkSide(context, job, source, requirement, decision?.crossing ?? null);
   checkOrder(context, job, source, requirement);
-  const rate = DEFAULT_RATES[source.side][job.computeClass];
-  if (body.hold_mcu !== holdMcu(rate, job.maxRuntimeMs, job.extrasMcu))
-    fail('I17', `${body.hold_mcu} was held for ${job.jobId}`);
+  const rate = world.budgets.rates[source.side][job.computeClass];
+  if (body.hold_mcu !== neededOf(world, job, source.side) || (body.rate_mcu_per_minute ?? rate) !== rate)
+    fail('I17', `${body.hold_mcu} was held for ${job.jobId} at ${body.rate_mcu_per_minute}`);
 }
 
 function checkRecord(
@@ -146,7 +146,7 @@ function checkSide(
 
 /** Nobody who is as good and came before waits, ready, while the job is handed out. */
 function checkOrder(
-  { world, fail }: FoldContext,
+  { world, fail, siblings }: FoldContext,
   job: FoldedJob,
   source: FoldedSource,
   requirement: Requirement,
@@ -154,10 +154,13 @@ function checkOrder(
   const queue = world.queued.get(job.signature);
   if (queue === undefined || queue.size > ORDER_JUDGED_MAX) return;
   const { first } = sidesUnder(world.policy.mode);
+  const held = new Map(siblings('budget.held').map((h) => [h.scope, h.mcu]));
   for (const jobId of queue) {
     const other = world.jobs.get(jobId) as FoldedJob;
     const slackMs = other.readyPlaneMs > other.queuedPlaneMs ? BACKOFF_SLACK_MS : 0;
     if (!comesBefore(other, job) || other.readyPlaneMs + slackMs > world.planeMs) continue;
+    // One without room on this side is not in the order: it waits for somebody else's end.
+    if (!hadRoom(world, other, source.side, held)) continue;
     if (source.side === first) fail('I29', `${job.jobId} was granted before ${jobId}, which is ready and comes first`);
     else if (maySecondSide(world, other, requirement, first))
       fail('I29', `${job.jobId} crossed before ${jobId}, which may cross and comes first`);

@@ -1,6 +1,7 @@
 import type { EventBodies, PlaneEvent } from '../../contract/events.ts';
 import type { AppliedEntry } from '../../state/entry-view.ts';
 import { approvalFolds } from './fold-approvals.ts';
+import { budgetFolds } from './fold-budgets.ts';
 import { fleetFolds } from './fold-fleet.ts';
 import { jobFolds } from './fold-jobs.ts';
 import { leaseFolds } from './fold-leases.ts';
@@ -21,7 +22,14 @@ export type Folds = {
   [T in keyof EventBodies]?: (body: EventBodies[T], context: FoldContext) => void;
 };
 
-const FOLDS: Folds = { ...jobFolds, ...approvalFolds, ...leaseFolds, ...fleetFolds, ...poolFolds };
+const FOLDS: Folds = {
+  ...jobFolds,
+  ...approvalFolds,
+  ...leaseFolds,
+  ...fleetFolds,
+  ...poolFolds,
+  ...budgetFolds,
+};
 
 /**
  * Tells the story of a log a second time, in plain maps and by the domain's rules alone: it shares no code with the

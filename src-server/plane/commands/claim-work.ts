@@ -1,6 +1,7 @@
 import { ProblemError } from '../../contract/problems.ts';
 import type { ClaimRequest } from '../../contract/runtime.ts';
 import { networkGrantsOf } from '../admission-gate.ts';
+import type { Engine } from '../engine.ts';
 import type { GrantedLease } from '../grants.ts';
 import { freeSlots, type HotSession, type HotSource } from '../hot/source.ts';
 import { claimFor } from '../placing.ts';
@@ -81,13 +82,23 @@ export function claimWork(
   return { grants, reason: grants.length > 0 ? null : emptyReason(ctx, source) };
 }
 
+/** Is there work for it that only a budget keeps? */
+function waitsForBudget(engine: Engine, source: HotSource): boolean {
+  const { fleet, queue, budgets } = engine.hot;
+  return budgets.lots.some((lot) => {
+    const bucket = queue.bucket(lot.bucket);
+    return lot.side === source.side && fleet.verdictFor(bucket.requirement, bucket.verdicts, source.profileId).fits;
+  });
+}
+
 /** Why this source gets nothing now. */
 export function emptyReason(ctx: CommandContext, source: HotSource): string {
   if (ctx.engine.state.head.config.paused) return 'workspace.paused';
   switch (source.availability) {
     case 'ready':
       // A runner of a pool may have slots of its own while the pool has none left.
-      return freeSlots(source) > 0 ? 'queue.empty' : 'capacity.full';
+      if (freeSlots(source) <= 0) return 'capacity.full';
+      return waitsForBudget(ctx.engine, source) ? 'budget.insufficient' : 'queue.empty';
     case 'full':
       return 'capacity.full';
     case 'pending':

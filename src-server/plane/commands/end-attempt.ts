@@ -6,6 +6,7 @@ import type { AttemptOutcome } from '../../contract/terms.ts';
 import type { HotLease } from '../hot/lease.ts';
 import { fenced } from '../leases.ts';
 import { type Settled, settleLease } from '../settlement.ts';
+import { budgetExhausted } from '../stopping.ts';
 import type { CommandContext, Idempotency } from './context.ts';
 import { sign } from './sign-of-life.ts';
 
@@ -76,13 +77,15 @@ function outcomeOf(request: CompleteRequest, lease: HotLease): AttemptOutcome {
       return 'given_back';
     case 'admission':
       return 'revoked';
+    case 'budget_exhausted':
+      return 'budget_exhausted';
     default:
       return 'canceled';
   }
 }
 
 function reasonOf(outcome: AttemptOutcome, request: CompleteRequest, lease: HotLease): string {
-  if (request.detail !== undefined) return request.detail;
+  if (request.detail !== undefined && outcome !== 'budget_exhausted') return request.detail;
   switch (outcome) {
     case 'succeeded':
       return 'Exit 0.';
@@ -90,6 +93,8 @@ function reasonOf(outcome: AttemptOutcome, request: CompleteRequest, lease: HotL
       return request.exit_code === null ? 'The work failed.' : `Exit ${request.exit_code}.`;
     case 'timed_out':
       return `It ran longer than its ${Math.round(lease.maxRuntimeMs / 1000)} s.`;
+    case 'budget_exhausted':
+      return budgetExhausted(lease);
     case 'canceled':
       return lease.directive?.reason ?? 'The runner stopped it.';
     default:

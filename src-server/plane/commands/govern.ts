@@ -38,6 +38,7 @@ export function publishPolicy(ctx: CommandContext, actor: Actor, put: PolicyPut)
 export function arrangeQueue(engine: Engine): void {
   const { hot } = engine;
   hot.queue.clearHeads();
+  hot.budgets.lots.clear();
   hot.fallbackDue.clear();
   for (const bucket of hot.queue.buckets.values()) bucket.queued = 0;
   const planeMs = engine.planeMs;

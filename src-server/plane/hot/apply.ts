@@ -204,12 +204,14 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     if (body.state === 'ended') hot.fleet.removeSeat(body.session_id);
   },
   'job.submitted': (hot, _body, _entry, facts) => moveJob(hot, 'queued', facts),
-  'job.state'(hot, body, _entry, facts) {
+  'job.state'(hot, body, entry, facts) {
     moveJob(hot, body.state, facts);
+    hot.budgets.lots.left(entry.ref.job_seq as number);
     if (body.state !== 'held') hot.stopping.delete(body.job_id);
   },
   'job.edited'(hot, _body, entry, facts) {
     hot.specSeqs.set(entry.ref.job_seq as number, entry.seq);
+    hot.budgets.lots.left(entry.ref.job_seq as number);
     const bucket = hot.queue.findBySignature(String(entry.ref.bucket));
     if (bucket === undefined || facts.bucket === null || bucket.id === facts.bucket) return;
     if (facts.jobStateBefore === 'queued') {
@@ -226,6 +228,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   },
   'lease.granted'(hot, body, entry, facts) {
     moveJob(hot, 'claimed', facts);
+    hot.budgets.lots.left(entry.ref.job_seq as number);
     hot.addLease(
       freshLease({
         leaseId: body.lease_id,
@@ -245,6 +248,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
         grantedWallMs: facts.wallMs,
         startedWallMs: null,
         startedPlaneMs: null,
+        rateMcuPerMinute: body.rate_mcu_per_minute ?? null,
       }),
     );
   },
@@ -265,6 +269,12 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'admission.rejected': moveAdmission((hot, body) => hot.admissions.drop(body.admission_id)),
   'admission.revoked': moveAdmission((hot, body) => hot.admissions.drop(body.admission_id)),
   'admission.expired': moveAdmission((hot, body) => hot.admissions.drop(body.admission_id)),
+  'budget.held': (hot, body) => hot.budgets.hold(body.scope, body.mcu),
+  'budget.settled': (hot, body) => hot.budgets.settle(body.scope, body.held_mcu, body.debited_mcu),
+  'budget.limits_changed': (hot, body, entry) => hot.budgets.set(body, entry.at, entry.actor.id),
+  'budget.windows_opened': (hot, body) => hot.budgets.open(body.windows),
+  'budget.warned': (hot, body) => hot.budgets.warn(body.scope, body.window, body.percent),
+  'time.jumped': (hot, body) => hot.budgets.open(body.windows ?? []),
   'lease.released': endLease,
   'lease.expired': endLease,
   'lease.revoked': endLease,

@@ -3,6 +3,7 @@ import { TimerHeap } from '../../domain/claims/timers.ts';
 import type { RoutingPolicy } from '../../domain/routing/policy.ts';
 import { Admissions } from './admissions.ts';
 import { Asks } from './asks.ts';
+import { HotBudgets } from './budgets.ts';
 import { Fleet } from './fleet.ts';
 import type { HotLease, LeaseRow } from './lease.ts';
 import type { HotPoolToken } from './pool.ts';
@@ -45,6 +46,7 @@ export class Hot {
   readonly fleet = new Fleet((source) => this.admissions.networksOf(source.sourceId));
   readonly queue = new Queue(this.fleet);
   readonly asks = new Asks();
+  readonly budgets = new HotBudgets();
   readonly leases = new Map<string, HotLease>();
   readonly leaseOfJob = new Map<number, string>();
   readonly enrollments = new Map<string, HotEnrollment>();
@@ -132,6 +134,7 @@ export function freshLease(row: LeaseRow): HotLease {
     grantedWallMs: row.grantedWallMs,
     startedWallMs: row.startedWallMs,
     startedPlaneMs: row.startedPlaneMs,
+    rateMcuPerMinute: row.rateMcuPerMinute,
     deadlineMs: 0,
     startDeadlineMs: 0,
     renewals: 0,
@@ -140,6 +143,7 @@ export function freshLease(row: LeaseRow): HotLease {
     isFreshened: false,
     directive: null,
     question: null,
+    reportedMcu: null,
     progress: { percent: null, message: null },
     logSizes: { stdout: 0, stderr: 0 },
   };

@@ -20,6 +20,8 @@ export interface LeaseRow {
   startedWallMs: number | null;
   /** Plane time at the start; the runtime ceiling counts from here over restarts. */
   startedPlaneMs: number | null;
+  /** Rate of the hold; null for a lease of the oldest logs. */
+  rateMcuPerMinute: number | null;
 }
 
 /** With what is volatile about it: lost at a restart, when it gets a fresh time. Times are monotonic ms. */
@@ -34,12 +36,14 @@ export interface HotLease extends LeaseRow {
   directive: {
     kind: 'cancel' | 'stop';
     reason: string;
-    cause: 'cancel' | 'drain' | 'timed_out' | 'stalled' | 'rejected' | 'admission';
+    cause: 'cancel' | 'drain' | 'timed_out' | 'stalled' | 'rejected' | 'admission' | 'budget_exhausted';
     askedWallMs: number;
     revokeAtMs: number;
   } | null;
   /** The newest question of this attempt to a person. */
   question: { approvalId: string; status: ApprovalState } | null;
+  /** Newest cost that the runner reported, milli-CU; null when it reported none. */
+  reportedMcu: number | null;
   progress: { percent: number | null; message: string | null };
   logSizes: { stdout: number; stderr: number };
 }

@@ -13,6 +13,7 @@ import type {
 } from '../../contract/terms.ts';
 import { openAdmissions } from '../../state/queries/admissions.ts';
 import { loadEdits, newestQuestionOf } from '../../state/queries/approvals.ts';
+import { loadBudgets, loadUse, loadWarnings } from '../../state/queries/budgets.ts';
 import * as load from '../../state/queries/load.ts';
 import { loadLastFencesOfSeats, loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
 import type { State } from '../../state/state.ts';
@@ -52,6 +53,11 @@ export function rebuildHot(state: State): Hot {
     if (question !== undefined) lease.question = { approvalId: question.approvalId, status: question.status };
   }
   for (const [jobSeq, specSeq] of loadEdits(db)) hot.specSeqs.set(jobSeq, specSeq);
+  const budgets = loadBudgets(db);
+  if (budgets !== undefined) hot.budgets.set(budgets.body, budgets.at, budgets.by);
+  for (const { scope, ...use } of loadUse(db)) hot.budgets.use.set(scope, use);
+  for (const { scope, window, percent } of loadWarnings(db)) hot.budgets.warn(scope, window, percent);
+  Object.assign(hot.budgets.windows, state.head.windows);
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
   return hot;

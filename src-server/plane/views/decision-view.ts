@@ -16,7 +16,7 @@ export function decisionOfEntry(entry: TypedEntry): DecisionRecord | null {
 }
 
 function recordOf(body: DecisionBody, entry: TypedEntry): DecisionRecord {
-  const { bucket: _bucket, answer_key: _key, crossing, ...rest } = body;
+  const { bucket: _bucket, lot: _lot, answer_key: _key, crossing, ...rest } = body;
   return { ...rest, crossing: crossing ?? null, seq: entry.seq, label: `D-${entry.seq}`, at: entry.at };
 }
 
@@ -28,7 +28,8 @@ export function decisionsView(
 ): { items: DecisionRecord[]; next_cursor: string | null } {
   const history = historyOf(engine, row);
   const own = history.map(decisionOfEntry).filter((d): d is DecisionRecord => d !== null);
-  const shared = bucketAnswers(engine, row, waits(row, history));
+  const ranges = waits(row, history);
+  const shared = [...bucketAnswers(engine, row, ranges), ...limitAnswers(engine, row, ranges, history)];
   const before = keyOfCursor(query.cursor) ?? Number.POSITIVE_INFINITY;
   const all = [...own, ...shared].filter((d) => d.seq < before).sort((a, b) => b.seq - a.seq);
   return pageOf(
@@ -55,6 +56,30 @@ function waits(row: JobRow, history: TypedEntry[]): { from: number; to: number }
   }
   if (from !== null && !isTerminal(row.state)) ranges.push({ from, to: Number.POSITIVE_INFINITY });
   return ranges;
+}
+
+/** Answers under which the job waited for a limit: the one in force, and those that its grants name. */
+function limitAnswers(
+  engine: Engine,
+  row: JobRow,
+  ranges: { from: number; to: number }[],
+  history: TypedEntry[],
+): DecisionRecord[] {
+  const found = new Map<number, DecisionRecord>();
+  const ends = history.map((entry) => entry.ref.waited).filter((seq) => typeof seq === 'number');
+  const now = engine.hot.budgets.lots.answerOf(row.seq)?.decisionSeq;
+  for (const end of now === undefined ? ends : [...ends, now]) {
+    let seq: number | undefined = end;
+    for (let n = 0; seq !== undefined && n < ANSWERS_MAX && !found.has(seq); n++) {
+      const entry: TypedEntry = engine.entry(seq);
+      const record = decisionOfEntry(entry);
+      if (record !== null) found.set(seq, record);
+      // The first answer was given when another job began to wait; what came before it is none of this job's.
+      if (!ranges.some((r) => entry.seq > r.from)) break;
+      seq = typeof entry.ref.after === 'number' ? entry.ref.after : undefined;
+    }
+  }
+  return [...found.values()];
 }
 
 function bucketAnswers(engine: Engine, row: JobRow, ranges: { from: number; to: number }[]): DecisionRecord[] {

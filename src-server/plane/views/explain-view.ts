@@ -1,7 +1,6 @@
 import type { Explain, ExplainCandidate, RuleResult } from '../../contract/decision.ts';
 import type { JobSpec } from '../../contract/job.ts';
 import { RULES } from '../../contract/terms.ts';
-import { DEFAULT_RATES, holdMcu } from '../../domain/budgets/cost.ts';
 import { firstSideStanding } from '../../domain/routing/fallback.ts';
 import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
 import { sidesOf } from '../../domain/routing/policy.ts';
@@ -10,6 +9,8 @@ import { failingRules } from '../../domain/routing/record.ts';
 import { type Requirement, requirementOf } from '../../domain/routing/requirement.ts';
 import { assignedSentence, waitingSentence } from '../../domain/routing/sentence.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
+import { withBudget } from '../budgets/explain-budget.ts';
+import { budgetedSpec, checkOf, judgeOn } from '../budgets/judge-job.ts';
 import { instantOf } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import { askOf, crossingFor } from '../grants.ts';
@@ -21,7 +22,12 @@ const CANDIDATES_MAX = 200;
 /** The decision for a job, run again now, source by source. */
 export function explainJob(engine: Engine, row: JobRow): Explain {
   const submitted = engine.submitted(row.seq);
-  const answer = explainNow(engine, submitted.spec, { seq: row.seq, fallback: row.fallback });
+  const answer = withBudget(
+    engine,
+    explainNow(engine, submitted.spec, { seq: row.seq, fallback: row.fallback }),
+    submitted.spec,
+    row.fallback,
+  );
   if (row.state === 'queued') return { ...answer, earliest: earliest(engine, row, submitted.spec) };
   if (row.state === 'held') return { ...answer, outcome: 'held', sentence: row.why ?? answer.sentence };
   if (row.state === 'refused') return { ...answer, outcome: 'refused', sentence: row.why ?? answer.sentence };
@@ -32,7 +38,7 @@ export function explainJob(engine: Engine, row: JobRow): Explain {
 
 /** Where a job that was not submitted yet would go now. */
 export const explainSpec = (engine: Engine, spec: JobSpec): Explain =>
-  explainNow(engine, spec, { seq: 0, fallback: 0 });
+  withBudget(engine, explainNow(engine, spec, { seq: 0, fallback: 0 }), spec, 0);
 
 function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback: number }): Explain {
   const { hot } = engine;
@@ -50,7 +56,7 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
   candidates.sort(
     (a, b) => ORDER[a.verdict] - ORDER[b.verdict] || failures(a) - failures(b) || (a.name < b.name ? -1 : 1),
   );
-  const rate = DEFAULT_RATES[best === undefined ? first : hot.fleet.source(best.sourceId).side][spec.compute_class];
+  const side = best === undefined ? first : hot.fleet.source(best.sourceId).side;
   return {
     outcome: best === undefined ? 'waiting' : 'assigned',
     sentence:
@@ -65,16 +71,7 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
     candidates: candidates.slice(0, CANDIDATES_MAX),
     total: candidates.length,
     eligible: eligibleIds.length,
-    budget: {
-      needed_mcu: holdMcu(rate, spec.max_runtime_ms, spec.budget.extras_mcu),
-      rate_mcu_per_minute: rate,
-      scope: null,
-      limit_mcu: null,
-      spent_mcu: null,
-      held_mcu: null,
-      missing_mcu: null,
-      resets_at: null,
-    },
+    budget: checkOf(engine, judgeOn(engine, budgetedSpec(spec), spec.compute_class, side), side, spec.compute_class),
     unblock: [],
     earliest: null,
   };

@@ -3,9 +3,11 @@ import type { Job, JobList, JobListItem, jobListQuery } from '../../contract/job
 import { JOB_STATES, type JobState } from '../../contract/terms.ts';
 import { pendingApprovalOf } from '../../state/queries/approvals.ts';
 import { type JobRow, listJobs } from '../../state/queries/jobs.ts';
+import { budgetSentence } from '../budgets/explain-budget.ts';
 import { instantOf } from '../clock.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, TypedEntry } from '../engine.ts';
 import { attemptsView } from './attempt-view.ts';
+import { refusedNumbers } from './budget-view.ts';
 import { historyOf } from './history.ts';
 import { keyOfCursor, pageOf } from './page.ts';
 
@@ -15,7 +17,8 @@ const at = (ms: number | null): string | null => (ms === null ? null : instantOf
 function whyOf(engine: Engine, row: JobRow): string {
   if (row.state === 'queued') {
     const backoffMs = row.readyPlaneMs - engine.planeMs;
-    const answer = engine.hot.queue.bucket(row.bucket).answer?.sentence ?? 'Waiting to be placed.';
+    const answer =
+      budgetSentence(engine, row) ?? engine.hot.queue.bucket(row.bucket).answer?.sentence ?? 'Waiting to be placed.';
     const now = backoffMs > 0 ? `Tried again in ${Math.ceil(backoffMs / 1000)} s.` : answer;
     // What ended the attempt before, or an operator's word, stays in sight while the job waits again.
     return row.why === null ? now : `${row.why} ${now}`;
@@ -80,14 +83,20 @@ export function jobView(engine: Engine, row: JobRow): Job {
     decision_id:
       decision?.type === 'policy.decided'
         ? decision.body.decision_id
-        : (engine.hot.queue.bucket(row.bucket).answer?.decisionId ?? null),
+        : (engine.hot.budgets.lots.answerOf(row.seq)?.decisionId ??
+          engine.hot.queue.bucket(row.bucket).answer?.decisionId ??
+          null),
     policy_version: decision?.type === 'policy.decided' ? decision.body.policy_version : null,
     digest: submitted.digest,
     network: submitted.spec.network,
     attempts: attemptsView(engine, row, history),
     refusal:
       refusedBody?.type === 'job.state'
-        ? { code: refusedBody.body.reason ?? 'policy', sentence: refusedBody.body.sentence ?? '' }
+        ? {
+            code: refusedBody.body.reason ?? 'policy',
+            sentence: refusedBody.body.sentence ?? '',
+            ...refusedNumbers(refused as TypedEntry),
+          }
         : null,
     retry_of: submitted.retryOf,
     not_before_ms: backoffMs > 0 ? backoffMs : null,

@@ -9,7 +9,7 @@ import type {
 } from '../../contract/workspace.ts';
 import { leaseTiming } from '../../domain/leases/timing.ts';
 import { countPendingApprovals } from '../../state/queries/approvals.ts';
-import { heldInScope, refusalsSince, spentOnDay } from '../../state/queries/governance.ts';
+import { refusalsSince } from '../../state/queries/governance.ts';
 import { countCreatedSince, jobById, oldestQueued } from '../../state/queries/jobs.ts';
 import { leasesEndedSince } from '../../state/queries/leases.ts';
 import { instantOf } from '../clock.ts';
@@ -42,7 +42,6 @@ export function overviewView(
   const counts = countSources(engine);
   const count = (s: (typeof JOB_STATES)[number]): number => hot.jobCounts.get(s) ?? 0;
   const oldest = oldestQueued(state.db);
-  const today = instantOf(wallMs).slice(0, 10);
   const [joined, left] = moved(engine, wallMs - FIVE_MINUTES_MS);
   return {
     seq: engine.nextSeq - 1,
@@ -59,8 +58,8 @@ export function overviewView(
         : { job_id: oldest.jobId, wu_id: oldest.wuId, wait_ms: Math.max(0, engine.planeMs - oldest.queuedPlaneMs) },
     refusals_24h: refusals(engine, wallMs),
     managed_today: {
-      spent_mcu: spentOnDay(state.db, today, 'managed'),
-      held_mcu: heldInScope(state.db, 'tier:managed'),
+      spent_mcu: hot.budgets.spent('tier:managed', 'day'),
+      held_mcu: hot.budgets.use.get('tier:managed')?.heldMcu ?? 0,
     },
     series: {
       interval_ms: SAMPLE_EVERY_MS,

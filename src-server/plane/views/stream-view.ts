@@ -3,6 +3,7 @@ import { jobById } from '../../state/queries/jobs.ts';
 import type { Change } from '../change-feed.ts';
 import type { Engine } from '../engine.ts';
 import { approvalView } from './approval-view.ts';
+import { limitRows } from './budget-view.ts';
 import { jobListItem } from './job-view.ts';
 import { leaseView } from './lease-view.ts';
 
@@ -25,6 +26,8 @@ export function changeRows(engine: Engine, change: Change): StreamChange['rows']
   if (sources.length > 0) rows.sources = sources;
   if (leases.length > 0) rows.leases = leases;
   if (approvals.length > 0) rows.approvals = approvals;
+  const budgets = limitRows(engine, change.scopes);
+  if (budgets.length > 0) rows.budgets = budgets;
   return rows;
 }
 

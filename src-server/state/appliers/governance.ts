@@ -39,23 +39,4 @@ export const governanceAppliers = {
       ]);
     }
   },
-  'budget.held'(db: Database, body: EventBodies['budget.held']): void {
-    db.run(
-      'INSERT INTO use_by_scope(scope, held_mcu, spent_mcu) VALUES (?,?,0) ON CONFLICT(scope) DO UPDATE SET held_mcu = held_mcu + excluded.held_mcu',
-      [body.scope, body.mcu],
-    );
-  },
-  'budget.settled'(db: Database, body: EventBodies['budget.settled'], ctx: ApplyContext): void {
-    db.run('UPDATE use_by_scope SET held_mcu = held_mcu - ?, spent_mcu = spent_mcu + ? WHERE scope = ?', [
-      body.held_mcu,
-      body.debited_mcu,
-      body.scope,
-    ]);
-    const side = /^tier:(byoc|managed)$/.exec(body.scope)?.[1];
-    if (side === undefined || body.debited_mcu === 0) return;
-    db.run(
-      'INSERT INTO use_by_day(day, side, spent_mcu) VALUES (?,?,?) ON CONFLICT(day, side) DO UPDATE SET spent_mcu = spent_mcu + excluded.spent_mcu',
-      [ctx.entry.at.slice(0, 10), side, body.debited_mcu],
-    );
-  },
 };

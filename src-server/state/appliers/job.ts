@@ -58,13 +58,16 @@ export const jobAppliers = {
       ready_plane_ms: ctx.planeMs,
       max_queue_ms: spec.max_queue_ms,
       approval: needsApproval(spec) ? 1 : 0,
+      max_runtime_ms: spec.max_runtime_ms,
+      extras_mcu: spec.budget.extras_mcu,
+      on_refusal: spec.on_refusal,
     });
   },
   'job.edited'(db: Database, body: EventBodies['job.edited'], ctx: ApplyContext): void {
     const { spec } = body;
     db.run(
-      `UPDATE job SET wu_id = ?, title = ?, bucket = ?, priority = ?, max_attempts = ?, max_queue_ms = ?, approval = ?, last_seq = ?
-         WHERE seq = ?`,
+      `UPDATE job SET wu_id = ?, title = ?, bucket = ?, priority = ?, max_attempts = ?, max_queue_ms = ?, max_runtime_ms = ?, extras_mcu = ?,
+         on_refusal = ?, approval = ?, last_seq = ? WHERE seq = ?`,
       [
         spec.wu_id,
         spec.title,
@@ -72,6 +75,9 @@ export const jobAppliers = {
         spec.priority,
         spec.max_attempts,
         spec.max_queue_ms,
+        spec.max_runtime_ms,
+        spec.budget.extras_mcu,
+        spec.on_refusal,
         needsApproval(spec) ? 1 : 0,
         ctx.entry.seq,
         seqOf(ctx),

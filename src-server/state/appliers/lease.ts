@@ -24,6 +24,7 @@ export const leaseAppliers = {
       hold_mcu: body.hold_mcu,
       granted_seq: seq,
       granted_ms: ctx.atMs,
+      rate_mcu_per_minute: body.rate_mcu_per_minute ?? null,
     });
     db.rows(JOB).change(jobSeq, {
       state: 'claimed',

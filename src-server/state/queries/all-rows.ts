@@ -51,12 +51,6 @@ export const jobFacts = (db: Database, jobId: string): JobFacts | undefined => {
   return row === undefined ? undefined : toJob(row);
 };
 
-/** Held and spent milli-CU of every scope. */
-export const allUse = (db: Database): { scope: string; heldMcu: number; spentMcu: number }[] =>
-  db
-    .all('SELECT scope, held_mcu, spent_mcu FROM use_by_scope')
-    .map((r) => ({ scope: r[0] as string, heldMcu: r[1] as number, spentMcu: r[2] as number }));
-
 export const allApprovals = (db: Database) =>
   db.all('SELECT approval_id, status, digest, lease_id, expires_plane_ms FROM approval').map((r) => ({
     approvalId: r[0] as string,

@@ -13,8 +13,3 @@ export const refusalsSince = (db: Database, sinceMs: number): Map<string, number
       .all('SELECT cause, count(*) FROM refusal WHERE at_ms >= ? GROUP BY cause', [sinceMs])
       .map((r) => [String(r[0]), Number(r[1])]),
   );
-
-export const spentOnDay = (db: Database, day: string, side: string): number =>
-  Number(db.get('SELECT spent_mcu FROM use_by_day WHERE day = ? AND side = ?', [day, side])?.[0] ?? 0);
-export const heldInScope = (db: Database, scope: string): number =>
-  Number(db.get('SELECT held_mcu FROM use_by_scope WHERE scope = ?', [scope])?.[0] ?? 0);

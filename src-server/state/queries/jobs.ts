@@ -28,10 +28,14 @@ export interface JobRow {
   maxQueueMs: number | null;
   /** See `APPROVAL`: whether its present digest may start. */
   approval: number;
+  maxRuntimeMs: number;
+  extrasMcu: number;
+  onRefusal: 'refuse' | 'hold';
 }
 
 const COLUMNS = `seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, source_id, lease_id, why,
-  decision_seq, last_seq, created_ms, started_ms, finished_ms, queued_plane_ms, ready_plane_ms, max_queue_ms, approval`;
+  decision_seq, last_seq, created_ms, started_ms, finished_ms, queued_plane_ms, ready_plane_ms, max_queue_ms, approval, max_runtime_ms,
+  extras_mcu, on_refusal`;
 const number = (v: SqlValue | undefined): number | null => (v === null || v === undefined ? null : (v as number));
 
 const toRow = (r: SqlValue[]): JobRow => ({
@@ -59,6 +63,9 @@ const toRow = (r: SqlValue[]): JobRow => ({
   readyPlaneMs: r[21] as number,
   maxQueueMs: number(r[22]),
   approval: r[23] as number,
+  maxRuntimeMs: r[24] as number,
+  extrasMcu: r[25] as number,
+  onRefusal: r[26] as JobRow['onRefusal'],
 });
 
 const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));

@@ -98,7 +98,7 @@ export const loadLeases = (db: Database) =>
   db
     .all(
       `SELECT lease_id, job_id, job_seq, attempt, fence, source_id, session_id, assignment_run_id, compute_class, side, ttl_ms, max_runtime_ms,
-         hold_mcu, granted_seq, granted_ms, started_ms, started_plane_ms FROM lease ORDER BY fence`,
+         hold_mcu, granted_seq, granted_ms, started_ms, started_plane_ms, rate_mcu_per_minute FROM lease ORDER BY fence`,
     )
     .map((r) => ({
       leaseId: String(r[0]),
@@ -118,6 +118,7 @@ export const loadLeases = (db: Database) =>
       grantedWallMs: Number(r[14]),
       startedWallMs: r[15] === null ? null : Number(r[15]),
       startedPlaneMs: r[16] === null ? null : Number(r[16]),
+      rateMcuPerMinute: r[17] === null ? null : Number(r[17]),
     }));
 
 /** The newest fence of each source: who waited longest for a job is known over restarts. */
