@@ -29,6 +29,10 @@ describe('job', () => {
     const lines = line.file('jobs.jsonl', `${JSON.stringify(JOB)}\n\n${JSON.stringify({ ...JOB, wu_id: 'WU-2' })}\n`);
     const ended = await line.here(['job', 'submit', lines]);
     expect(ended.stdout.match(/job_[0-9A-Z]{26} submitted/g)).toHaveLength(2);
+    const mixed = line.file('mixed.jsonl', `${JSON.stringify(JOB)}\n${JSON.stringify({ ...JOB, wu_id: 7 })}\n`);
+    const some = await line.here(['job', 'submit', mixed]);
+    expect([some.code, some.stdout.match(/submitted/g)?.length]).toEqual([2, 1]);
+    expect(some.stderr).toMatch(/Line 2 was refused: .*wu_id/);
   });
 
   test('a list of more than one page is shown to its end', async () => {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Job, JobList } from '../contract/job.ts';
-import { LIST_LIMIT_MAX } from '../contract/limits.ts';
+import { BULK_BODY_LIMIT_BYTES, BULK_ITEMS_MAX, LIST_LIMIT_MAX } from '../contract/limits.ts';
 import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
 import { systemTimers } from '../plane/clock.ts';
 import { systemRandom } from '../plane/random.ts';
@@ -8,6 +7,7 @@ import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
+import { groupsOf, readJobs } from './read-jobs.ts';
 
 const FLAGS = {
   ...PLANE_FLAGS,
@@ -72,46 +72,47 @@ export async function job(args: string[], printer: Printer): Promise<number> {
   return run(call, subject);
 }
 
-/** One JSON object, or JSON lines: a job a line. */
-function readJobs(file: string): unknown[] {
-  let text: string;
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new ExitError(EXIT.input, `${file} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    // Not one object: every line is a job of its own.
-  }
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch (error) {
-        throw new ExitError(EXIT.input, `${file}, line ${index + 1}, is not JSON: ${(error as Error).message}`);
-      }
-    });
-}
-
+/** Submits the jobs of a file; a line that is refused is named, and the others go on. */
 async function submit(call: Call, file: string): Promise<number> {
   const jobs = readJobs(file);
-  const submitted: Job[] = [];
-  for (const body of jobs)
-    submitted.push(await call.client.call('jobSubmit', { body, key: systemRandom.bytes(16).toString('hex') }));
-  if (!call.wait) {
-    for (const made of submitted) {
-      if (call.json) call.printer.json(made);
-      else call.printer.line(`${made.job_id} submitted. Follow it with: job show ${made.job_id}`);
-    }
+  const [only] = jobs;
+  if (only !== undefined && jobs.length === 1) {
+    const made = await call.client.call('jobSubmit', { body: only.body, key: newKey() });
+    if (call.wait) return waitForAll(call, [made.job_id]);
+    if (call.json) call.printer.json(made);
+    else call.printer.line(`${made.job_id} submitted. Follow it with: job show ${made.job_id}`);
     return EXIT.ok;
   }
+  const submitted: string[] = [];
   let code: number = EXIT.ok;
-  for (const made of submitted) {
-    const ended = await waitFor(call, made.job_id);
+  for (const group of groupsOf(jobs, BULK_ITEMS_MAX, BULK_BODY_LIMIT_BYTES - 1_024)) {
+    const { results } = await call.client.call('jobBulk', {
+      body: { items: group.map(({ body }) => body) },
+      key: newKey(),
+    });
+    for (const [at, result] of results.entries()) {
+      const line = group[at]?.line;
+      if (call.json) call.printer.json({ line, ...result });
+      if ('job_id' in result) {
+        submitted.push(result.job_id);
+        if (!call.json && !call.wait) call.printer.line(`${result.job_id} submitted.`);
+      } else {
+        code = EXIT.input;
+        if (!call.json) call.printer.note(`Line ${line} was refused: ${result.problem.detail}`);
+      }
+    }
+  }
+  if (!call.json) call.printer.note(`${submitted.length} of ${jobs.length} jobs submitted.`);
+  const ended = call.wait ? await waitForAll(call, submitted) : EXIT.ok;
+  return code === EXIT.ok ? ended : code;
+}
+
+const newKey = (): string => systemRandom.bytes(16).toString('hex');
+
+async function waitForAll(call: Call, jobIds: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  for (const jobId of jobIds) {
+    const ended = await waitFor(call, jobId);
     if (call.json) call.printer.json(ended);
     else call.printer.line(`${ended.job_id} ${ended.state}. ${ended.why}`);
     if (ended.state !== 'succeeded') code = EXIT.failed;

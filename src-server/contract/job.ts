@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jobApproval } from './approval.ts';
 import { budgetCheck } from './decision.ts';
 import { assignmentRunId, decisionId, jobId, leaseId, sourceId } from './ids.ts';
-import { SAFE_INTEGER_MAX } from './limits.ts';
+import { BULK_ITEMS_MAX, SAFE_INTEGER_MAX } from './limits.ts';
 import {
   count,
   digest,
@@ -225,7 +225,7 @@ export const jobList = listOf(jobListItem).extend({
 export type JobList = z.infer<typeof jobList>;
 
 export const jobBulk = z.strictObject({
-  items: z.array(z.unknown()).min(1).max(1_000),
+  items: z.array(z.unknown()).min(1).max(BULK_ITEMS_MAX),
 });
 export const jobBulkResult = z.object({
   results: z.array(
