@@ -8,6 +8,9 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   source     list | show ID | cordon ID | drain ID [--deadline-ms N] | resume ID | revoke ID | enroll NAME --kind KIND
   pool       list | show POOL | create [NAME] [--class C] [--capacity N] [--side S] | token POOL [--class C]
              revoke-token POOL TOKEN_ID [--end-sessions] | local [--runners N]
+  approval   list [--status S] [--kind K] | show ID | approve ID | reject ID  [--reason TEXT] [--digest sha256:…]
+  admission  list | show ID | request --network private:NAME --source ID --host HOST:PORT | grant ID | reject ID | revoke ID
+             [--expires-ms N] [--reason TEXT]
   doctor     check a data directory                            --data-dir DIR [--deep]
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]
 

@@ -1,3 +1,5 @@
+import { admission } from './admission.ts';
+import { approval } from './approval.ts';
 import { consoleCommand } from './console.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -16,6 +18,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   job,
   source,
   pool,
+  approval,
+  admission,
   doctor,
   demo,
   console: consoleCommand,

@@ -99,8 +99,11 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
 
 /** A run whose approval was not given fails for good, whatever its runner says of it or does not say. */
 function ofRejected(lease: HotLease, end: AttemptEnd): AttemptEnd {
-  if (lease.directive?.cause !== 'rejected') return end;
-  return { ...end, outcome: 'rejected', reason: lease.directive.reason };
+  const status = lease.question?.status;
+  if (status !== 'rejected' && status !== 'expired') return end;
+  const { directive } = lease;
+  const reason = directive?.cause === 'rejected' ? directive.reason : `The approval that it asked for was ${status}.`;
+  return { ...end, outcome: 'rejected', reason };
 }
 
 /** A question lives no longer than the attempt that asked it. */

@@ -20,6 +20,7 @@ const NOTHING = {
   job_id: `job_${NOBODY}`,
   lease_id: `lse_${NOBODY}`,
   approval_id: `apr_${NOBODY}`,
+  admission_id: `adm_${NOBODY}`,
   operator_id: `opr_${NOBODY}`,
   pool_id: `pool_${NOBODY}`,
   token_id: `ptk_${NOBODY}`,

@@ -23,6 +23,7 @@ beforeAll(async () => {
     lease_id: lease.lease_id,
     sha256: artifact.json.sha256,
     approval_id: `apr_${NOBODY}`,
+    admission_id: `adm_${NOBODY}`,
     operator_id: `opr_${NOBODY}`,
     seq: '9999',
   };
@@ -31,10 +32,14 @@ afterAll(() => plane.close());
 
 /** The same body but for the ids that the request itself named, and its own id. */
 const shape = (text: string): string =>
-  text.replace(/"request_id":"[^"]+"/, '').replace(/\b(job|src|enr|lse|apr)_[0-9A-Z]{26}\b|\b[0-9a-f]{64}\b/g, 'ID');
+  text
+    .replace(/"request_id":"[^"]+"/, '')
+    .replace(/\b(job|src|enr|lse|apr|adm)_[0-9A-Z]{26}\b|\b[0-9a-f]{64}\b/g, 'ID');
 const BODIES: Partial<Record<RouteId, unknown>> = {
   sourcePatch: { capacity: 2 },
   approvalDecide: { decision: 'approved' },
+  admissionDecide: { decision: 'granted' },
+  jobPatch: { base_digest: `sha256:${'0'.repeat(64)}` },
 };
 const withObject = (Object.entries(ROUTES) as [RouteId, RouteSpec][]).filter(
   ([, route]) => /\{workspace_id\}.*\{/.test(route.path) && route.method !== 'PUT',

@@ -18,6 +18,7 @@ import { decideApproval } from '../../src-server/plane/commands/decide-approval.
 import { burnCredential, enrollSource, reissueCredential } from '../../src-server/plane/commands/enroll-source.ts';
 import { publishPolicy, setPaused, stopEverything } from '../../src-server/plane/commands/govern.ts';
 import { repeatedSubmit, submitJob } from '../../src-server/plane/commands/submit-job.ts';
+import { Approvers, PRIVATE_NETWORK } from './approvers.ts';
 import type { Oracle } from './oracle.ts';
 import type { SimulatedPlane } from './simulated-plane.ts';
 import type { World } from './world.ts';
@@ -42,6 +43,11 @@ const TEMPLATES: readonly JobSpec[] = [
   template({ final_exit_codes: [42], budget: { extras_mcu: 300 } }),
   template({ on_refusal: 'hold', wu_id: 'WU-2', max_runtime_ms: 60_000 }),
   template({ budget: { extras_mcu: 500 }, max_runtime_ms: 60_000 }),
+  template({ approval: { when: 'before_start', reason: 'Writes to production', expires_ms: 20_000 } }),
+  template({ approval: { when: 'before_start', expires_ms: 120_000 }, labels: { os: 'linux' }, title: 'Gated' }),
+  template({ approval: { when: 'on_request', expires_ms: 30_000 }, max_attempts: 5 }),
+  template({ network: PRIVATE_NETWORK, confinement: 'none', max_attempts: 8 }),
+  template({ network: PRIVATE_NETWORK, approval: { when: 'before_start', expires_ms: 60_000 }, title: 'Private' }),
 ];
 
 const SCOPES = ['workspace', 'tier:byoc', 'tier:managed', 'tier:managed/cpu-small', 'wu:WU-1', 'wu:WU-2'];
@@ -51,19 +57,23 @@ type Command<T> = (ctx: CommandContext) => T;
 /** What people do to a workspace. */
 export class Operators {
   private counter = 0;
+  private readonly approvers: Approvers;
 
   constructor(
     private readonly world: World,
     private readonly plane: SimulatedPlane,
     private readonly oracle: Oracle,
-  ) {}
+  ) {
+    this.approvers = new Approvers(world, plane, () => world.pick(TEMPLATES));
+  }
 
   /** One thing at random. */
   act(): void {
     const { world } = this;
     const dice = world.random.unit() * 100;
     if (world.chance(0.05)) this.changeBudgets();
-    if (dice < 52) this.submit();
+    if (world.chance(0.18)) this.approvers.act();
+    else if (dice < 52) this.submit();
     else if (dice < 58) this.onJob((ctx, job) => cancelJob(ctx, ACTOR, job.jobId, null));
     else if (dice < 66) this.onSource((ctx, id) => this.switchSource(ctx, id));
     else if (dice < 76) this.onSource((ctx, id) => resumeSource(ctx, ACTOR, id, null));
@@ -132,7 +142,7 @@ export class Operators {
         refuse_after_ms: world.chance(0.1) ? 60_000 : null,
         overrides: [],
         fair_share: false,
-        four_eyes: false,
+        four_eyes: world.chance(0.3),
       }),
     );
   }
@@ -165,12 +175,11 @@ export class Operators {
 
   /** Answers every open question, resumes every source and lifts the pause. */
   makeWay(): void {
-    const { sources, approvals } = this.plane.fold.world;
+    const { sources } = this.plane.fold.world;
     this.run((ctx) => setPaused(ctx, ACTOR, false, null));
     this.run((ctx) => changeBudgets(ctx, ACTOR, { limits: [], default_wu_limit_mcu: null }));
     for (const [id, source] of sources) if (!source.isRevoked) this.run((ctx) => resumeSource(ctx, ACTOR, id, null));
-    for (const [id, { status }] of approvals)
-      if (status === 'pending') this.run((ctx) => decideApproval(ctx, ACTOR, id, { decision: 'approved' }));
+    this.approvers.makeWay();
   }
 
   private run<T>(command: Command<T>): void {

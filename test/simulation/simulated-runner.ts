@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClaimRequest, CompleteRequest } from '../../src-server/contract/runtime.ts';
 import type { RunnerOutcome } from '../../src-server/contract/terms.ts';
 import { leaseTiming } from '../../src-server/domain/leases/timing.ts';
+import { askApproval } from '../../src-server/plane/commands/ask-approval.ts';
 import { diagnoseSource } from '../../src-server/plane/commands/change-source.ts';
 import { claimant } from '../../src-server/plane/commands/claim-work.ts';
 import type { CommandContext } from '../../src-server/plane/commands/context.ts';
@@ -29,6 +30,8 @@ interface Held {
   renewedMs: number;
   ttlMs: number;
   mustStop: boolean;
+  /** The question that its work waits for. */
+  question: 'open' | 'over' | null;
   end: { body: CompleteRequest; key: string; isRelease: boolean } | null;
 }
 interface PendingClaim {
@@ -137,6 +140,12 @@ export class SimulatedRunner {
         this.sendEnd(held);
         return;
       }
+      if (!this.isCareful && held.question === null && world.chance(0.03)) {
+        this.question(held);
+        return;
+      }
+      // Work that waits for a person goes on only now and then without the answer.
+      if (held.question === 'open' && !held.mustStop && !world.chance(0.05)) continue;
       if (held.mustStop || world.nowMs >= held.workEndsMs) {
         this.end(held);
         return;
@@ -242,6 +251,7 @@ export class SimulatedRunner {
       renewedMs: world.nowMs,
       ttlMs: lease.ttlMs,
       mustStop: false,
+      question: null,
       end: null,
     });
     this.nextActMs = Math.min(this.nextActMs, world.nowMs + 100);
@@ -292,7 +302,21 @@ export class SimulatedRunner {
           if (part.state !== 'active') this.held.delete(part.lease_id);
           else held.renewedMs = world.nowMs;
           if (part.directive !== undefined) held.mustStop = true;
+          if (part.approval !== undefined) held.question = 'over';
         }
+      },
+    );
+  }
+
+  private question(held: Held): void {
+    const expires = this.world.chance(0.5) ? { expires_ms: this.world.between(1_000, 40_000) } : {};
+    const ask = { fence: held.fence, reason: 'Go on?', kinds: [], ...expires };
+    const idempotency = { key: `${this.sessionId}/ask/${held.leaseId}`, request: JSON.stringify(ask) };
+    held.question = 'open';
+    this.ask(
+      (ctx) => askApproval(ctx, this.sessionId, held.leaseId, ask, idempotency),
+      (answer, refusal) => {
+        if (refusal !== null || answer?.status !== 'pending') held.question = 'over';
       },
     );
   }

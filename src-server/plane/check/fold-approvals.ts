@@ -34,6 +34,18 @@ export function checkAdmission(
     fail('I11', `${job.jobId} was granted by ${body.admission_id}, which had expired`);
 }
 
+/** A run whose question was answered with no, or by nobody, ends as such, and its job is not tried again. */
+export function checkRefusedRun(context: FoldContext, leaseId: string, job: FoldedJob, outcome: string): void {
+  let status: ApprovalState = 'pending';
+  for (const approval of context.world.approvals.values()) if (approval.leaseId === leaseId) status = approval.status;
+  const isRefused = status === 'rejected' || status === 'expired';
+  if (isRefused !== (outcome === 'rejected'))
+    context.fail('I19', `${leaseId} was ${status} by its approver and ended as ${outcome}`);
+  const next = context.sibling('job.settled')?.outcome;
+  if (isRefused && next !== 'failed' && next !== 'canceled')
+    context.fail('I19', `${job.jobId} was not approved midway and goes on as ${next ?? 'queued'}`);
+}
+
 /** What falls due is noticed by a tick. */
 const EXPIRY_SLACK_MS = 5_000;
 
@@ -88,7 +100,7 @@ function moveAdmission(context: FoldContext, id: string, to: AdmissionState): Fo
 
 export const approvalFolds = {
   'approval.requested'(body, context) {
-    const { world, entry, fail } = context;
+    const { world, fail } = context;
     const job = touch(context, body.job_id);
     const expected = body.kind === 'on_request' ? 'running' : 'held';
     if (job !== undefined && job.state !== expected)
@@ -98,8 +110,6 @@ export const approvalFolds = {
     if (body.lease_id !== undefined && job?.leaseId !== body.lease_id)
       fail('I6', `${body.lease_id} asks, ${job?.jobId} is held by ${job?.leaseId}`);
     if (job !== undefined && isAsked(context, job.jobId)) fail('I25', `a second open question about ${job.jobId}`);
-    if (job !== undefined && body.kind === 'before_start')
-      job.askedBy = [...new Set([job.askedBy[0] as string, body.requester ?? entry.actor.id])];
     world.approvals.set(body.approval_id, {
       kind: body.kind,
       jobId: body.job_id,

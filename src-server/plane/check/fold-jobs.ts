@@ -125,6 +125,7 @@ export const jobFolds = {
       extrasMcu: spec.budget.extras_mcu,
       digest: body.digest,
       needsApproval: spec.approval?.when === 'before_start',
+      askedBy: [job.askedBy[0] as string, entry.actor.id],
       lastSeq: entry.seq,
     });
   },

@@ -1,6 +1,7 @@
 import type { LeaseEnd } from '../../contract/events.ts';
 import type { LeaseState } from '../../contract/terms.ts';
 import { runtimeCostMcu, scopesOf } from '../../domain/budgets/cost.ts';
+import { checkRefusedRun } from './fold-approvals.ts';
 import { sourceOf } from './fold-fleet.ts';
 import { jobOf, moveJob } from './fold-jobs.ts';
 import type { FoldedLease, FoldedSource } from './folded-rows.ts';
@@ -44,6 +45,7 @@ const end =
     )
       fail('I33', `lease ${lease.leaseId} of ${lease.ttlMs} ms was lost after ${body.last_renewal_ms_ago} ms`);
     checkSettlement(context, lease, body);
+    checkRefusedRun(context, lease.leaseId, job, body.outcome);
     lease.state = state;
     lease.outcome = body.outcome;
     job.leaseId = null;

@@ -52,7 +52,7 @@ export interface FoldedJob {
   digest: string;
   needsApproval: boolean;
   approvedDigest: string | null;
-  /** Who submitted it, and who asked for its approval last. */
+  /** Who submitted it, and who changed it last. */
   askedBy: readonly string[];
   settlements: number;
   lastSeq: number;

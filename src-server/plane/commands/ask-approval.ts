@@ -42,6 +42,11 @@ export function askApproval(
     if (open.reason === ask.reason) return questionView(engine, open);
     throw new ProblemError('conflict.state', `One question at a time: ${open.approvalId} is still open.`);
   }
+  if (lease.question !== null && lease.question.status !== 'approved')
+    throw new ProblemError(
+      'conflict.state',
+      `Its approval was ${lease.question.status}: this attempt is being stopped.`,
+    );
   const { spec, digest } = engine.submitted(lease.jobSeq);
   const approvalId = engine.ids.make('approval');
   const expiresMs = ask.expires_ms ?? spec.approval?.expires_ms ?? null;

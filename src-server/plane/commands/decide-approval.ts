@@ -44,11 +44,12 @@ export function decideApproval(ctx: CommandContext, actor: Actor, approvalId: st
   else answerRun(ctx, actor, approval, job, answer.decision, reason);
 }
 
-/** Everybody whose own request this is: four-eyes wants another person. */
+/** Everybody whose own request this is: four-eyes wants another person than who submitted the job or changed it last. */
 export function askersOf(engine: Engine, approval: ApprovalRow, job: JobRow | null): string[] {
-  // A question of the plane or of a runner was asked for by whoever submitted the job.
-  const asked = approval.kind === 'before_start' || approval.kind === 'sdk' ? [approval.requestedBy] : [];
-  return [...new Set([...(job === null ? [] : [engine.submittedFirst(job.seq).submittedBy]), ...asked])];
+  if (job === null) return [approval.requestedBy];
+  const editSeq = engine.hot.specSeqs.get(job.seq);
+  const { submittedBy } = engine.submittedFirst(job.seq);
+  return editSeq === undefined ? [submittedBy] : [...new Set([submittedBy, engine.entry(editSeq).actor.id])];
 }
 
 /** What the refused answerer should look at: the job as it is now. */
