@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Batch } from './batch.ts';
 import { NeedleAutomaton } from './needle-automaton.ts';
 import type { OnFound } from './needle-search.ts';
 
@@ -43,7 +44,11 @@ abstract class RunSearch {
   /** The run is over. `before` is the byte in front of its beginning, 0 at the start. */
   protected abstract judge(text: string, start: number, end: number, before: number): void;
 
-  push = (byte: number, start: number, end: number): void => {
+  take = ({ bytes, starts, ends, length }: Batch): void => {
+    for (let at = 0; at < length; at += 1) this.#push(bytes[at] as number, starts[at] as number, ends[at] as number);
+  };
+
+  #push(byte: number, start: number, end: number): void {
     if (this.#run !== null) {
       if (this.#run.length < this.limit && this.belongs(byte)) {
         this.#run.push(byte);
@@ -60,7 +65,7 @@ abstract class RunSearch {
     if (this.#state === 0) return;
     const matched = this.beginnings.matchedBytes(this.#state);
     if (matched > 0) this.#begin(matched, end);
-  };
+  }
 
   pendingStart(): number {
     if (this.#run !== null) return this.#runStart;

@@ -27,6 +27,22 @@ export class NeedleAutomaton {
     this.#fill(states);
   }
 
+  /**
+   * Goes through bytes and calls `onMatch` at each needle's end with its index and length. Returns the state at the end.
+   */
+  run(from: number, bytes: Uint8Array, length: number, onMatch: (at: number, needleBytes: number) => void): number {
+    const next = this.#next;
+    const columnOf = this.#columnOf;
+    const matched = this.#matched;
+    const columns = this.#columns;
+    let state = from;
+    for (let at = 0; at < length; at += 1) {
+      state = next[state * columns + (columnOf[bytes[at] as number] as number)] as number;
+      if (matched[state] !== 0) onMatch(at, matched[state] as number);
+    }
+    return state;
+  }
+
   /** The state after one more byte. */
   step(state: number, byte: number): number {
     return this.#next[state * this.#columns + (this.#columnOf[byte] as number)] as number;

@@ -1,17 +1,9 @@
+import { addTo, BATCH_BYTES, newBatch, type Sink, toAll } from './batch.ts';
 import { CredentialSearch, EncodedCredentialSearch, type OnCredential } from './credential-shape.ts';
 import { NeedleAutomaton } from './needle-automaton.ts';
 import { NeedleSearch } from './needle-search.ts';
 import { formsOf, type Secret } from './secret-forms.ts';
-import {
-  BASE64_FOLD,
-  FoldedView,
-  HEX_FOLD,
-  JsonView,
-  PercentView,
-  type Sink,
-  type View,
-  VisibleView,
-} from './views.ts';
+import { BASE64_FOLD, FoldedView, HEX_FOLD, JsonView, PercentView, type View, VisibleView } from './views.ts';
 
 /** What stands in the place of a secret. */
 export const MARKER = Buffer.from('[redacted]');
@@ -49,6 +41,7 @@ interface Hidden {
  */
 export class Redactor {
   #redactions = 0;
+  readonly #batch = newBatch();
   readonly #entry: Sink[] = [];
   readonly #views: View[] = [];
   readonly #needles: NeedleSearch[] = [];
@@ -66,17 +59,17 @@ export class Redactor {
     const searches = (automaton: NeedleAutomaton): Sink => {
       const search = new NeedleSearch(automaton, this.#hide);
       this.#needles.push(search);
-      return search.push;
+      return search.take;
     };
     const view = (made: View): Sink => {
       this.#views.push(made);
-      return made.push;
+      return made.take;
     };
     const plain = new CredentialSearch(this.#hide, onCredential);
     const encoded = new EncodedCredentialSearch(this.#hide, onCredential);
     this.#runs.push(plain, encoded);
-    toVisible.push(plain.push);
-    const toBase64: Sink[] = [encoded.push];
+    toVisible.push(plain.take);
+    const toBase64: Sink[] = [encoded.take];
     if (rules.hasSecrets) {
       this.#entry.push(searches(rules.plain));
       toVisible.push(searches(rules.unbroken));
@@ -85,8 +78,8 @@ export class Redactor {
       toVisible.push(view(new JsonView(searches(rules.unbroken))));
       toBase64.push(searches(rules.base64));
     }
-    toVisible.push(view(new FoldedView(BASE64_FOLD, all(toBase64))));
-    this.#entry.push(view(new VisibleView(all(toVisible))));
+    toVisible.push(view(new FoldedView(BASE64_FOLD, toAll(toBase64))));
+    this.#entry.push(view(new VisibleView(toAll(toVisible))));
   }
 
   /** How many places were hidden so far. */
@@ -97,12 +90,7 @@ export class Redactor {
   /** Takes bytes; returns what may leave now. */
   push(bytes: Uint8Array): Buffer {
     this.#held = this.#held.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#held, bytes]);
-    const { length } = bytes;
-    for (let at = 0; at < length; at += 1) {
-      const byte = bytes[at] as number;
-      for (const sink of this.#entry) sink(byte, this.#end, this.#end + 1);
-      this.#end += 1;
-    }
+    for (let at = 0; at < bytes.length; at += BATCH_BYTES) this.#look(bytes.subarray(at, at + BATCH_BYTES));
     return this.#take(Math.min(this.#end, this.#pendingStart()));
   }
 
@@ -118,6 +106,14 @@ export class Redactor {
       }
     }
     return this.#take(this.#end);
+  }
+
+  #look(bytes: Uint8Array): void {
+    this.#batch.length = 0;
+    for (let at = 0; at < bytes.length; at += 1)
+      addTo(this.#batch, bytes[at] as number, this.#end + at, this.#end + at + 1);
+    this.#end += bytes.length;
+    for (const sink of this.#entry) sink(this.#batch);
   }
 
   #pendingStart(): number {
@@ -157,12 +153,6 @@ export class Redactor {
     this.#heldStart = to;
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
-}
-
-function all(sinks: readonly Sink[]): Sink {
-  return (byte, start, end) => {
-    for (const sink of sinks) sink(byte, start, end);
-  };
 }
 
 function merged(ranges: Hidden[]): Hidden[] {

@@ -1,9 +1,8 @@
-/** Takes one byte of a view with the part of the stream that it stands for. */
-export type Sink = (byte: number, start: number, end: number) => void;
+import { addTo, type Batch, newBatch, type Sink } from './batch.ts';
 
 /** A way of looking at a stream. `pendingStart` is where bytes begin that are read but not passed on; Infinity for none. */
 export interface View {
-  push: Sink;
+  take: Sink;
   pendingStart(): number;
 }
 
@@ -19,42 +18,58 @@ const SEQUENCE_LIMIT = 64;
 export class VisibleView implements View {
   #state: 'text' | 'escape' | 'sequence' = 'text';
   #length = 0;
+  readonly #out = newBatch();
 
   constructor(private readonly sink: Sink) {}
 
-  push = (byte: number, start: number, end: number): void => {
-    if (this.#state === 'text') {
-      if (byte === ESC) this.#state = 'escape';
-      else if (byte !== NEWLINE && byte !== RETURN) this.sink(byte, start, end);
-    } else if (this.#state === 'escape') {
-      this.#length = 0;
-      // Only control sequences vanish; what an operating system command carries (a link, a title) is looked at as text.
-      this.#state = byte === 0x5b ? 'sequence' : 'text';
-    } else {
-      this.#length += 1;
-      const isFinal = byte >= 0x40 && byte <= 0x7e;
-      const isInside = byte >= 0x20 && byte < 0x40 && this.#length < SEQUENCE_LIMIT;
-      if (!isInside) this.#state = 'text';
-      if (!isInside && !isFinal) this.push(byte, start, end);
+  take = ({ bytes, starts, ends, length }: Batch): void => {
+    this.#out.length = 0;
+    for (let at = 0; at < length; at += 1) {
+      const byte = bytes[at] as number;
+      if (this.#isShown(byte)) addTo(this.#out, byte, starts[at] as number, ends[at] as number);
     }
+    this.sink(this.#out);
   };
 
   /** A control sequence in progress belongs to no secret unless one began before it, which is pending elsewhere. */
   pendingStart(): number {
     return Number.POSITIVE_INFINITY;
   }
+
+  #isShown(byte: number): boolean {
+    if (this.#state === 'escape') {
+      this.#length = 0;
+      // Only control sequences vanish; what an operating system command carries (a link, a title) is looked at as text.
+      this.#state = byte === 0x5b ? 'sequence' : 'text';
+      return false;
+    }
+    if (this.#state === 'sequence') {
+      this.#length += 1;
+      if (byte >= 0x20 && byte < 0x40 && this.#length < SEQUENCE_LIMIT) return false;
+      this.#state = 'text';
+      if (byte >= 0x40 && byte <= 0x7e) return false;
+    }
+    if (byte === ESC) this.#state = 'escape';
+    return byte !== ESC && byte !== NEWLINE && byte !== RETURN;
+  }
 }
 
 /** Passes bytes on through a table; a 0 in it drops the byte. */
 export class FoldedView implements View {
+  readonly #out = newBatch();
+
   constructor(
     private readonly table: Uint8Array,
     private readonly sink: Sink,
   ) {}
 
-  push = (byte: number, start: number, end: number): void => {
-    const folded = this.table[byte] as number;
-    if (folded !== 0) this.sink(folded, start, end);
+  take = ({ bytes, starts, ends, length }: Batch): void => {
+    this.#out.length = 0;
+    for (let at = 0; at < length; at += 1) {
+      const folded = this.table[bytes[at] as number] as number;
+      if (folded !== 0) addTo(this.#out, folded, starts[at] as number, ends[at] as number);
+    }
+    this.sink(this.#out);
   };
 
   pendingStart(): number {
@@ -81,6 +96,7 @@ const hexValue = (byte: number): number => {
 /** A stream of escapes: what begins like one is held until it is whole, then passed on decoded or as it was. */
 abstract class EscapeView implements View {
   readonly #held: { byte: number; start: number; end: number }[] = [];
+  readonly #out = newBatch();
 
   constructor(
     private readonly opener: number,
@@ -90,9 +106,19 @@ abstract class EscapeView implements View {
   /** Bytes of a whole escape; null when it needs more, undefined when it is none. */
   protected abstract decode(held: readonly number[]): readonly number[] | null | undefined;
 
-  push = (byte: number, start: number, end: number): void => {
+  take = ({ bytes, starts, ends, length }: Batch): void => {
+    this.#out.length = 0;
+    for (let at = 0; at < length; at += 1) this.#push(bytes[at] as number, starts[at] as number, ends[at] as number);
+    this.sink(this.#out);
+  };
+
+  pendingStart(): number {
+    return this.#held[0]?.start ?? Number.POSITIVE_INFINITY;
+  }
+
+  #push(byte: number, start: number, end: number): void {
     if (this.#held.length === 0 && byte !== this.opener) {
-      this.sink(byte, start, end);
+      addTo(this.#out, byte, start, end);
       return;
     }
     this.#held.push({ byte, start, end });
@@ -102,15 +128,11 @@ abstract class EscapeView implements View {
     const first = held[0] as { byte: number; start: number; end: number };
     if (decoded !== undefined) {
       // Line ends are left out here as in the view before.
-      for (const each of decoded) if (each !== NEWLINE && each !== RETURN) this.sink(each, first.start, end);
+      for (const each of decoded) if (each !== NEWLINE && each !== RETURN) addTo(this.#out, each, first.start, end);
       return;
     }
-    this.sink(first.byte, first.start, first.end);
-    for (const each of held.slice(1)) this.push(each.byte, each.start, each.end);
-  };
-
-  pendingStart(): number {
-    return this.#held[0]?.start ?? Number.POSITIVE_INFINITY;
+    addTo(this.#out, first.byte, first.start, first.end);
+    for (const each of held.slice(1)) this.#push(each.byte, each.start, each.end);
   }
 }
 
