@@ -15,6 +15,8 @@ export interface AttemptContext {
   printer: Printer;
   /** Folder of the attempts' directories. */
   workRoot: string;
+  /** Folder of the spools on disk, in the state directory. */
+  spoolRoot: string;
   /** Values of the secrets that jobs name. */
   secrets: SecretStore;
   /** A job wrote something that looks like a credential of the plane: its SHA-256 in hex. */

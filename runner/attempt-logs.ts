@@ -1,6 +1,14 @@
 import type { Readable } from 'node:stream';
+import type { AttemptSpool, StreamName } from './attempt-spool.ts';
+import { LOG_KEPT_LIMIT_BYTES, LogSpool } from './log-spool.ts';
 import { LogStream, type LogStreamDependencies, type StreamFilter } from './log-stream.ts';
 import type { StreamReceipt } from './receipt.ts';
+
+const mirrored = (spool: AttemptSpool, stream: StreamName): LogSpool =>
+  new LogSpool(LOG_KEPT_LIMIT_BYTES, {
+    append: (offset, bytes) => spool.append(stream, offset, bytes),
+    release: (offset) => spool.release(stream, offset),
+  });
 
 /** Both output streams of an attempt. */
 export class AttemptLogs {
@@ -8,10 +16,16 @@ export class AttemptLogs {
   readonly #stderr: LogStream;
 
   /** @param filterOf makes what takes secrets out of one stream. */
-  constructor(leaseId: string, fence: number, dependencies: LogStreamDependencies, filterOf: () => StreamFilter) {
+  constructor(
+    leaseId: string,
+    fence: number,
+    dependencies: LogStreamDependencies,
+    filterOf: () => StreamFilter,
+    spool: AttemptSpool,
+  ) {
     const path = `/api/v1/runtime/leases/${leaseId}/log`;
-    this.#stdout = new LogStream(path, fence, 'stdout', dependencies, filterOf());
-    this.#stderr = new LogStream(path, fence, 'stderr', dependencies, filterOf());
+    this.#stdout = new LogStream(path, fence, 'stdout', dependencies, filterOf(), mirrored(spool, 'stdout'));
+    this.#stderr = new LogStream(path, fence, 'stderr', dependencies, filterOf(), mirrored(spool, 'stderr'));
   }
 
   attach(stdout: Readable, stderr: Readable): void {

@@ -2,6 +2,7 @@ import type { Assignment, EnvelopePayload } from '../src-server/contract/runtime
 import { type AttemptContext, type AttemptOutcome, type Ending, NOT_RUN, type Stop } from './attempt-context.ts';
 import { AttemptLogs } from './attempt-logs.ts';
 import { outcomeOf, type Result, settlementBody, tellResult, verbOf } from './attempt-result.ts';
+import { AttemptSpool } from './attempt-spool.ts';
 import { startLease, unfitReason } from './attempt-start.ts';
 import type { Reading } from './clock.ts';
 import { type Collected, collectOutputs } from './collect-outputs.ts';
@@ -39,6 +40,8 @@ export class Attempt implements LeaseHolder {
   #stop: Stop | null = null;
   #tree: ProcessTree | null = null;
   #logs: AttemptLogs | null = null;
+  /** The plane knows how the attempt ended. */
+  #isOver = false;
   #redaction = new AttemptRedaction([], () => undefined);
   #graceMs = KILL_GRACE_MS;
   /** Ends preparation: nothing is to be started any more. */
@@ -162,7 +165,12 @@ export class Attempt implements LeaseHolder {
       chance,
       onSuperseded: (detail: string) => held.superseded(detail),
       onBroken: (detail: string) => printer.warn(`${this.#name()}: its log is no longer sent. ${plain(detail)}`),
+      onGap: (detail: string) => printer.warn(`${this.#name()}: ${detail}`),
     };
+    const about = { v: 1 as const, payload, started_wall_ms: Math.round(sent.wallMs) };
+    const spool = AttemptSpool.make(this.context.spoolRoot, about, (detail) =>
+      printer.warn(`${this.#name()}: its log is not kept on disk. ${plain(detail)}`),
+    );
     const title = `${this.#name()} "${plain(payload.job.title)}"`;
     printer.say(`${title}: attempt ${answer.attempt}, fencing token ${fence}. ${plain(this.assignment.why)}`);
     let dir: AttemptDir | null = null;
@@ -172,7 +180,7 @@ export class Attempt implements LeaseHolder {
         // Before anything is fetched or started: without its secrets the job is not worth a beginning.
         const secrets = this.context.secrets.resolve(payload.job.secrets);
         this.#redaction = new AttemptRedaction(secrets, (sha256) => this.context.onExposed(leaseId, sha256));
-        this.#logs = new AttemptLogs(leaseId, fence, log, () => this.#redaction.stream());
+        this.#logs = new AttemptLogs(leaseId, fence, log, () => this.#redaction.stream(), spool);
         dir = makeAttemptDir(this.context.workRoot, leaseId, fence);
         ending = await this.#execute(started, dir, secrets);
       } catch (error) {
@@ -180,7 +188,10 @@ export class Attempt implements LeaseHolder {
         ending = { ...NOT_RUN, detail: this.#redaction.text(messageOf(error)) };
       }
       held.disarm();
-      return await this.#conclude(started, ending, dir);
+      const outcome = await this.#conclude(started, ending, dir);
+      // Unless the plane was never reached: then the next start of this runner tells it how far the log had come.
+      if (this.#isOver) spool.remove();
+      return outcome;
     } finally {
       this.abandon();
       leases.remove(held);
@@ -250,7 +261,7 @@ export class Attempt implements LeaseHolder {
     const stop = this.#stop;
     if (stop?.kind === 'given_back') {
       printer.say(`${this.#name()} given back. ${plain(stop.detail)}`);
-      await this.#release(stop.detail);
+      this.#isOver = (await this.#release(stop.detail)).kind !== 'given_up';
       return 'given_back';
     }
     let outcome = outcomeOf(stop, ending.exitCode);
@@ -274,7 +285,9 @@ export class Attempt implements LeaseHolder {
     };
     const result: Result = { payload, record, ending, collected, stop: this.#isLost() ? this.#stop : stop };
     const body = settlementBody(result, session.identity.privateKey);
-    tellResult(result, await this.#settle(verbOf(outcome), body), printer);
+    const settlement = await this.#settle(verbOf(outcome), body);
+    this.#isOver = settlement.kind !== 'given_up';
+    tellResult(result, settlement, printer);
     return outcome;
   }
 

@@ -157,6 +157,33 @@ describe.runIf(process.platform === 'linux')('a runner in trouble', () => {
     expect(readdirSync(join(folder, 'cache/connected-compute/work/enr_1'))).toEqual([]);
   });
 
+  test('killed with SIGKILL leaves a log that its next start sends to the end, and settles the attempt as lost', async () => {
+    plane.queue.length = 0;
+    const line = 'echo first; while [ ! -e go ]; do sleep 0.05; done; echo second; echo pid $$; sleep 600';
+    plane.queue.push(jobSpec({ command: { argv: [line], shell: true } }));
+    const { child, ended } = start([file, 'run', '--work-dir', join(folder, 'work'), ...target]);
+    await plane.until(() => stdout() === 'first\n');
+    // From here on the plane takes no log: what comes is on the runner's disk alone.
+    plane.intercept = ({ path }) => (path.endsWith('/log') ? 'cut' : undefined);
+    const [attempt = ''] = readdirSync(join(folder, 'work/enr_1'));
+    writeFileSync(join(folder, 'work/enr_1', attempt, 'work/go'), '');
+    const spool = join(state, 'spool', attempt, 'stdout-0.log');
+    await plane.until(() => /pid \d+\n/.test(readFileSync(spool, 'utf8')));
+    const pid = Number(/pid (\d+)/.exec(readFileSync(spool, 'utf8'))?.[1]);
+    expect(statSync(spool).mode & 0o777).toBe(0o600);
+    child.kill('SIGKILL');
+    await ended;
+    await plane.until(() => !isAlive(pid));
+    plane.intercept = () => undefined;
+    const again = start([file, 'run', '--work-dir', join(folder, 'work'), ...target]);
+    const settled = await plane.until(() => plane.calls('POST', /\/fail$/)[0]);
+    expect(stdout()).toBe(`first\nsecond\npid ${pid}\n`);
+    expect(settled.json).toMatchObject({ outcome: 'lost', fence: 41, exit_code: null });
+    await plane.until(() => readdirSync(join(state, 'spool')).length === 0);
+    again.child.kill('SIGTERM');
+    expect(await again.ended).toMatchObject({ code: 0 });
+  });
+
   test('stopped past its lease kills its job when it wakes, and its late writes are refused', async () => {
     plane.ttlMs = 2_000;
     const { child, ended } = start([file, 'run', '--once', ...target]);

@@ -3,6 +3,12 @@ import { createHash } from 'node:crypto';
 /** Kept of each stream of an attempt, in bytes; the plane keeps no more either. */
 export const LOG_KEPT_LIMIT_BYTES = 10 * 1024 * 1024;
 
+/** Keeps the same bytes where a crash does not reach them. */
+export interface SpoolMirror {
+  append(offset: number, bytes: Uint8Array): void;
+  release(offset: number): void;
+}
+
 /**
  * The bytes of one output stream that the plane has not made durable yet, by offset from the stream's start.
  * Bytes past the kept limit are counted and dropped.
@@ -14,7 +20,20 @@ export class LogSpool {
   #totalBytes = 0;
   readonly #hash = createHash('sha256');
 
-  constructor(private readonly keptLimitBytes: number = LOG_KEPT_LIMIT_BYTES) {}
+  constructor(
+    private readonly keptLimitBytes: number = LOG_KEPT_LIMIT_BYTES,
+    private readonly mirror: SpoolMirror | null = null,
+  ) {}
+
+  /** What an earlier process left on disk. */
+  static restored(startOffset: number, bytes: Buffer): LogSpool {
+    const spool = new LogSpool();
+    spool.#startOffset = startOffset;
+    spool.#endOffset = startOffset + bytes.length;
+    spool.#totalBytes = spool.#endOffset;
+    if (bytes.length > 0) spool.#chunks.push(bytes);
+    return spool;
+  }
 
   /** Offset of the first byte still held. */
   get startOffset(): number {
@@ -51,6 +70,9 @@ export class LogSpool {
     if (room <= 0) return;
     const kept = bytes.length > room ? bytes.subarray(0, room) : bytes;
     this.#hash.update(kept);
+    if (kept.length === 0) return;
+    // Ahead of everything else: what a crash takes from the memory is on disk.
+    this.mirror?.append(this.#endOffset, kept);
     this.#chunks.push(kept);
     this.#endOffset += kept.length;
   }
@@ -75,8 +97,21 @@ export class LogSpool {
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
 
+  /**
+   * Puts a visible gap of the same length in the place of bytes from `offset` on that nobody has any more, so that every
+   * byte after it keeps its place. Returns the length of the gap.
+   */
+  fillGap(offset: number): number {
+    const lostBytes = this.#startOffset - offset;
+    const words = `\n[gap: ${lostBytes} bytes of output were lost here]\n`;
+    this.#chunks.unshift(Buffer.from(words.slice(0, lostBytes).padStart(lostBytes, ' ')));
+    this.#startOffset = offset;
+    return lostBytes;
+  }
+
   /** Lets go of everything below `offset`, which is durable at the plane. */
   release(offset: number): void {
+    this.mirror?.release(offset);
     while (this.#chunks.length > 0) {
       const first = this.#chunks[0] as Buffer;
       const surplus = Math.min(offset, this.#endOffset) - this.#startOffset;

@@ -43,6 +43,7 @@ beforeEach(() => {
     chance: { fraction: () => 0.5 },
     onSuperseded: () => told.push('superseded'),
     onBroken: (detail) => told.push(detail),
+    onGap: (detail) => told.push(detail),
   });
   stream.attach(source);
 });
@@ -121,16 +122,21 @@ describe('a log stream', () => {
     expect(stream.spool.totalBytes).toBe(8 * 1024 * 1024 + 1);
   });
 
-  test('gives up in words when the plane wants bytes that are durable there by its own word', async () => {
-    answer = (put, nth) =>
-      nth === 2
-        ? problem('conflict.log_gap', { expected_offset: 0 })
-        : { next_offset: put.offset + 4, durable_offset: 4 };
-    source.write('abcd');
+  test('shows a gap where the plane wants bytes that are durable there by its own word, and sends what follows', async () => {
+    answer = (put, nth) => {
+      if (nth === 2) return problem('conflict.log_gap', { expected_offset: 0 });
+      const end = put.offset + bytesOf(put).length;
+      return { next_offset: end, durable_offset: end };
+    };
+    const lost = 'x'.repeat(80);
+    source.write(lost);
     await clock.advance(300);
     source.write('e');
-    await clock.advance(300);
-    expect(told[0]).toContain('expects stdout from byte 0');
+    await clock.advance(3_000);
+    expect(told).toEqual(['80 bytes of stdout are lost; the log shows the gap.']);
+    const last = puts.at(-1) as Put;
+    expect([last.offset, bytesOf(last).length]).toEqual([0, 81]);
+    expect(last.data.trimStart()).toBe('[gap: 80 bytes of output were lost here]\ne');
   });
 });
 

@@ -22,6 +22,8 @@ export interface LogStreamDependencies {
   /** The fence no longer holds: the plane refused a write. */
   onSuperseded: (detail: string) => void;
   onBroken: (detail: string) => void;
+  /** Bytes that nobody has any more; what follows them is sent. */
+  onGap: (detail: string) => void;
 }
 
 /** Takes secrets out of a stream before anything of it is kept. */
@@ -43,8 +45,7 @@ export function encodeChunk(bytes: Buffer): { data: string; encoding: 'utf8' | '
 
 /** Sends one output stream to the plane by offset, holding what is not durable, and makes the job wait when it lags. */
 export class LogStream {
-  readonly spool = new LogSpool();
-  #sentOffset = 0;
+  #sentOffset: number;
   #isSending = true;
   #source: Readable | null = null;
   #wake = new AbortController();
@@ -59,7 +60,9 @@ export class LogStream {
     private readonly stream: 'stdout' | 'stderr',
     private readonly dependencies: LogStreamDependencies,
     private readonly filter: StreamFilter | null = null,
+    readonly spool: LogSpool = new LogSpool(),
   ) {
+    this.#sentOffset = spool.startOffset;
     this.#loop = this.#run();
   }
 
@@ -144,7 +147,11 @@ export class LogStream {
 
   /** Goes to the offset that the plane expects; only what is still held can be sent again. */
   #moveTo(offset: number): void {
-    if (offset < this.spool.startOffset || offset > this.spool.endOffset) {
+    if (offset < this.spool.startOffset) {
+      const lostBytes = this.spool.fillGap(offset);
+      this.dependencies.onGap(`${lostBytes} bytes of ${this.stream} are lost; the log shows the gap.`);
+    }
+    if (offset > this.spool.endOffset) {
       this.#break(
         `The plane expects ${this.stream} from byte ${offset}, held are ${this.spool.startOffset} to ${this.spool.endOffset}.`,
       );

@@ -5,7 +5,7 @@ import type { AttemptOutcome } from './attempt-context.ts';
 import { ClaimLoop } from './claim-loop.ts';
 import type { Clock } from './clock.ts';
 import { DirectivePoll } from './directive-poll.ts';
-import { RunnerError } from './errors.ts';
+import { messageOf, RunnerError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { POSTURE, sourceFacts } from './facts.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -15,6 +15,7 @@ import type { Chance } from './ids.ts';
 import { openPatiently } from './open-session.ts';
 import { PlaneClient } from './plane-client.ts';
 import type { Printer } from './printer.ts';
+import { recoverAttempts } from './recover-attempts.ts';
 import { takeLock } from './run-lock.ts';
 import { SecretStore, takeFromEnvironment } from './secret-store.ts';
 import { Session } from './session.ts';
@@ -128,6 +129,7 @@ class Run {
       chance,
       printer,
       workRoot: this.workRoot,
+      spoolRoot: this.session.identity.stateDir.spoolPath,
       secrets: this.secrets,
       onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
       keep: this.args.keep,
@@ -241,6 +243,14 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
     const session = new Session(identity, client, sourceFacts(), args.capacity ?? 1, clock);
     const grant = await openPatiently(session, args.once, dependencies);
     if (grant === null) return EXIT.ok;
+    // Beside the claims: a plane that is slow to take an old log must not keep new work away.
+    const recovery = recoverAttempts(identity.stateDir.spoolPath, {
+      session,
+      clock,
+      chance: dependencies.chance,
+      printer,
+    });
+    recovery.catch((error: unknown) => printer.warn(`An earlier attempt was not settled: ${messageOf(error)}`));
     const slots = session.capacity === 1 ? '1 slot' : `${session.capacity} slots`;
     printer.say(`Asking for work as ${grant.session_id}, ${slots}, compute class ${grant.compute_class}.`);
     return await new Run(args, session, workRoot, secrets, dependencies).execute();

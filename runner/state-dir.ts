@@ -60,6 +60,10 @@ export class StateDir {
     return join(this.path, 'run.lock');
   }
 
+  get spoolPath(): string {
+    return join(this.path, 'spool');
+  }
+
   get bootstrapPath(): string {
     return join(this.path, BOOTSTRAP_FILE);
   }

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { installHint, serviceUnit } from './service-unit.ts';
+
+const target = {
+  node: '/opt/node 20/bin/node',
+  bootstrap: '/home/a "b"/50%/bootstrap.mjs',
+  stateDir: '/home/a "b"/50%',
+  enrollment: 'enr_1',
+};
+
+describe('a unit that starts the kept runner', () => {
+  test('of systemd quotes what means something to it and lets a drain finish', () => {
+    const unit = serviceUnit('systemd', target);
+    expect(unit).toContain(
+      String.raw`ExecStart="/opt/node 20/bin/node" "/home/a \"b\"/50%%/bootstrap.mjs" "run" "--state-dir" "/home/a \"b\"/50%%"`,
+    );
+    expect(unit).toContain('KillMode=mixed\nTimeoutStopSec=60\n');
+    expect(unit).toContain('RestartPreventExitStatus=64 65 75 76 77\n');
+    expect(installHint('systemd', target)).toContain('connected-compute-enr_1.service');
+  });
+
+  test('of launchd is a property list with every word by itself', () => {
+    const plist = serviceUnit('launchd', target);
+    expect(plist).toContain('<string>/home/a &#34;b&#34;/50%</string>');
+    expect([...plist.matchAll(/^ {4}<string>/gm)]).toHaveLength(5);
+  });
+
+  test('of Windows is a task that never times out and starts once', () => {
+    const task = serviceUnit('windows', { ...target, stateDir: 'C:\\a b\\', bootstrap: 'C:\\a b\\bootstrap.mjs' });
+    expect(task).toContain('&#34;C:\\a b\\\\&#34;</Arguments>');
+    expect(task).toContain('<MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>');
+    expect(task).toContain('<ExecutionTimeLimit>PT0S</ExecutionTimeLimit>');
+  });
+});
