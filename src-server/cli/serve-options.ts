@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LEASE_TTL_MAX_MS, LEASE_TTL_MIN_MS } from '../contract/limits.ts';
+import { defaultAnchorDir } from '../plane/anchor.ts';
 import { parse, wholeNumber } from './arguments.ts';
 import { defaultDataDir } from './data-dir.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 
 const FLAGS = {
   'data-dir': { type: 'string' },
+  'anchor-dir': { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
   'public-url': { type: 'string' },
@@ -18,6 +20,8 @@ const FLAGS = {
 /** Everything that `serve` was told. */
 export interface ServeOptions {
   dataDir: string;
+  /** Where the last signed heads of the logs stand, outside of the data directory. */
+  anchorDir: string;
   listenHost: string;
   port: number;
   publicUrl: string | null;
@@ -53,6 +57,7 @@ export function serveOptions(args: string[]): ServeOptions {
       : { cert: readInput(values['tls-cert']), key: readInput(values['tls-key'] as string) };
   return {
     dataDir: resolve(values['data-dir'] ?? defaultDataDir()),
+    anchorDir: resolve(values['anchor-dir'] ?? defaultAnchorDir(process.env)),
     listenHost,
     port: wholeNumber('port', values.port, 0, 65_535, 0),
     publicUrl: publicUrl?.replace(/\/$/, '') ?? null,

@@ -27,6 +27,7 @@ export async function startPlane(
 ): Promise<RunningPlane> {
   const host = await Host.open({
     dataDir: options.dataDir,
+    anchorDir: options.anchorDir,
     version: VERSION,
     hostedBy,
     clock: systemClock,

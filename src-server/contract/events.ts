@@ -268,7 +268,22 @@ export interface EventBodies {
     spent_mcu: number;
   };
   'time.jumped': { wall_ms: number; mono_ms: number; cause: 'start' | 'clock'; windows?: OpenedWindow[] };
-  'integrity.checked': { cut_bytes: number; cut_lines: number };
+  /**
+   * What a start found: a torn tail that was cut, or a rollback that somebody accepted. Then the log went on from `to`
+   * entries although `rolled_back_from` were durable once (null: not known), and fences begin again after `fence`.
+   */
+  'integrity.checked': {
+    cut_bytes: number;
+    cut_lines: number;
+    rolled_back_from?: number | null;
+    to?: number;
+    fence?: number;
+    reason?: string;
+  };
+  /** The signed head of the log: the tree over the entries before this one. */
+  'checkpoint.signed': { size: number; root: string; note: string };
+  /** A runner saw a checkpoint, consistent with all it had seen before. */
+  'witness.cosigned': { session_id: string; size: number; cosignature: string };
   /** The plane's own log, `ws_plane`. */
   'key.created': { public_key: string; fingerprint: string };
   'config.workspace': { workspace_id: string; name: string };

@@ -67,6 +67,19 @@ export const STREAM_COMMENT_MS = 15_000;
 export const STREAM_PULSE_MS = 2_000;
 /** Limits of one workspace: all of them stand in one entry. A limit for every work unit needs one line. */
 export const BUDGET_LIMITS_MAX = 300;
+/** A checkpoint is due after so many entries, or so long after the first of them, and never more often than the last. */
+export const CHECKPOINT_AFTER_ENTRIES = 256;
+export const CHECKPOINT_AFTER_MS = 60_000;
+export const CHECKPOINT_EVERY_MS = 250;
+/** Checkpoints that stay in the state; the others are in the log. */
+export const CHECKPOINTS_KEPT = 64;
+/** Cosignatures that are recorded of one checkpoint. */
+export const WITNESSES_PER_CHECKPOINT = 16;
+/** The anchor outside of the data directory is written at most this often. */
+export const ANCHOR_EVERY_MS = 1_000;
+/** After an accepted rollback fences begin so far past the last one that is known, and here when none is. */
+export const FENCE_LEAP = 2 ** 20;
+export const FENCE_LEAP_UNKNOWN = 2 ** 32;
 /** Ids named in one group of a decision record. */
 export const GROUP_IDS_MAX = 20;
 /** The contract's version; the plane serves this one and the one before. */

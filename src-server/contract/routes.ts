@@ -1,6 +1,7 @@
 import { BODY_LIMIT_BYTES } from './limits.ts';
 import { APPROVALS_ROUTES } from './routes/approvals.ts';
 import { BUDGET_ROUTES } from './routes/budgets.ts';
+import { EVIDENCE_ROUTES } from './routes/evidence.ts';
 import { FLEET_ROUTES } from './routes/fleet.ts';
 import { GOVERNANCE_ROUTES } from './routes/governance.ts';
 import { JOBS_ROUTES } from './routes/jobs.ts';
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...GOVERNANCE_ROUTES,
   ...APPROVALS_ROUTES,
   ...BUDGET_ROUTES,
+  ...EVIDENCE_ROUTES,
 } as const satisfies Record<string, RouteSpec>;
 
 export type RouteId = keyof typeof ROUTES;

@@ -6,6 +6,7 @@ import type { Handler, Served } from './call.ts';
 import { approvalHandlers } from './handlers/approvals.ts';
 import { attemptHandlers } from './handlers/attempts.ts';
 import { budgetHandlers } from './handlers/budgets.ts';
+import { evidenceHandlers } from './handlers/evidence.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { planeHandlers } from './handlers/plane.ts';
@@ -27,6 +28,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...governanceHandlers,
   ...approvalHandlers,
   ...budgetHandlers,
+  ...evidenceHandlers,
 };
 const RUNTIME_PATH = '/api/v1/runtime/';
 /** A router looks at its routes in order: those that runners call most come first. */

@@ -53,6 +53,16 @@ export class LedgerRolledBackError extends Error {
   }
 }
 
+/** The log is as long as it has to be, but its first entries are not those whose head was signed: another history. */
+export class LedgerForkedError extends Error {
+  readonly code = 'ledger.rolled_back';
+  /** @param size number of entries that the signed head covered. */
+  constructor(readonly size: number) {
+    super(`ledger.rolled_back: the first ${size} entries are not those whose head was signed before`);
+    this.name = 'LedgerForkedError';
+  }
+}
+
 /** The log was written by a newer version of the program; nothing was changed. */
 export class SchemaNewerError extends Error {
   readonly code = 'schema.newer';

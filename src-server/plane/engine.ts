@@ -8,6 +8,9 @@ import { decodeEntry, type Entry, type EntryActor, encodeEntry } from '../ledger
 import { EntryError } from '../ledger/errors.ts';
 import type { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
+import { leafHash } from '../ledger/tree/hashes.ts';
+import { treeOf } from '../ledger/tree/log-tree.ts';
+import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
 import { bucketBySignature, type JobRow, jobById, jobBySeq } from '../state/queries/jobs.ts';
 import type { State } from '../state/state.ts';
@@ -35,6 +38,8 @@ export interface EngineParts {
   commit: GroupCommit;
   state: State;
   hot: Hot;
+  /** The tree over everything that is applied. */
+  tree: MerkleTree;
   /** Identifies this start; monotonic readings compare only within it. */
   boot: string;
 }
@@ -60,6 +65,8 @@ export class Engine {
   state: State;
   hot: Hot;
   log: LogPort;
+  /** The tree over the exact bytes of everything that is applied. */
+  tree: MerkleTree;
   /** Listens to each entry after it was applied (change feed, simulator). */
   readonly observers: ((entry: AppliedEntry, line: Buffer) => void)[] = [];
   private staged: Buffer[] = [];
@@ -75,6 +82,7 @@ export class Engine {
     this.commit = parts.commit;
     this.state = parts.state;
     this.hot = parts.hot;
+    this.tree = parts.tree;
     this.boot = parts.boot;
     this.stagedFrom = parts.log.nextSeq;
   }
@@ -124,6 +132,7 @@ export class Engine {
     if (this.staged.length > STAGED_KEPT) this.forgetDurable();
     const entry = fields as unknown as AppliedEntry;
     state.apply(entry, hash);
+    this.tree.append(leafHash(line));
     // An edit may move a job to a bucket of its own.
     const bucket = this.bucketOf(entry);
     applyToHot(this.hot, entry, {
@@ -207,6 +216,7 @@ export class Engine {
     this.state.close();
     this.state = state;
     this.hot = hot;
+    this.tree = treeOf(this.log, state.treeBytes);
     this.staged = [];
     this.stagedFrom = this.log.nextSeq;
     this.specs.clear();

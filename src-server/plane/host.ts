@@ -5,6 +5,7 @@ import { ProblemError } from '../contract/problems.ts';
 import { trimPasted } from '../domain/credentials/format.ts';
 import { type DirectoryLock, lockDirectory } from '../ledger/directory-lock.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
+import { Anchor } from './anchor.ts';
 import type { Clock, Timers } from './clock.ts';
 import { FileBlobs } from './files/file-blobs.ts';
 import { FileRunLogs } from './files/file-run-logs.ts';
@@ -37,6 +38,8 @@ export interface HostOptions {
   clock: Clock;
   timers: Timers;
   random: Random;
+  /** Where the last signed heads stand outside of the data directory; without it a rollback is not seen. */
+  anchorDir?: string;
   /** Lease time of the first workspace, ms; left as it is when undefined. */
   leaseTtlMs?: number;
   /** The disk failed for good: the process has to stop. */
@@ -75,6 +78,8 @@ export class Host {
     const lock = lockDirectory(dataDir);
     try {
       const { key, isNew } = loadPlaneKey(`${dataDir}/plane.key`);
+      const anchor =
+        options.anchorDir === undefined ? undefined : Anchor.open(options.anchorDir, key.log.publicKey, clock, timers);
       const ids = new Ids(clock, random);
       const parts: PlaneParts = {
         clock,
@@ -83,12 +88,15 @@ export class Host {
         timers,
         tokens: new RuntimeTokens(clock, random),
         boot: random.bytes(8).toString('hex'),
+        signer: key.log,
+        ...(anchor === undefined ? {} : { anchor }),
         ...(options.onFailed === undefined ? {} : { onFailed: options.onFailed }),
       };
       mkdirSync(`${dataDir}/plane`, { recursive: true, mode: 0o700 });
       const { log } = await openFileLog({ directory: `${dataDir}/plane/log`, nowMs: () => clock.monoMs() });
       const planeLog = new PlaneLog(log, parts);
-      if (isNew || planeLog.publicKey === null) await planeLog.recordKey(key.publicKeyBase64, key.fingerprint);
+      if (isNew || planeLog.publicKey !== key.publicKeyBase64)
+        await planeLog.recordKey(key.publicKeyBase64, key.fingerprint);
       const host = new Host(options, lock, key, planeLog, parts);
       await host.openAll();
       host.stopTicking = timers.every(TICK_MS, () => host.tick());
@@ -110,6 +118,10 @@ export class Host {
   }
   get timers(): Timers {
     return this.options.timers;
+  }
+  /** Why the last signed heads cannot be written outside of the data directory; null while they can. */
+  get anchorProblem(): string | null {
+    return this.parts.anchor?.problem ?? null;
   }
   get hostedBy(): 'desktop' | 'serve' {
     return this.options.hostedBy;
@@ -161,6 +173,7 @@ export class Host {
       await workspace.stop();
       await runLogs.close();
     }
+    await this.parts.anchor?.close();
     await this.planeLog.close();
     this.lock.release();
   }

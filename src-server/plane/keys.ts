@@ -3,8 +3,16 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const RAW_KEY_BYTES = 32;
 
+/** Signs the heads of logs. One signature costs about 50 µs, and a checkpoint is due a few times a second at most. */
+export interface LogSigner {
+  /** 32 raw bytes. */
+  publicKey: Uint8Array;
+  sign(bytes: Uint8Array): Buffer;
+}
+
 /** The plane's Ed25519 key: its identity towards runners, and the log key of its workspaces. */
 export interface PlaneKey {
+  log: LogSigner;
   /** Base64 of the 32 raw public bytes. */
   publicKeyBase64: string;
   /** `SHA256:` and unpadded base64 of the SHA-256 of the raw public bytes. */
@@ -23,6 +31,7 @@ export function planeKeyFrom(privateKey: KeyObject): PlaneKey {
   return {
     publicKeyBase64: raw.toString('base64'),
     fingerprint: fingerprintOf(raw),
+    log: { publicKey: raw, sign: (bytes) => sign(null, bytes, privateKey) },
     sign: (bytes) =>
       new Promise((resolve, reject) =>
         sign(null, bytes, privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error))),

@@ -1,15 +1,21 @@
 import { open, unlink } from 'node:fs/promises';
-import { LogError } from '../ledger/errors.ts';
+import { LedgerForkedError, LogError } from '../ledger/errors.ts';
 import type { FileLog } from '../ledger/file-log.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
+import { originOf } from '../ledger/note/checkpoint.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { listSnapshots, pruneSnapshots, readSnapshot, writeSnapshot } from '../ledger/snapshot-files.ts';
+import { leafHash } from '../ledger/tree/hashes.ts';
+import { treeOf, treeOn } from '../ledger/tree/log-tree.ts';
+import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
+import type { Anchor } from './anchor.ts';
 import type { Clock, Timers } from './clock.ts';
 import { Engine, PLANE_ACTOR } from './engine.ts';
 import { rebuildHot } from './hot/rebuild.ts';
 import type { Ids } from './ids.ts';
+import type { LogSigner } from './keys.ts';
 import type { Random } from './random.ts';
 import { Replay, replay } from './replay.ts';
 import type { RuntimeTokens } from './runtime-tokens.ts';
@@ -23,6 +29,10 @@ export interface PlaneParts {
   timers: Timers;
   tokens: RuntimeTokens;
   boot: string;
+  /** Signs checkpoints; without it none are made. */
+  signer?: LogSigner;
+  /** Where the last signed head stands outside of the data directory. */
+  anchor?: Anchor;
   onFailed?: (error: unknown) => void;
 }
 export interface OpenedWorkspace {
@@ -48,15 +58,27 @@ export async function openWorkspace(
   let opened: OpenedWorkspace | null = null;
   const snapshot = await newestSnapshot(`${directory}/sqlite`);
   const verifiedFrom = snapshot?.head.nextSeq ?? 0;
-  const tail = new Replay(snapshot ?? (await State.empty()));
+  const state = snapshot ?? (await State.empty());
+  const tail = new Replay(state);
+  const anchor = parts.anchor?.lineOf(originOf(workspaceId)) ?? null;
+  // The tree reads older parts of the log, which is open by then.
+  const tree: MerkleTree = treeOn({ read: (from, to) => log.read(from, to) }, state.treeBytes);
   const { log, cut } = await openFileLog({
     directory: `${directory}/log`,
     nowMs: () => parts.clock.monoMs(),
     ...(snapshot === null ? {} : { verifiedFrom, verifiedHash: snapshot.head.root }),
     // Each line is read once: what was verified is applied at once. When the open throws, the state goes with it.
-    onVerified: (seq, line) => tail.take(seq, line),
+    onVerified: (seq, line) => {
+      tail.take(seq, line);
+      if (seq === tree.size) tree.append(leafHash(line));
+    },
+    ...(anchor === null ? {} : { atLeastSeq: anchor.size }),
     onDamage: (damage) => opened?.workspace.refuseDamage(damage),
   });
+  if (anchor !== null && tree.root(anchor.size).toString('base64') !== anchor.root) {
+    await log.close();
+    throw new LedgerForkedError(anchor.size);
+  }
   pruneSnapshots(`${directory}/sqlite`);
   const storage: WorkspaceStorage = {
     reload: async () =>
@@ -65,7 +87,17 @@ export async function openWorkspace(
     probe: () => probeSpace(`${directory}/log/probe.tmp`),
   };
   opened = {
-    workspace: await startWorkspace(log, tail.finish(log.headHash), storage, workspaceId, name, leaseTtlMs, parts, cut),
+    workspace: await startWorkspace(
+      log,
+      tail.finish(log.headHash),
+      storage,
+      workspaceId,
+      name,
+      leaseTtlMs,
+      parts,
+      cut,
+      tree,
+    ),
     log,
     recovered: cut,
   };
@@ -83,15 +115,25 @@ export async function startWorkspace(
   leaseTtlMs: number | undefined,
   parts: PlaneParts,
   cut: { cut_bytes: number; cut_lines: number } | null = null,
+  tree: MerkleTree = treeOf(log, state.treeBytes),
 ): Promise<Workspace> {
   const { clock, ids, random, timers, boot } = parts;
   const commit = new GroupCommit(log, (run) => timers.soon(run));
-  const engine = new Engine({ workspaceId, clock, ids, random, log, commit, state, hot: rebuildHot(state), boot });
+  const hot = rebuildHot(state);
+  const engine = new Engine({ workspaceId, clock, ids, random, log, commit, state, hot, tree, boot });
   if (engine.nextSeq === 0) engine.emit(PLANE_ACTOR, firstEvents(workspaceId, name, leaseTtlMs));
   else if (leaseTtlMs !== undefined && leaseTtlMs !== state.head.config.leaseTtlMs)
     engine.emit(PLANE_ACTOR, [{ type: 'config.changed', body: { lease_ttl_ms: leaseTtlMs } }]);
   recordCut(engine, cut);
-  const workspace = new Workspace(engine, storage, timers, parts.tokens, parts.onFailed);
+  const workspace = new Workspace(
+    engine,
+    storage,
+    timers,
+    parts.tokens,
+    parts.onFailed,
+    parts.signer ?? null,
+    (checkpoint, fence) => parts.anchor?.note(checkpoint, fence),
+  );
   await engine.durable();
   return workspace;
 }

@@ -8,7 +8,9 @@ import { type Claimant, type ClaimOutcome, claimWork, emptyReason, repeatedClaim
 import type { CommandContext, Idempotency } from './commands/context.ts';
 import type { Engine } from './engine.ts';
 import { rebuildHot } from './hot/rebuild.ts';
+import type { LogSigner } from './keys.ts';
 import { RejectedWrites } from './leases.ts';
+import { Notary, type OnCheckpoint } from './notary.ts';
 import { RecentDecisions } from './recent-decisions.ts';
 import type { RuntimeTokens } from './runtime-tokens.ts';
 import { Samples } from './samples.ts';
@@ -40,6 +42,7 @@ export class Workspace {
   readonly feed: ChangeFeed;
   readonly samples = new Samples();
   readonly recent: RecentDecisions;
+  readonly notary: Notary;
   private ticking: TickMemory;
   private snapshotSeq: number;
   private isSnapshotting = false;
@@ -54,10 +57,13 @@ export class Workspace {
     tokens: RuntimeTokens,
     /** Told when the disk failed for good: nothing can be acknowledged any more. */
     private readonly onFailed: (error: unknown) => void = () => undefined,
+    signer: LogSigner | null = null,
+    onCheckpoint: OnCheckpoint = () => undefined,
   ) {
     this.ctx = { engine, wakeups: new Wakeups(), rejected: new RejectedWrites(), tokens };
     this.feed = new ChangeFeed(engine);
     this.recent = new RecentDecisions(engine);
+    this.notary = new Notary(engine, signer, onCheckpoint);
     this.ticking = firstTick(engine);
     this.snapshotSeq = engine.nextSeq;
     engine.commit.onFailure((error) => this.onCommitFailure(error));
@@ -122,7 +128,10 @@ export class Workspace {
   /** What time did since the last tick; the host calls this several times a second. */
   tick(): void {
     if (this.current !== 'open') return;
-    this.step((ctx) => tick(ctx, this.ticking));
+    this.step((ctx) => {
+      tick(ctx, this.ticking);
+      this.notary.tick();
+    });
     this.samples.take(this.engine);
     this.maybeSnapshot();
   }
@@ -148,9 +157,11 @@ export class Workspace {
   async stop(): Promise<void> {
     this.quiesce();
     if (this.current === 'stopping') {
+      this.notary.tick(true);
       await this.engine.durable();
       const seq = this.engine.nextSeq;
-      if (seq > this.snapshotSeq) await this.storage.writeSnapshot(seq, this.engine.state.snapshot());
+      if (seq > this.snapshotSeq)
+        await this.storage.writeSnapshot(seq, this.engine.state.snapshot(this.engine.tree.toBytes()));
     }
     await this.engine.log.close();
     this.engine.state.close();
@@ -230,7 +241,7 @@ export class Workspace {
     const seq = this.engine.nextSeq;
     if (this.isSnapshotting || seq - this.snapshotSeq < SNAPSHOT_EVERY_ENTRIES) return;
     this.isSnapshotting = true;
-    const bytes = this.engine.state.snapshot();
+    const bytes = this.engine.state.snapshot(this.engine.tree.toBytes());
     // The bytes may hold entries that are still staged: the file is written only once they are on disk.
     this.engine
       .durable(seq - 1)

@@ -2,7 +2,7 @@ import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -70,6 +70,8 @@ CREATE TABLE use_by_scope(
 CREATE TABLE budget(version INTEGER PRIMARY KEY, body TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
 CREATE TABLE budget_warning(
   scope TEXT NOT NULL, window TEXT NOT NULL, percent INTEGER NOT NULL, PRIMARY KEY(scope, window, percent)) STRICT, WITHOUT ROWID;
+CREATE TABLE tree(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL, cosignatures TEXT NOT NULL) STRICT;
 CREATE TABLE refusal(seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 `;
 

@@ -2,6 +2,7 @@ import type { EventBodies, OpenedWindow } from '../contract/events.ts';
 import { IDEMPOTENCY_TTL_MS } from '../contract/limits.ts';
 import { approvalAppliers } from './appliers/approval.ts';
 import { budgetAppliers } from './appliers/budget.ts';
+import { evidenceAppliers } from './appliers/evidence.ts';
 import { governanceAppliers } from './appliers/governance.ts';
 import { jobAppliers } from './appliers/job.ts';
 import { leaseAppliers } from './appliers/lease.ts';
@@ -54,6 +55,7 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
   ...governanceAppliers,
   ...approvalAppliers,
   ...budgetAppliers,
+  ...evidenceAppliers,
   'config.changed': noSql,
   'attempt.stopped': noSql,
   'integrity.checked': noSql,
@@ -72,6 +74,8 @@ export class State {
     readonly head: StateHead,
     /** Where the entries of each idempotency key are; a table only in a snapshot. */
     readonly keys: KeyIndex,
+    /** What the snapshot kept of the tree over the log; the state does not know what is in it. Null without one. */
+    readonly treeBytes: Buffer | null = null,
   ) {}
 
   /** A fresh state, before the first entry. */
@@ -106,10 +110,13 @@ export class State {
     }
     const keys = db.get('SELECT keys FROM idempotency WHERE id = 0')?.[0];
     db.run('DELETE FROM idempotency');
+    const tree = db.get('SELECT bytes FROM tree WHERE id = 0')?.[0];
+    db.run('DELETE FROM tree');
     return new State(
       db,
       JSON.parse(meta.get('head') ?? 'null') as StateHead,
       keys instanceof Uint8Array ? KeyIndex.fromBytes(keys) : new KeyIndex(),
+      tree instanceof Uint8Array ? Buffer.from(tree) : null,
     );
   }
 
@@ -146,15 +153,17 @@ export class State {
     for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);
   }
 
-  /** An ordinary SQLite file of the state as it is now. */
-  snapshot(): Uint8Array {
+  /** An ordinary SQLite file of the state as it is now. @param tree what to keep of the tree over the same entries. */
+  snapshot(tree: Uint8Array | null = null): Uint8Array {
     this.db.run(
       "INSERT OR REPLACE INTO meta(key, value) VALUES ('schema_version', ?), ('head', ?), ('seq', ?), ('root', ?)",
       [String(SCHEMA_VERSION), JSON.stringify(this.head), String(this.head.nextSeq), this.head.root],
     );
     this.db.run('INSERT OR REPLACE INTO idempotency(id, keys) VALUES (0, ?)', [this.keys.toBytes()]);
+    if (tree !== null) this.db.run('INSERT OR REPLACE INTO tree(id, bytes) VALUES (0, ?)', [tree]);
     const bytes = this.db.export();
     this.db.run('DELETE FROM idempotency');
+    this.db.run('DELETE FROM tree');
     return bytes;
   }
 
@@ -164,6 +173,7 @@ export class State {
 
   private moveHead(event: AppliedEntry['events'][number]): void {
     if (event.type === 'lease.granted') this.head.fence = event.body.fence;
+    else if (event.type === 'integrity.checked') this.head.fence = event.body.fence ?? this.head.fence;
     else if (event.type === 'budget.windows_opened' || event.type === 'time.jumped') {
       for (const { window, starts_ms: startsMs, ends_ms: endsMs } of event.body.windows ?? [])
         this.head.windows[window] = { startsMs, endsMs };

@@ -37,7 +37,20 @@ export class PlaneProcess {
       if (!existsSync(file)) throw new Error(`${file} is missing. Run: npm run build`);
     const dataDir = where.dataDir ?? mkdtempSync(join(tmpdir(), 'cc-process-'));
     made.push(dataDir);
-    const args = [CLI, 'serve', '--data-dir', dataDir, '--port', String(where.port ?? 0), ...flags];
+    // Beside the folder, as a copy of the folder must not take it along.
+    const anchorDir = `${dataDir}-anchor`;
+    made.push(anchorDir);
+    const args = [
+      CLI,
+      'serve',
+      '--data-dir',
+      dataDir,
+      '--anchor-dir',
+      anchorDir,
+      '--port',
+      String(where.port ?? 0),
+      ...flags,
+    ];
     const program = Program.start(process.execPath, args);
     const [line] = await program.prints(/^\{.*"event":"ready".*\}\n/);
     const file = JSON.parse(readFileSync(join(dataDir, 'console.json'), 'utf8'));

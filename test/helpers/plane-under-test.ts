@@ -16,6 +16,7 @@ const STAND_IN_BOOTSTRAP = 'console.log(JSON.stringify(process.argv.slice(1)));\
 
 export interface PlaneOptions {
   dataDir?: string;
+  anchorDir?: string;
   leaseTtlMs?: number;
   publicUrl?: string;
   bootstrapFile?: string;
@@ -40,6 +41,7 @@ export class PlaneUnderTest {
     const clock = new MovableClock();
     const host = await Host.open({
       dataDir,
+      anchorDir: options.anchorDir ?? `${dataDir}-anchor`,
       version: '0.0.0-test',
       hostedBy: 'serve',
       clock,
@@ -142,6 +144,7 @@ export class PlaneUnderTest {
   async close(): Promise<void> {
     await this.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(`${this.dataDir}-anchor`, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { ProblemError } from '../../src-server/contract/problems.ts';
 import { decodeEntry } from '../../src-server/ledger/entry.ts';
+import { EvidenceCheck } from '../../src-server/plane/check/evidence.ts';
 import type { Violation } from '../../src-server/plane/check/folded-rows.ts';
 import { LogFold } from '../../src-server/plane/check/log-fold.ts';
 import type { CommandContext } from '../../src-server/plane/commands/context.ts';
@@ -27,6 +29,13 @@ const fail = (invariant: string, detail: string, seq = -1): never => {
 /** Promises that one released answer runs through, at most. */
 const HOPS = 10;
 
+/** Stands for a key: signatures are judged elsewhere, here only what is signed, and a run makes many thousands. */
+const LOG_SIGNER = {
+  publicKey: Buffer.alloc(32, 7),
+  sign: (bytes: Uint8Array): Buffer => createHash('sha512').update(bytes).digest(),
+};
+const WORKSPACE_ID = 'ws_01KSIMU1AT10N0000000000000';
+
 /** The real workspace on a simulated machine, with everything that was ever acknowledged kept in mind. */
 export class SimulatedPlane {
   readonly disk: Disk;
@@ -37,6 +46,7 @@ export class SimulatedPlane {
   /** Entries and their bytes as they were written, by sequence. */
   readonly entries: AppliedEntry[] = [];
   private readonly lines: Buffer[] = [];
+  private evidence = this.newEvidence();
   /** Everything up to here was seen by somebody outside. */
   ackedSeq = -1;
   private snapshot: { seq: number; bytes: Uint8Array } | null = null;
@@ -90,11 +100,12 @@ export class SimulatedPlane {
       timers: clock,
       tokens: new RuntimeTokens(clock, random),
       boot,
+      signer: LOG_SIGNER,
       onFailed: () => {
         if (!clock.isDead) this.isBroken = true;
       },
     };
-    const id = 'ws_01KSIMU1AT10N0000000000000';
+    const id = WORKSPACE_ID;
     const ttlMs = disk.log.nextSeq === 0 ? this.ttlMs : undefined;
     const cutOrNull = cut !== null && cut.cut_bytes > 0 ? cut : null;
     try {
@@ -181,7 +192,7 @@ export class SimulatedPlane {
   takeSnapshot(): void {
     const { workspace, disk } = this;
     if (workspace === null || workspace.status !== 'open' || workspace.engine.nextSeq !== disk.log.nextSeq) return;
-    this.snapshot = { seq: disk.log.nextSeq, bytes: workspace.engine.state.snapshot() };
+    this.snapshot = { seq: disk.log.nextSeq, bytes: workspace.engine.state.snapshot(workspace.engine.tree.toBytes()) };
   }
 
   /** Everything, recomputed. */
@@ -189,6 +200,22 @@ export class SimulatedPlane {
     const { workspace } = this;
     if (workspace === null || workspace.status !== 'open') return;
     this.raise(checkAll(workspace.engine, this.entries));
+    this.checkEvidence(workspace);
+  }
+
+  /** I26, I27: the tree that the plane keeps is that of its bytes, and every head that it signed lies on it. */
+  private checkEvidence({ engine }: Workspace): void {
+    const { evidence, lines } = this;
+    for (let seq = evidence.size; seq < lines.length; seq++) evidence.take({ seq, line: lines[seq] as Buffer });
+    this.raise(evidence.violations);
+    if (evidence.size !== engine.tree.size || !evidence.root().equals(engine.tree.root()))
+      fail('I26', `the tree of ${engine.tree.size} entries is not that of the log`);
+  }
+
+  private newEvidence(): EvidenceCheck {
+    return new EvidenceCheck(WORKSPACE_ID, null, {
+      read: (from, to) => this.lines.slice(from, to).map((line, n) => ({ seq: from + n, line })),
+    });
   }
 
   raise(violations: Violation[]): void {
@@ -227,6 +254,7 @@ export class SimulatedPlane {
     }
     this.lines.length = Math.min(this.lines.length, log.nextSeq);
     this.entries.length = this.lines.length;
+    this.evidence = this.newEvidence();
     this.fold = new LogFold();
     for (const entry of this.entries) this.fold.apply(entry);
     this.raise(this.fold.violations);

@@ -2,6 +2,7 @@ import type { EventBodies, PlaneEvent } from '../../contract/events.ts';
 import type { AppliedEntry } from '../../state/entry-view.ts';
 import { approvalFolds } from './fold-approvals.ts';
 import { budgetFolds } from './fold-budgets.ts';
+import { evidenceFolds } from './fold-evidence.ts';
 import { fleetFolds } from './fold-fleet.ts';
 import { jobFolds } from './fold-jobs.ts';
 import { leaseFolds } from './fold-leases.ts';
@@ -29,6 +30,7 @@ const FOLDS: Folds = {
   ...fleetFolds,
   ...poolFolds,
   ...budgetFolds,
+  ...evidenceFolds,
 };
 
 /**

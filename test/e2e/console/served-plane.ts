@@ -20,9 +20,13 @@ export class ServedPlane {
 
   static async start(flags: string[] = []): Promise<ServedPlane> {
     const dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
-    const plane = spawn(process.execPath, [CLI, 'serve', '--data-dir', dataDir, ...flags], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const plane = spawn(
+      process.execPath,
+      [CLI, 'serve', '--data-dir', dataDir, '--anchor-dir', `${dataDir}/anchors`, ...flags],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const lines = createInterface({ input: plane.stdout as NodeJS.ReadableStream });
     const ready = await new Promise<{ url: string; sign_in_url: string }>((resolve, reject) => {
       lines.once('line', (line) => resolve(JSON.parse(line)));
