@@ -8,6 +8,7 @@ import { publishPolicy } from '../plane/commands/govern.ts';
 import { submitJob } from '../plane/commands/submit-job.ts';
 import type { GrantedLease } from '../plane/grants.ts';
 import { jobView } from '../plane/views/job-view.ts';
+import { GovernSteps } from './govern-steps.ts';
 import type { Scenario, Step } from './scenario.ts';
 import { type VirtualPlane, virtualPlane } from './virtual-plane.ts';
 import { VirtualRunner } from './virtual-runner.ts';
@@ -59,12 +60,19 @@ class Stage {
   private readonly jobs = new Map<string, string>();
   private readonly broken: string[] = [];
   private checks = 0;
+  private readonly govern: GovernSteps;
 
   constructor(
     private readonly plane: VirtualPlane,
     private readonly tell: (line: Told) => void,
     private readonly pace: (ms: number) => Promise<void>,
   ) {
+    this.govern = new GovernSteps({
+      engine: plane.workspace.engine,
+      jobIdOf: (name) => this.jobs.get(name) ?? '',
+      run: (command) => this.settle(plane.workspace.run(command)),
+      check: (holds, good, bad) => this.check(holds, good, bad),
+    });
     plane.workspace.engine.observers.push((entry) => {
       const types = entry.events.map((e) => e.type).filter((t) => t !== 'time.jumped');
       if (types.length > 0) this.say('event', `#${entry.seq} ${types.join(', ')}`);
@@ -97,6 +105,14 @@ class Stage {
         return this.complete(step);
       case 'wait':
         return this.wait(step.ms);
+      case 'decide':
+      case 'edit':
+      case 'request_admission':
+      case 'decide_admission':
+      case 'revoke_admission':
+      case 'drain':
+      case 'resume':
+        return this.govern.do(step);
       case 'expect_job':
         return this.expectJob(step);
       case 'expect_source': {
@@ -153,7 +169,7 @@ class Stage {
           refuse_after_ms: null,
           overrides: [],
           fair_share: false,
-          four_eyes: false,
+          four_eyes: step.four_eyes,
         }),
       ),
     );
@@ -220,6 +236,8 @@ class Stage {
         `${view.wu_id} is ${view.state}. ${view.why}`,
         `${view.wu_id} is ${view.state}, not ${step.state}`,
       );
+    if (step.hold !== undefined)
+      this.check(view.hold === step.hold, `held: ${view.hold}`, `held for ${view.hold}, not ${step.hold}`);
     if (step.attempt !== undefined)
       this.check(
         view.attempt === step.attempt,
