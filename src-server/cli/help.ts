@@ -11,6 +11,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   approval   list [--status S] [--kind K] | show ID | approve ID | reject ID  [--reason TEXT] [--digest sha256:…]
   admission  list | show ID | request --network private:NAME --source ID --host HOST:PORT | grant ID | reject ID | revoke ID
              [--expires-ms N] [--reason TEXT]
+  policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
   doctor     check a data directory                            --data-dir DIR [--deep]
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]
 

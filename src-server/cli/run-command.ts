@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { HELP } from './help.ts';
 import { job } from './job.ts';
+import { policy } from './policy.ts';
 import { pool } from './pool.ts';
 import type { Printer } from './printer.ts';
 import { serve } from './serve.ts';
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pool,
   approval,
   admission,
+  policy,
   doctor,
   demo,
   console: consoleCommand,

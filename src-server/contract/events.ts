@@ -2,6 +2,7 @@ import type { NetworkGrant } from './admission.ts';
 import type { ApprovalEffects } from './approval.ts';
 import type { BudgetCheck, CandidateGroup } from './decision.ts';
 import type { ArtifactRef, JobSpec } from './job.ts';
+import type { PolicyOverride } from './policy.ts';
 import type { DoctorCheck, Posture } from './source.ts';
 import type {
   ApprovalKind,
@@ -60,9 +61,11 @@ export interface PolicyBody {
   mode: PolicyMode;
   fallback: { mode: FallbackMode; after_ms: number };
   refuse_after_ms: number | null;
-  overrides: unknown[];
+  overrides: PolicyOverride[];
   fair_share: boolean;
   four_eyes: boolean;
+  /** Missing in what was written before roll-backs. */
+  rolls_back_to?: number | null;
   reason: string | null;
 }
 

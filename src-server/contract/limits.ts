@@ -86,3 +86,6 @@ export const GROUP_IDS_MAX = 20;
 export const CONTRACT_VERSION = 1;
 /** A safe integer, as JSON and SQLite both keep it. */
 export const SAFE_INTEGER_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Overrides that one policy may hold. */
+export const OVERRIDES_MAX = 20;

@@ -4,7 +4,7 @@ import { leaseTiming } from '../domain/leases/timing.ts';
 import { verifyChain } from '../ledger/chain.ts';
 import { instantOf } from '../plane/clock.ts';
 import { enrollSource } from '../plane/commands/enroll-source.ts';
-import { publishPolicy } from '../plane/commands/govern.ts';
+import { publishPolicy } from '../plane/commands/publish-policy.ts';
 import { submitJob } from '../plane/commands/submit-job.ts';
 import type { GrantedLease } from '../plane/grants.ts';
 import { jobView } from '../plane/views/job-view.ts';

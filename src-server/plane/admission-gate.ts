@@ -10,7 +10,7 @@ import type { HotBucket } from './hot/queue.ts';
 export function isBucketAdmitted(engine: Engine, bucket: HotBucket): boolean {
   const { hot } = engine;
   if (!isPrivate(bucket.requirement.network)) return true;
-  return isAdmittedSomewhere(hot.fleet.groupsFor(bucket.requirement, bucket.verdicts), hot.policy);
+  return isAdmittedSomewhere(hot.fleet.groupsFor(bucket.requirement, bucket.verdicts), bucket.rule);
 }
 
 /**
@@ -23,7 +23,7 @@ export function holdUnadmitted(engine: Engine, job: JobRow): boolean {
   if (isBucketAdmitted(engine, bucket)) return false;
   const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
   const sentence = notAdmittedSentence(bucket.requirement, groups);
-  const judged = { policy: hot.policy, isPaused: engine.state.head.config.paused, groups };
+  const judged = { policy: bucket.rule, isPaused: engine.state.head.config.paused, groups };
   engine.emit(
     PLANE_ACTOR,
     [
@@ -35,7 +35,7 @@ export function holdUnadmitted(engine: Engine, job: JobRow): boolean {
           outcome: 'held',
           source_id: null,
           sentence,
-          policy_version: hot.policy.version,
+          policy_version: bucket.rule.version,
           compute_class: null,
           candidates: candidateGroups({ ...judged, isSecondSideOpen: false, chosenId: null, askingIds: [] }),
           budget: null,

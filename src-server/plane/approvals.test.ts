@@ -8,7 +8,7 @@ import type { CommandContext } from './commands/context.ts';
 import { type ApprovalAnswer, decideApproval } from './commands/decide-approval.ts';
 import { editJob } from './commands/edit-job.ts';
 import { enrollSource } from './commands/enroll-source.ts';
-import { publishPolicy } from './commands/govern.ts';
+import { publishPolicy } from './commands/publish-policy.ts';
 import { submitJob } from './commands/submit-job.ts';
 import type { GrantedLease } from './grants.ts';
 import { rebuildHot } from './hot/rebuild.ts';

@@ -1,9 +1,10 @@
+import type { Side } from '../contract/terms.ts';
 import { cuWords } from '../domain/budgets/words.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import { sidesOf, sideWord } from '../domain/routing/policy.ts';
+import { candidateGroups } from '../domain/routing/record.ts';
 import { crossingBecause } from '../domain/routing/sentence.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
-import { countPendingApprovals } from '../state/queries/approvals.ts';
 import { type JobRow, jobBySeq, queuedInBucket } from '../state/queries/jobs.ts';
 import { judgeOn, neededOn } from './budgets/judge-job.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
@@ -14,8 +15,9 @@ import { dispatch } from './placing.ts';
 /** The first side was busy for `fallback.after_ms`: opens the second, or asks an operator, as the policy says. */
 export function onFallbackDue(engine: Engine, jobSeq: number): void {
   const job = jobBySeq(engine.state.db, jobSeq);
-  const { policy } = engine.hot;
-  if (job?.state !== 'queued' || job.fallback !== FALLBACK.closed || sidesOf(policy.mode).second === null) return;
+  if (job?.state !== 'queued' || job.fallback !== FALLBACK.closed) return;
+  const policy = engine.hot.queue.bucket(job.bucket).rule;
+  if (sidesOf(policy.mode).second === null) return;
   if (engine.planeMs - job.readyPlaneMs < policy.fallback.afterMs) return;
   if (policy.fallback.mode === 'ask') engine.hot.fallbackDue.add(jobSeq);
   if (policy.fallback.mode !== 'auto') return;
@@ -26,7 +28,7 @@ export function onFallbackDue(engine: Engine, jobSeq: number): void {
     job,
   );
   const opened = engine.jobAt(jobSeq);
-  engine.hot.queue.openFallback(opened, policy);
+  engine.hot.queue.openFallback(opened);
   dispatch(engine, opened);
 }
 
@@ -36,16 +38,16 @@ export function onFallbackDue(engine: Engine, jobSeq: number): void {
  */
 export function askFallbacks(engine: Engine): void {
   const { hot } = engine;
-  const { first, second } = sidesOf(hot.policy.mode);
-  if (second === null || hot.policy.fallback.mode !== 'ask') return;
   for (const bucket of hot.queue.buckets.values()) {
-    if (bucket.queued === 0) continue;
+    const { first, second } = sidesOf(bucket.rule.mode);
+    if (bucket.queued === 0 || second === null || bucket.rule.fallback.mode !== 'ask') continue;
     const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
     const room = groups
       .filter((g) => g.profile.side === second && g.fits && g.availability === 'ready')
       .reduce((n, g) => n + g.sourceIds.reduce((slots, id) => slots + freeSlots(hot.fleet.source(id)), 0), 0);
     if (room === 0) continue;
-    let left = room - heldFor(engine);
+    let left = room - heldFor(engine, second);
+    if (left <= 0) continue;
     const standing = firstSideStanding(groups, first);
     for (const job of candidates(engine, bucket, standing !== 'there')) {
       // Nobody is asked for what a budget would refuse at once.
@@ -56,8 +58,13 @@ export function askFallbacks(engine: Engine): void {
   }
 }
 
-/** Questions that are open now, each standing for a slot of the second side. */
-const heldFor = (engine: Engine): number => countPendingApprovals(engine.state.db, 'fallback');
+/** Questions that are open now about this side, each standing for one of its slots. */
+function heldFor(engine: Engine, second: Side): number {
+  const { questions, queue } = engine.hot;
+  let open = 0;
+  for (const bucket of questions.values()) if (sidesOf(queue.bucket(bucket).rule.mode).second === second) open++;
+  return open;
+}
 
 function candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): JobRow[] {
   const isAskable = (job: JobRow | undefined): job is JobRow =>
@@ -73,8 +80,8 @@ function candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): 
 }
 
 function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Parameters<typeof crossingBecause>[0]): void {
-  const { policy } = engine.hot;
-  const second = sidesOf(policy.mode).second as 'byoc' | 'managed';
+  const policy = bucket.rule;
+  const second = sidesOf(policy.mode).second as Side;
   const because = crossingBecause(crossing, policy, bucket.requirement);
   const worst = neededOn(engine, job, bucket.requirement.computeClass, second);
   const word = sideWord(second);
@@ -94,7 +101,14 @@ function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Parameter
           sentence,
           policy_version: policy.version,
           compute_class: null,
-          candidates: [],
+          candidates: candidateGroups({
+            policy,
+            isPaused: false,
+            groups: engine.hot.fleet.groupsFor(bucket.requirement, bucket.verdicts),
+            isSecondSideOpen: false,
+            chosenId: null,
+            askingIds: [],
+          }),
           budget: null,
           crossing: null,
           supersedes: bucket.answer?.decisionId ?? null,

@@ -7,7 +7,7 @@ import type { BudgetVerdict } from '../domain/budgets/judge.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import type { FleetGroup } from '../domain/routing/fleet-group.ts';
-import { type Crossing, sidesOf } from '../domain/routing/policy.ts';
+import { type Crossing, type RoutingPolicy, sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
 import { candidateGroups } from '../domain/routing/record.ts';
 import { assignedSentence } from '../domain/routing/sentence.ts';
@@ -54,10 +54,10 @@ function waitedRef(engine: Engine, jobSeq: number): Record<string, number> {
 export const idempotencyRef = (idempotency: { key: string; request: string } | null): Record<string, string> =>
   idempotency === null ? {} : { idem: idempotency.key, request: idempotency.request };
 
-/** How a source stands in the ranking of asks. */
-export const askOf = (engine: Engine, source: HotSource): Ask => ({
+/** How a source stands in the ranking of asks for jobs under this rule. */
+export const askOf = (rule: RoutingPolicy, source: HotSource): Ask => ({
   sourceId: source.sourceId,
-  isPreferredSide: source.side === sidesOf(engine.hot.policy.mode).first,
+  isPreferredSide: source.side === sidesOf(rule.mode).first,
   freeSlots: freeSlots(source),
   totalSlots: Math.min(source.capacity, source.offered),
   lastGrantSeq: source.lastGrantFence,
@@ -68,18 +68,17 @@ export const askOf = (engine: Engine, source: HotSource): Ask => ({
  * @returns null when it may not; otherwise the reason to cross, or `first` on the preferred side.
  */
 export function crossingFor(
-  engine: Engine,
+  rule: RoutingPolicy,
   side: HotSource['side'],
-  job: { fallback: number; seq: number },
+  job: { fallback: number },
   groups: () => readonly FleetGroup[],
 ): Crossing | 'first' | null {
-  const { policy } = engine.hot;
-  const { first, second } = sidesOf(policy.mode);
+  const { first, second } = sidesOf(rule.mode);
   if (side === first) return 'first';
   if (side !== second || job.fallback === FALLBACK.denied) return null;
   if (job.fallback === FALLBACK.approved) return 'approved';
   if (job.fallback === FALLBACK.open) return 'busy_longer_than';
-  if (policy.fallback.mode !== 'auto') return null;
+  if (rule.fallback.mode !== 'auto') return null;
   const standing = firstSideStanding(groups(), first);
   return standing === 'there' ? null : standing;
 }
@@ -161,12 +160,11 @@ function decisionOf(
   groups: readonly FleetGroup[],
   crossing: Crossing | null,
 ): DecisionBody {
-  const { hot } = engine;
   const { source, bucket, asking, ask } = placement;
   const group = groups.find((g) => g.sourceIds.includes(source.sourceId)) as FleetGroup;
   const sentence = assignedSentence({
     requirement: bucket.requirement,
-    policy: hot.policy,
+    policy: bucket.rule,
     chosen: { name: source.name, group, ask },
     next: asking.find((a) => a.sourceId !== source.sourceId),
     askingCount: asking.length,
@@ -178,10 +176,10 @@ function decisionOf(
     outcome: 'assigned',
     source_id: source.sourceId,
     sentence,
-    policy_version: hot.policy.version,
+    policy_version: bucket.rule.version,
     compute_class: classOf(source),
     candidates: candidateGroups({
-      policy: hot.policy,
+      policy: bucket.rule,
       isPaused: false,
       groups,
       isSecondSideOpen: crossing !== null || isOpened(placement.job),

@@ -1,3 +1,4 @@
+import { FairQueue } from '../domain/claims/fair-queue.ts';
 import { rankOf, seqOfRank } from '../domain/claims/rank.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
 import type { Crossing } from '../domain/routing/policy.ts';
@@ -7,6 +8,7 @@ import { APPROVAL } from '../state/appliers/approval.ts';
 import { type JobRow, jobBySeq } from '../state/queries/jobs.ts';
 import { admit } from './budgets/admit.ts';
 import { callBack, callToOwnSide } from './budgets/call-back.ts';
+import { budgetedSpec, neededOn } from './budgets/judge-job.ts';
 import type { Engine } from './engine.ts';
 import { askOf, crossingFor, type GrantedLease, grant } from './grants.ts';
 import type { OpenAsk } from './hot/asks.ts';
@@ -40,15 +42,15 @@ interface Head {
 
 /** The best head that a source may take: the smallest rank over the buckets it fits and the sides open to it. */
 function bestHead(engine: Engine, source: HotSource, classes: readonly string[] | null): Head | null {
-  const { queue, policy, fleet } = engine.hot;
-  const { first, second } = sidesOf(policy.mode);
-  if (source.side !== first && source.side !== second) return null;
+  const { queue, fleet } = engine.hot;
   let best: Head | null = null;
   for (const bucket of queue.bucketsFor(source.profileId)) {
     if (classes !== null && !classes.includes(bucket.requirement.computeClass)) continue;
+    const { first, second } = sidesOf(bucket.rule.mode);
+    if (source.side !== first && source.side !== second) continue;
     const own = bucket.heaps[source.side].top;
     if (own < (best?.rank ?? Number.POSITIVE_INFINITY)) best = { bucket, side: source.side, rank: own };
-    if (source.side === first || policy.fallback.mode !== 'auto') continue;
+    if (source.side === first || bucket.rule.fallback.mode !== 'auto') continue;
     // The preferred side has nobody there for this bucket: its queue is open to the second side at once.
     const other = bucket.heaps[first].top;
     if (
@@ -59,6 +61,22 @@ function bestHead(engine: Engine, source: HotSource, classes: readonly string[] 
     }
   }
   return best;
+}
+
+/** Takes the head out of its heap; under fair share the work unit whose turn it is may have another job of that priority. */
+function takeHead(engine: Engine, source: HotSource, { bucket, side, rank }: Head): number {
+  return bucket.heaps[side].pop((next) => costOf(engine, source, bucket, next)) ?? rank;
+}
+
+/** What a job would hold on the side of this source, milli-CU. */
+function costOf(engine: Engine, source: HotSource, bucket: HotBucket, rank: number): number {
+  const { spec } = engine.submitted(seqOfRank(rank));
+  return neededOn(engine, budgetedSpec(spec), bucket.requirement.computeClass, source.side);
+}
+
+function refund({ bucket, side }: Head): void {
+  const heap = bucket.heaps[side];
+  if (heap instanceof FairQueue) heap.refund();
 }
 
 /**
@@ -75,7 +93,7 @@ export function claimFor(
   makeRoom(engine, source);
   let parkedLeft = PARKED_PER_CLAIM;
   /** Jobs on the first side that an operator keeps there: put back once this claim is served. */
-  const putBack: Head[] = [];
+  const putBack: (Head & { wuId: string })[] = [];
   while (
     grants.length < ask.max &&
     freeSlots(source) > 0 &&
@@ -84,23 +102,28 @@ export function claimFor(
   ) {
     const head = bestHead(engine, source, ask.classes);
     if (head === null) break;
-    head.bucket.heaps[head.side].pop();
+    head.rank = takeHead(engine, source, head);
     const job = jobBySeq(engine.state.db, seqOfRank(head.rank));
     // An edit may have moved it to another bucket or place: that head stands there by itself.
-    if (!isReady(engine, job) || job.bucket !== head.bucket.id || rankOf(job.priority, job.seq) !== head.rank) continue;
-    const crossing = crossingFor(engine, source.side, job, () =>
+    if (!isReady(engine, job) || job.bucket !== head.bucket.id || rankOf(job.priority, job.seq) !== head.rank) {
+      refund(head);
+      continue;
+    }
+    const crossing = crossingFor(head.bucket.rule, source.side, job, () =>
       engine.hot.fleet.groupsFor(head.bucket.requirement, head.bucket.verdicts),
     );
     if (crossing === null) {
-      putBack.push(head);
+      refund(head);
+      putBack.push({ ...head, wuId: job.wuId });
       continue;
     }
     const verdict = admit(engine, job, head.bucket, head.side, source.side);
     if (verdict === null) {
+      refund(head);
       if (parkedLeft-- > 0) continue;
       break;
     }
-    const own = askOf(engine, source);
+    const own = askOf(head.bucket.rule, source);
     grants.push(
       grant(
         engine,
@@ -118,7 +141,7 @@ export function claimFor(
       ),
     );
   }
-  for (const head of putBack) head.bucket.heaps[head.side].push(head.rank);
+  for (const head of putBack) head.bucket.heaps[head.side].push(head.rank, head.wuId);
   return grants;
 }
 
@@ -132,8 +155,8 @@ function rankedAsks(
   if (asks.size === 0) return [];
   const groups = fleet.groupsFor(bucket.requirement, bucket.verdicts);
   const bySide = {
-    byoc: crossingFor(engine, 'byoc', job, () => groups),
-    managed: crossingFor(engine, 'managed', job, () => groups),
+    byoc: crossingFor(bucket.rule, 'byoc', job, () => groups),
+    managed: crossingFor(bucket.rule, 'managed', job, () => groups),
   };
   const fitting = fleet.profiles.filter(
     (p) => bySide[p.profile.side] !== null && fleet.verdictFor(bucket.requirement, bucket.verdicts, p.id).fits,
@@ -145,7 +168,7 @@ function rankedAsks(
       if (source.availability !== 'ready' || freeSlots(source) === 0) return null;
       return ask.classes !== null && !ask.classes.includes(bucket.requirement.computeClass)
         ? null
-        : askOf(engine, source);
+        : askOf(bucket.rule, source);
     },
   );
   return ranked.map(({ ask, rank }) => ({

@@ -21,11 +21,12 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
   if (bucket.answer !== null && engine.planeMs - bucket.answer.decidedPlaneMs < ANSWER_EVERY_MS) return;
   bucket.judgedAt = stamp;
   const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
-  const { first, second } = sidesOf(hot.policy.mode);
+  const { rule } = bucket;
+  const { first, second } = sidesOf(rule.mode);
   const isSecondSideOpen =
-    second !== null && hot.policy.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there';
+    second !== null && rule.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there';
   const candidates = candidateGroups({
-    policy: hot.policy,
+    policy: rule,
     isPaused,
     groups,
     isSecondSideOpen,
@@ -36,7 +37,7 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
   if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.key === key) return;
   const sentence = waitingSentence({
     requirement: bucket.requirement,
-    policy: hot.policy,
+    policy: rule,
     isPaused,
     groups,
     isSecondSideOpen,
@@ -56,7 +57,7 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
           outcome: 'waiting',
           source_id: null,
           sentence,
-          policy_version: hot.policy.version,
+          policy_version: rule.version,
           compute_class: null,
           candidates,
           budget: {

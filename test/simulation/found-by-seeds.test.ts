@@ -7,7 +7,7 @@ import { diagnoseSource, drainSource } from '../../src-server/plane/commands/cha
 import { claimant } from '../../src-server/plane/commands/claim-work.ts';
 import { decideApproval } from '../../src-server/plane/commands/decide-approval.ts';
 import { enrollSource } from '../../src-server/plane/commands/enroll-source.ts';
-import { publishPolicy } from '../../src-server/plane/commands/govern.ts';
+import { publishPolicy } from '../../src-server/plane/commands/publish-policy.ts';
 import { submitJob } from '../../src-server/plane/commands/submit-job.ts';
 import { rebuildHot } from '../../src-server/plane/hot/rebuild.ts';
 import { jobView } from '../../src-server/plane/views/job-view.ts';

@@ -16,8 +16,10 @@ import {
 import type { CommandContext } from '../../src-server/plane/commands/context.ts';
 import { decideApproval } from '../../src-server/plane/commands/decide-approval.ts';
 import { burnCredential, enrollSource, reissueCredential } from '../../src-server/plane/commands/enroll-source.ts';
-import { publishPolicy, setPaused, stopEverything } from '../../src-server/plane/commands/govern.ts';
+import { setPaused, stopEverything } from '../../src-server/plane/commands/govern.ts';
+import { publishPolicy } from '../../src-server/plane/commands/publish-policy.ts';
 import { repeatedSubmit, submitJob } from '../../src-server/plane/commands/submit-job.ts';
+import { policyOfVersion } from '../../src-server/state/queries/governance.ts';
 import { Approvers, PRIVATE_NETWORK } from './approvers.ts';
 import type { Oracle } from './oracle.ts';
 import type { SimulatedPlane } from './simulated-plane.ts';
@@ -73,6 +75,7 @@ export class Operators {
     const dice = world.random.unit() * 100;
     if (world.chance(0.05)) this.changeBudgets();
     if (world.chance(0.18)) this.approvers.act();
+    else if (dice < 2) this.submitBurst();
     else if (dice < 52) this.submit();
     else if (dice < 58) this.onJob((ctx, job) => cancelJob(ctx, ACTOR, job.jobId, null));
     else if (dice < 66) this.onSource((ctx, id) => this.switchSource(ctx, id));
@@ -89,6 +92,13 @@ export class Operators {
     else this.credentials();
   }
 
+  /** One work unit after the other wants the same kind of source, so that they have to share it. */
+  private submitBurst(): void {
+    const spec = this.world.pick(TEMPLATES.slice(0, 2));
+    for (const wuId of ['WU-1', 'WU-1', 'WU-1', 'WU-1', 'WU-1', 'WU-2', 'WU-3', 'WU-2'])
+      this.submit({ ...spec, wu_id: wuId, priority: 50, max_queue_ms: null });
+  }
+
   submit(over: Partial<JobSpec> = {}): void {
     const { world } = this;
     const open = [...this.plane.fold.world.queued.values()].reduce((n, q) => n + q.size, 0);
@@ -96,6 +106,7 @@ export class Operators {
     const spec: JobSpec = {
       ...world.pick(TEMPLATES),
       priority: world.pick([0, 50, 50, 50, 90]),
+      ...(world.chance(0.3) ? { wu_id: world.pick(['WU-1', 'WU-2', 'WU-3']) } : {}),
       max_queue_ms: world.chance(0.1) ? world.between(1_000, 120_000) : null,
       ...over,
     };
@@ -132,7 +143,12 @@ export class Operators {
       });
   }
 
-  publishMode(mode: PolicyPut['mode'], fallbackMode: PolicyPut['fallback']['mode'], afterMs: number): void {
+  publishMode(
+    mode: PolicyPut['mode'],
+    fallbackMode: PolicyPut['fallback']['mode'],
+    afterMs: number,
+    over: Partial<PolicyPut> = {},
+  ): void {
     const { world } = this;
     this.run((ctx) =>
       publishPolicy(ctx, ACTOR, {
@@ -143,6 +159,7 @@ export class Operators {
         overrides: [],
         fair_share: false,
         four_eyes: world.chance(0.3),
+        ...over,
       }),
     );
   }
@@ -214,7 +231,36 @@ export class Operators {
 
   private publish(): void {
     const { world } = this;
-    this.publishMode(world.pick(POLICY_MODES), world.pick(FALLBACK_MODES), world.pick([0, 2_000, 20_000, 60_000]));
+    if (world.chance(0.2)) {
+      this.run((ctx) => this.rollBack(ctx));
+      return;
+    }
+    const afterMs = world.pick([0, 2_000, 20_000, 60_000]);
+    this.publishMode(world.pick(POLICY_MODES), world.pick(FALLBACK_MODES), afterMs, {
+      fair_share: world.chance(0.5),
+      overrides: Array.from({ length: world.pick([0, 0, 1, 2]) }, () => this.override()),
+    });
+  }
+
+  /** Another rule for a class, for a label, or for both. */
+  private override(): PolicyPut['overrides'][number] {
+    const { world } = this;
+    return {
+      ...(world.chance(0.5) ? { compute_class: world.pick(COMPUTE_CLASSES) } : { labels: { os: 'linux' } }),
+      ...(world.chance(0.8) ? { mode: world.pick(POLICY_MODES) } : {}),
+      fallback: { mode: world.pick(FALLBACK_MODES), after_ms: world.pick([0, 5_000]) },
+    };
+  }
+
+  private rollBack(ctx: CommandContext): void {
+    const { engine } = ctx;
+    const current = engine.hot.policy.version;
+    if (current < 2) return;
+    const version = this.world.between(1, current - 1);
+    const target = policyOfVersion(engine.state.db, version);
+    if (target === undefined) return;
+    const { version: _, rolls_back_to: __, reason: ___, ...rule } = target.body;
+    publishPolicy(ctx, ACTOR, { ...rule, base_version: current, rolls_back_to: version });
   }
 
   private decide(): void {

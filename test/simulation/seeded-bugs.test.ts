@@ -7,6 +7,7 @@ const PLANE = '../../src-server/plane';
 const DOMAIN = '../../src-server/domain';
 const SEEDS = 25;
 const STEPS = 1_500;
+vi.setConfig({ testTimeout: 180_000 });
 type Fate = { kinds: readonly Trouble[]; chance: number };
 
 /** Runs seeds until one of them notices. @returns what was said, or null when the bug lived. */
@@ -158,9 +159,9 @@ describe('bugs that are put in on purpose', () => {
   it('a retry loses its place', async () => {
     const { Queue } = await import('../../src-server/plane/hot/queue.ts');
     const ready = Queue.prototype.ready;
-    vi.spyOn(Queue.prototype, 'ready').mockImplementation(function (this: InstanceType<typeof Queue>, job, policy) {
+    vi.spyOn(Queue.prototype, 'ready').mockImplementation(function (this: InstanceType<typeof Queue>, job) {
       const { attempt } = job as unknown as FoldedJob;
-      ready.call(this, attempt > 0 ? { ...job, priority: 0 } : job, policy);
+      ready.call(this, attempt > 0 ? { ...job, priority: 0 } : job);
     });
     expect(await hunt()).toMatch(/I29/);
   });
@@ -178,5 +179,66 @@ describe('bugs that are put in on purpose', () => {
     }));
     expect(await hunt()).toMatch(/I16/);
     vi.doUnmock(`${DOMAIN}/budgets/cost.ts`);
+  });
+
+  it('a job crosses sides and the record does not say why', async () => {
+    type Grants = typeof import('../../src-server/plane/grants.ts');
+    breakPart<Grants>(`${PLANE}/grants.ts`, (sound) => ({
+      grant: (engine, placement) => sound.grant(engine, placement, null),
+    }));
+    expect(await hunt()).toMatch(/I13/);
+    vi.doUnmock(`${PLANE}/grants.ts`);
+  });
+
+  it('an override is obeyed on the first side only', async () => {
+    type Policy = typeof import('../../src-server/domain/routing/policy.ts');
+    breakPart<Policy>(`${DOMAIN}/routing/policy.ts`, (sound) => ({
+      ruleFor(policy, requirement) {
+        const rule = sound.ruleFor(policy, requirement);
+        const mode = rule.mode.startsWith('byoc') ? ('byoc_first' as const) : ('managed_first' as const);
+        return rule.override === null ? rule : { ...rule, mode };
+      },
+    }));
+    expect(await hunt()).toMatch(/I12/);
+    vi.doUnmock(`${DOMAIN}/routing/policy.ts`);
+  });
+
+  it('jobs are placed by the version before', async () => {
+    const { Queue } = await import('../../src-server/plane/hot/queue.ts');
+    vi.spyOn(Queue.prototype, 'applyPolicy').mockImplementation(() => undefined);
+    expect(await hunt()).toMatch(/I14|I12|I13/);
+  });
+
+  it('fair share never takes the turn from the first work unit', async () => {
+    const { FairQueue } = await import('../../src-server/domain/claims/fair-queue.ts');
+    const pop = FairQueue.prototype.pop;
+    vi.spyOn(FairQueue.prototype, 'pop').mockImplementation(function (this: InstanceType<typeof FairQueue>, costOf) {
+      const rank = pop.call(this, costOf);
+      this.refund();
+      return rank;
+    });
+    expect(await hunt()).toMatch(/I29/);
+  });
+
+  it('a bucket is answered at every look', async () => {
+    type Waiting = typeof import('../../src-server/domain/routing/record.ts');
+    let looks = 0;
+    breakPart<Waiting>(`${DOMAIN}/routing/record.ts`, () => ({ answerKey: () => `look ${looks++}` }));
+    const { Queue } = await import('../../src-server/plane/hot/queue.ts');
+    const addBucket = Queue.prototype.addBucket;
+    vi.spyOn(Queue.prototype, 'addBucket').mockImplementation(function (this: InstanceType<typeof Queue>, id, text, a) {
+      const bucket = addBucket.call(this, id, text, a);
+      Object.defineProperty(bucket, 'judgedAt', { get: () => '', set: () => undefined });
+      let answer = bucket.answer;
+      Object.defineProperty(bucket, 'answer', {
+        get: () => (answer === null ? null : { ...answer, decidedPlaneMs: Number.NEGATIVE_INFINITY }),
+        set: (next) => {
+          answer = next;
+        },
+      });
+      return bucket;
+    });
+    expect(await hunt()).toMatch(/I14/);
+    vi.doUnmock(`${DOMAIN}/routing/record.ts`);
   });
 });

@@ -29,6 +29,21 @@ export const GOVERNANCE_ROUTES = {
     policy.policyVersions,
     page,
   ),
+  policyDiff: read(
+    `${WORKSPACE_PATH}/routing-policy/diff`,
+    'What differs between two versions',
+    policy.policyDiff,
+    policy.policyDiffQuery,
+  ),
+  policyDraftDiff: {
+    method: 'POST',
+    path: `${WORKSPACE_PATH}/routing-policy/diff`,
+    summary: 'What a draft would change of the policy in force',
+    principal: 'operator',
+    right: 'view',
+    body: policy.policyDraft,
+    answers: { 200: policy.policyDiff },
+  },
   evidence: read(
     `${WORKSPACE_PATH}/evidence`,
     'Entries of the log, by sequence',

@@ -11,7 +11,7 @@ export const isPrivate = (network: string): boolean => network.startsWith('priva
  * May any source take a job of this private network, busy or not? It must fit in everything else, stand on a side that
  * the policy knows, and be admitted. Where none does, no waiting helps: the job is held until somebody admits one.
  */
-export function isAdmittedSomewhere(groups: readonly FleetGroup[], policy: Pick<RoutingPolicy, 'mode'>): boolean {
+export function isAdmittedSomewhere(groups: readonly FleetGroup[], policy: RoutingPolicy): boolean {
   const { first, second } = sidesOf(policy.mode);
   return groups.some(
     (g) => g.fits && g.availability !== 'revoked' && (g.profile.side === first || g.profile.side === second),

@@ -6,3 +6,6 @@ export const rankOf = (priority: number, seq: number): number => (PRIORITY_MAX -
 
 /** The sequence of the job behind a rank. */
 export const seqOfRank = (rank: number): number => rank % SEQUENCE_SPACE;
+
+/** The priority behind a rank. */
+export const priorityOf = (rank: number): number => PRIORITY_MAX - Math.floor(rank / SEQUENCE_SPACE);

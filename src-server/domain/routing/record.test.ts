@@ -85,7 +85,13 @@ const situation = fc
   })
   .map(({ profiles, needs, mode, isPaused, isSecondSideOpen, lots, asking }) => {
     const sources = lots.map((lot, n) => ({ ...lot, id: idOf(n), profile: lot.profile % profiles.length }));
-    const policy = { version: 1, mode, fallback: { mode: 'auto' as const, afterMs: 1_000 }, refuseAfterMs: null };
+    const policy = {
+      version: 1,
+      mode,
+      fallback: { mode: 'auto' as const, afterMs: 1_000 },
+      refuseAfterMs: null,
+      override: null,
+    };
     const groups = groupsOf(sources, profiles, needs);
     const base: RecordInput = { policy, isPaused, groups, isSecondSideOpen, chosenId: null, askingIds: [] };
     const able = sources.filter((s) => verdictOf(s, profiles, needs, base) === 'eligible:').map((s) => s.id);
@@ -147,7 +153,13 @@ describe('the groups of a record', () => {
           profile: n % 200,
           availability: condition[n % condition.length]!,
         }));
-        const policy = { version: 1, mode, fallback: { mode: 'auto' as const, afterMs: 1_000 }, refuseAfterMs: null };
+        const policy = {
+          version: 1,
+          mode,
+          fallback: { mode: 'auto' as const, afterMs: 1_000 },
+          refuseAfterMs: null,
+          override: null,
+        };
         const groups = candidateGroups({
           policy,
           isPaused: false,

@@ -138,10 +138,15 @@ function nobody(facts: WaitingFacts, first: Side, second: Side | null): string {
       ? `The policy is ${facts.policy.mode} and no ${sideWord(first)} source is registered.`
       : 'No source is registered yet.';
   }
-  const confinement = live.find((g) => g.fixed.every((r) => r.pass || r.rule === 'confinement.insufficient'));
-  if (confinement !== undefined) return 'No source that fits can enforce the confinement that this job requires.';
-  const sides = second === null ? `${sideWord(first)} source` : 'source';
-  return `No ${sides} has ${requirementWords(facts.requirement)}.`;
+  // Where the other side could take it, or never may, the sentence is about the preferred side alone.
+  const isAboutFirst = second === null || live.some((g) => g.fits && g.profile.side === second);
+  const asked = isAboutFirst ? live.filter((g) => g.profile.side === first) : live;
+  if (asked.length === 0) return `No ${sideWord(first)} source is registered.`;
+  if (asked.some((g) => g.fixed.every((r) => r.pass || r.rule === 'confinement.insufficient')))
+    return 'No source that fits can enforce the confinement that this job requires.';
+  const none = `${isAboutFirst ? `${sideWord(first)} source` : 'source'} has ${requirementWords(facts.requirement)}.`;
+  const isElsewhere = facts.groups.some((g) => g.fits && g.availability !== 'revoked' && g.profile.side !== first);
+  return second === null && isElsewhere ? `The policy is ${facts.policy.mode} and no ${none}` : `No ${none}`;
 }
 
 function laterWords(facts: WaitingFacts, second: Side): string {

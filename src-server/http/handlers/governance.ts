@@ -1,16 +1,17 @@
 import type { z } from 'zod';
 import type { leaseListQuery } from '../../contract/lease.ts';
-import type { PolicyPut } from '../../contract/policy.ts';
+import type { PolicyDraft, PolicyPut } from '../../contract/policy.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { evidenceQuery, overviewQuery, settingsPatch } from '../../contract/workspace.ts';
 import { changeSettings } from '../../plane/commands/change-settings.ts';
 import { revokeLease } from '../../plane/commands/change-source.ts';
 import type { CommandContext } from '../../plane/commands/context.ts';
-import { publishPolicy, setPaused, stopEverything } from '../../plane/commands/govern.ts';
+import { setPaused, stopEverything } from '../../plane/commands/govern.ts';
+import { publishPolicy } from '../../plane/commands/publish-policy.ts';
 import { evidenceItemView, evidenceListView } from '../../plane/views/evidence-view.ts';
 import { leaseView, listLeasesView } from '../../plane/views/lease-view.ts';
 import { overviewView } from '../../plane/views/overview-view.ts';
-import { policyVersionsView, policyView } from '../../plane/views/policy-view.ts';
+import { draftDiffView, policyDiffView, policyVersionsView, policyView } from '../../plane/views/policy-view.ts';
 import { settingsView } from '../../plane/views/settings-view.ts';
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
 import { stream } from '../stream.ts';
@@ -62,6 +63,13 @@ export const governanceHandlers = {
     ),
   policyVersions: (call) =>
     readAnswer(call, ({ workspace }) => policyVersionsView(workspace.engine, call.query as Page)),
+  policyDiff: (call) =>
+    readAnswer(call, ({ workspace }) => {
+      const { from, to } = call.query as { from: number; to: number };
+      return policyDiffView(workspace.engine, from, to);
+    }),
+  policyDraftDiff: (call) =>
+    readAnswer(call, ({ workspace }) => draftDiffView(workspace.engine, call.body as PolicyDraft)),
   evidence: (call) =>
     readAnswer(call, ({ workspace }) =>
       evidenceListView(workspace.engine, call.query as z.output<typeof evidenceQuery>),

@@ -37,26 +37,26 @@ export function admit(
  * @returns true when it stands in the queue and may be handed out.
  */
 export function enqueue(engine: Engine, job: JobRow): boolean {
-  const { queue, policy, budgets } = engine.hot;
+  const { queue, budgets } = engine.hot;
   if (!budgets.isLimited) {
-    queue.ready(job, policy);
+    queue.ready(job);
     return true;
   }
   const bucket = queue.bucket(job.bucket);
-  const { first, second } = sidesOf(policy.mode);
+  const { first, second } = sidesOf(bucket.rule.mode);
   const standing = standingOf(engine, job, bucket);
   if (standing.isRefused) {
     refuseForBudget(engine, job, standing);
     return false;
   }
   if (standing.verdict.outcome === 'room') {
-    queue.ready(job, policy);
+    queue.ready(job);
     return true;
   }
   park(engine, job, bucket, first, standing.side, standing.verdict);
   if (second === null || standing.side === second || !isOpened(job)) return false;
   // Its own side is full of other jobs' holds, and it may cross for another reason already.
-  queue.openFallback(job, policy);
+  queue.openFallback(job);
   return true;
 }
 

@@ -31,7 +31,7 @@ export function callBack(engine: Engine): JobRow[] {
 }
 
 function callScope(engine: Engine, waiting: BudgetLot[], called: JobRow[], most: number): number {
-  const { budgets, queue, policy } = engine.hot;
+  const { budgets, queue } = engine.hot;
   /** What the jobs called here will hold; nothing stands in the sums before their grants. */
   let promisedMcu = 0;
   let left = most;
@@ -52,7 +52,7 @@ function callScope(engine: Engine, waiting: BudgetLot[], called: JobRow[], most:
     }
     budgets.lots.takeBest(lot, true);
     promisedMcu += lot.neededMcu;
-    backToQueue(engine, job, lot, policy);
+    backToQueue(engine, job, lot);
     called.push(job);
   }
 }
@@ -68,15 +68,15 @@ function standsOpen(engine: Engine, lot: BudgetLot, promisedMcu: number): boolea
   return limitMcu - spentMcu - heldMcu - promisedMcu >= lot.neededMcu;
 }
 
-function backToQueue(engine: Engine, job: JobRow, lot: BudgetLot, policy: Engine['hot']['policy']): void {
+function backToQueue(engine: Engine, job: JobRow, lot: BudgetLot): void {
   const { queue } = engine.hot;
-  if (lot.heapSide === sidesOf(policy.mode).first) queue.ready(job, policy);
-  else queue.openFallback(job, policy);
+  if (lot.heapSide === sidesOf(queue.bucket(job.bucket).rule.mode).first) queue.ready(job);
+  else queue.openFallback(job);
 }
 
 /** A source of their own side asks: jobs that waited for the other side's budget stand in the queue again. */
 export function callToOwnSide(engine: Engine, source: HotSource): void {
-  const { budgets, queue, policy, fleet } = engine.hot;
+  const { budgets, queue, fleet } = engine.hot;
   for (const lot of budgets.lots.crossing()) {
     if (lot.heapSide !== source.side) continue;
     const bucket = queue.bucket(lot.bucket);
@@ -84,7 +84,7 @@ export function callToOwnSide(engine: Engine, source: HotSource): void {
     for (let seq = budgets.lots.best(lot); seq !== null; seq = budgets.lots.best(lot)) {
       const job = jobBySeq(engine.state.db, seq);
       budgets.lots.takeBest(lot, false);
-      if (job !== undefined) backToQueue(engine, job, lot, policy);
+      if (job !== undefined) backToQueue(engine, job, lot);
     }
   }
 }

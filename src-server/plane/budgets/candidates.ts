@@ -11,19 +11,19 @@ import type { HotBucket } from '../hot/queue.ts';
 /** The candidates of an answer that budget gave: sources of the short side that could take the job fail its rule. */
 export function shortCandidates(
   engine: Engine,
-  bucket: Pick<HotBucket, 'requirement' | 'verdicts'>,
+  bucket: Pick<HotBucket, 'requirement' | 'rule' | 'verdicts'>,
   side: Side,
   shortfall: Shortfall,
 ): CandidateGroup[] {
   const { hot } = engine;
   const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
-  const { first, second } = sidesOf(hot.policy.mode);
+  const { first, second } = sidesOf(bucket.rule.mode);
   return candidateGroups({
-    policy: hot.policy,
+    policy: bucket.rule,
     isPaused: engine.state.head.config.paused,
     groups,
     isSecondSideOpen:
-      side === second || (hot.policy.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there'),
+      side === second || (bucket.rule.fallback.mode === 'auto' && firstSideStanding(groups, first) !== 'there'),
     chosenId: null,
     askingIds: [],
   }).map((group) => (group.profile?.side === side ? withBudgetRule(group, shortfall) : group));

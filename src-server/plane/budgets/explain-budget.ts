@@ -2,6 +2,7 @@ import type { Explain } from '../../contract/decision.ts';
 import type { JobSpec } from '../../contract/job.ts';
 import type { Shortfall } from '../../domain/budgets/judge.ts';
 import { heldSentence, missingDetail, refusedSentence, waitsSentence } from '../../domain/budgets/words.ts';
+import { ruleFor } from '../../domain/routing/policy.ts';
 import { requirementOf } from '../../domain/routing/requirement.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
 import type { Engine } from '../engine.ts';
@@ -21,7 +22,9 @@ export function budgetSentence(engine: Engine, row: JobRow): string | null {
 export function withBudget(engine: Engine, answer: Explain, spec: JobSpec, fallback: number): Explain {
   if (!engine.hot.budgets.isLimited) return answer;
   const job = { ...budgetedSpec(spec), fallback };
-  const standing = standingOf(engine, job, { requirement: requirementOf(spec), verdicts: [] });
+  const requirement = requirementOf(spec);
+  const rule = ruleFor(engine.hot.policy, requirement);
+  const standing = standingOf(engine, job, { requirement, rule, verdicts: [] });
   const shorts = {
     byoc: judgeOn(engine, job, spec.compute_class, 'byoc'),
     managed: judgeOn(engine, job, spec.compute_class, 'managed'),

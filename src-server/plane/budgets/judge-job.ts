@@ -56,9 +56,10 @@ export interface Standing {
 export function standingOf(
   engine: Engine,
   job: BudgetedJob & { fallback: number },
-  bucket: Pick<HotBucket, 'requirement' | 'verdicts'>,
+  bucket: Pick<HotBucket, 'requirement' | 'rule' | 'verdicts'>,
 ): Standing {
-  const { policy, fleet } = engine.hot;
+  const { fleet } = engine.hot;
+  const policy = bucket.rule;
   const { first, second } = sidesOf(policy.mode);
   const { computeClass } = bucket.requirement;
   const mayOpen =

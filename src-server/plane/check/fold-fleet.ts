@@ -59,6 +59,8 @@ export const fleetFolds = {
     if (body.lease_ttl_ms !== undefined) world.leaseTtlMs = body.lease_ttl_ms;
     if (body.name !== undefined) world.name = body.name;
   },
+  // A start arranges the queue anew: turns begin again.
+  'time.jumped': (_body, { world }) => world.passedOver.clear(),
   'source.enrolled'(body, { world, fail }) {
     if (world.sources.has(body.source_id)) fail('I25', `${body.source_id} was enrolled twice`);
     world.sources.set(body.source_id, {

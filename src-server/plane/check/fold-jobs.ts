@@ -2,8 +2,8 @@ import type { JobState } from '../../contract/terms.ts';
 import { isTerminal, JOB_TRANSITIONS } from '../../domain/jobs/transitions.ts';
 import { canFollow } from '../../domain/transition-table.ts';
 import type { FoldedJob, FoldedWorld } from './folded-rows.ts';
-import { sidesUnder } from './judge-grant.ts';
 import type { FoldContext, Folds } from './log-fold.ts';
+import { ruleOver, sidesUnder } from './rule-over.ts';
 
 /** The job of an event; a missing one is reported once here. */
 export function jobOf({ world, fail }: FoldContext, jobId: string): FoldedJob | undefined {
@@ -76,6 +76,11 @@ export const jobFolds = {
       readyPlaneMs: world.planeMs,
     });
     queueOf(world, signature).add(body.job_id);
+    const largest = world.largest.get(signature);
+    world.largest.set(signature, {
+      maxRuntimeMs: Math.max(largest?.maxRuntimeMs ?? 0, body.spec.max_runtime_ms),
+      extrasMcu: Math.max(largest?.extrasMcu ?? 0, body.spec.budget.extras_mcu),
+    });
   },
   'job.state'(body, context) {
     const job = jobOf(context, body.job_id);
@@ -139,8 +144,9 @@ export const jobFolds = {
   'job.fallback_opened'(body, context) {
     const job = jobOf(context, body.job_id);
     if (job === undefined) return;
-    if (context.world.policy.fallbackMode !== 'auto')
-      context.fail('I13', `${job.jobId} was opened to the second side under ${context.world.policy.fallbackMode}`);
+    const { fallbackMode } = ruleOver(context.world.policy, job.signature);
+    if (fallbackMode !== 'auto')
+      context.fail('I13', `${job.jobId} was opened to the second side under ${fallbackMode}`);
     job.fallback = 'open';
     job.lastSeq = context.entry.seq;
   },
@@ -155,14 +161,33 @@ export const jobFolds = {
     moveJob(context, job, body.outcome);
     job.isStopping = false;
   },
+  'policy.decided'(body, { world, fail }) {
+    if (body.policy_version !== world.policy.version)
+      fail('I14', `policy ${body.policy_version} in the record, ${world.policy.version} in force`);
+    if (body.bucket === undefined) return;
+    const beforeMs = world.answeredMs.get(body.bucket);
+    if (beforeMs !== undefined && world.planeMs - beforeMs < 1_000)
+      fail('I14', `bucket ${body.bucket} was answered twice within a second`);
+    world.answeredMs.set(body.bucket, world.planeMs);
+  },
   'policy.published'(body, { world, fail }) {
     if (body.version !== world.policy.version + 1) fail('I25', `policy ${body.version} after ${world.policy.version}`);
-    const isOtherSide = sidesUnder(body.mode).first !== sidesUnder(world.policy.mode).first;
-    const { version, mode, fallback, four_eyes: isFourEyes } = body;
-    world.policy = { version, mode, fallbackMode: fallback.mode, isFourEyes };
+    const before = world.policy;
+    world.policy = {
+      version: body.version,
+      mode: body.mode,
+      fallbackMode: body.fallback.mode,
+      isFourEyes: body.four_eyes,
+      overrides: body.overrides,
+      isFairShare: body.fair_share,
+    };
+    world.passedOver.clear();
     // What opened under the old rule must be earned again under the new one; an operator's word speaks of one side only.
     for (const job of world.jobs.values()) {
       if (isTerminal(job.state)) continue;
+      const isOtherSide =
+        sidesUnder(ruleOver(before, job.signature).mode).first !==
+        sidesUnder(ruleOver(world.policy, job.signature).mode).first;
       if (job.fallback === 'open' || isOtherSide) job.fallback = 'closed';
     }
   },

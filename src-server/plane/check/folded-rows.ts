@@ -1,4 +1,5 @@
 import type { BudgetsBody } from '../../contract/events.ts';
+import type { PolicyOverride } from '../../contract/policy.ts';
 import type { Posture } from '../../contract/source.ts';
 import type {
   AdmissionState,
@@ -101,11 +102,9 @@ export interface FoldedSource {
   seat: { of: FoldedSource; tokenId: string } | null;
 }
 
-export interface FoldedPolicy {
-  version: number;
+export interface FoldedRule {
   mode: PolicyMode;
   fallbackMode: FallbackMode;
-  isFourEyes: boolean;
 }
 
 export interface FoldedApproval {
@@ -141,6 +140,15 @@ export interface FoldedBudgets {
   defaultWuLimitMcu: number | null;
   rates: Readonly<Record<Side, Readonly<Record<ComputeClass, number>>>>;
 }
+export interface FoldedPolicy extends FoldedRule {
+  version: number;
+  isFourEyes: boolean;
+  overrides: readonly PolicyOverride[];
+  isFairShare: boolean;
+}
+
+/** Signature and priority → work unit that waits → work unit that was served meanwhile → milli-CU. */
+export type PassedOver = Map<string, Map<string, Map<string, number>>>;
 
 /** Everything that the log tells, folded in plain maps. */
 export interface FoldedWorld {
@@ -175,6 +183,12 @@ export interface FoldedWorld {
   warned: Set<string>;
   /** Idempotency key → request and the entries made under it. */
   keys: Map<string, { request: string; seqs: number[]; kind: string }>;
+  /** Plane time of the last answer of each bucket. */
+  answeredMs: Map<number, number>;
+  /** Under fair share: who was passed over by whom, and for how much. */
+  passedOver: PassedOver;
+  /** Signature → the longest runtime and the most extras that a job of it may take. */
+  largest: Map<string, { maxRuntimeMs: number; extrasMcu: number }>;
 }
 
 export const emptyWorld = (): FoldedWorld => ({
@@ -187,7 +201,14 @@ export const emptyWorld = (): FoldedWorld => ({
   isPaused: false,
   leaseTtlMs: 0,
   name: '',
-  policy: { version: 0, mode: 'byoc_first', fallbackMode: 'ask', isFourEyes: false },
+  policy: {
+    version: 0,
+    mode: 'byoc_first',
+    fallbackMode: 'ask',
+    isFourEyes: false,
+    overrides: [],
+    isFairShare: false,
+  },
   jobs: new Map(),
   queued: new Map(),
   leases: new Map(),
@@ -202,4 +223,7 @@ export const emptyWorld = (): FoldedWorld => ({
   windows: { day: null, week: null, month: null },
   warned: new Set(),
   keys: new Map(),
+  answeredMs: new Map(),
+  passedOver: new Map(),
+  largest: new Map(),
 });

@@ -1,5 +1,5 @@
 import type { DecisionBody, EventBodies } from '../../contract/events.ts';
-import type { PolicyMode, Side } from '../../contract/terms.ts';
+import type { Side } from '../../contract/terms.ts';
 import type { Profile } from '../../domain/routing/profile.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
@@ -8,12 +8,14 @@ import { checkAdmission, checkApproved } from './fold-approvals.ts';
 import { hadRoom, neededOf } from './fold-budgets.ts';
 import { placeIn, placesIn } from './fold-pools.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
+import { checkTurns } from './judge-turns.ts';
 import type { FoldContext } from './log-fold.ts';
+import { ruleOver, sidesUnder } from './rule-over.ts';
 
 /** Beyond this many waiting jobs of one requirement their order is not judged at each grant: it would be quadratic. */
-const ORDER_JUDGED_MAX = 512;
+export const ORDER_JUDGED_MAX = 512;
 /** The end of a backoff is noticed by a tick: a retry takes its place again within this time. */
-const BACKOFF_SLACK_MS = 2_000;
+export const BACKOFF_SLACK_MS = 2_000;
 
 const profileOf = (world: FoldedWorld, source: FoldedSource): Profile => ({
   side: source.side,
@@ -39,11 +41,6 @@ export function availabilityOf(source: FoldedSource): Availability {
   if (source.seat !== null && source.seat.of.activeLeases.size >= source.seat.of.capacity) return 'full';
   return source.activeLeases.size < Math.min(source.capacity, source.offered) ? 'ready' : 'full';
 }
-/** Preferred side, and the one that may follow. */
-export const sidesUnder = (mode: PolicyMode): { first: Side; second: Side | null } => {
-  const first = mode.startsWith('byoc') ? 'byoc' : 'managed';
-  return { first, second: mode.endsWith('_only') ? null : first === 'byoc' ? 'managed' : 'byoc' };
-};
 const comesBefore = (a: FoldedJob, b: FoldedJob): boolean =>
   a.priority > b.priority || (a.priority === b.priority && a.seq < b.seq);
 const THERE: readonly Availability[] = ['ready', 'full', 'late'];
@@ -79,6 +76,7 @@ export function checkPlacement(
   checkRecord(context, job, source, decision);
   checkSide(context, job, source, requirement, decision?.crossing ?? null);
   checkOrder(context, job, source, requirement);
+  if (world.policy.isFairShare) checkTurns(context, job, source);
   const rate = world.budgets.rates[source.side][job.computeClass];
   if (body.hold_mcu !== neededOf(world, job, source.side) || (body.rate_mcu_per_minute ?? rate) !== rate)
     fail('I17', `${body.hold_mcu} was held for ${job.jobId} at ${body.rate_mcu_per_minute}`);
@@ -101,8 +99,6 @@ function checkRecord(
     fail('I14', `the record of ${job.jobId} does not name ${source.sourceId} as chosen`);
   const named = decision.candidates.reduce((n, c) => n + c.count, 0);
   if (named !== world.sources.size) fail('I14', `the record names ${named} of ${world.sources.size} sources`);
-  if (decision.policy_version !== world.policy.version)
-    fail('I14', `policy ${decision.policy_version} in the record, ${world.policy.version} in force`);
 }
 
 /** How the preferred side stands for a requirement, by the same words as a record uses. */
@@ -121,7 +117,7 @@ function checkSide(
   requirement: Requirement,
   crossing: string | null,
 ): void {
-  const { mode, fallbackMode } = world.policy;
+  const { mode, fallbackMode } = ruleOver(world.policy, job.signature);
   const { first, second } = sidesUnder(mode);
   if (source.side === first) {
     if (crossing !== null) fail('I13', `${job.jobId} stayed on its side, the record says ${crossing}`);
@@ -153,10 +149,12 @@ function checkOrder(
 ): void {
   const queue = world.queued.get(job.signature);
   if (queue === undefined || queue.size > ORDER_JUDGED_MAX) return;
-  const { first } = sidesUnder(world.policy.mode);
+  const { first } = sidesUnder(ruleOver(world.policy, job.signature).mode);
   const held = new Map(siblings('budget.held').map((h) => [h.scope, h.mcu]));
   for (const jobId of queue) {
     const other = world.jobs.get(jobId) as FoldedJob;
+    // Under fair share age holds inside a work unit; between them their turns do.
+    if (world.policy.isFairShare && other.priority === job.priority && other.wuId !== job.wuId) continue;
     const slackMs = other.readyPlaneMs > other.queuedPlaneMs ? BACKOFF_SLACK_MS : 0;
     if (!comesBefore(other, job) || other.readyPlaneMs + slackMs > world.planeMs) continue;
     // One without room on this side is not in the order: it waits for somebody else's end.
@@ -169,5 +167,5 @@ function checkOrder(
 
 const maySecondSide = (world: FoldedWorld, job: FoldedJob, requirement: Requirement, first: Side): boolean =>
   job.fallback === 'approved' ||
-  (world.policy.fallbackMode === 'auto' &&
+  (ruleOver(world.policy, job.signature).fallbackMode === 'auto' &&
     (job.fallback === 'open' || (job.fallback === 'closed' && standing(world, requirement, first) !== 'there')));

@@ -54,7 +54,7 @@ export class LogFold {
     if (entry.boot === world.boot) {
       if (entry.mono < world.mono) fail('I26', `mono goes back from ${world.mono} to ${entry.mono}`);
       world.planeMs += Math.max(0, entry.mono - world.mono);
-    }
+    } else world.passedOver.clear();
     world.boot = entry.boot;
     world.mono = entry.mono;
     world.nextSeq = entry.seq + 1;

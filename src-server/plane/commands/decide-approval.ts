@@ -94,7 +94,7 @@ function answerFallback(
     {},
     job,
   );
-  engine.hot.queue.ready(engine.jobAt(job.seq), engine.hot.policy);
+  engine.hot.queue.ready(engine.jobAt(job.seq));
   offerToAsks(engine);
 }
 

@@ -1,5 +1,3 @@
-import type { PolicyPut } from '../../contract/policy.ts';
-import { ProblemError } from '../../contract/problems.ts';
 import { openJobs } from '../../state/queries/jobs.ts';
 import { loadWaitingJobs } from '../../state/queries/load.ts';
 import type { Engine } from '../engine.ts';
@@ -7,32 +5,6 @@ import { offerToAsks } from '../placing.ts';
 import { armWaiting } from '../ready.ts';
 import { cancelRow } from './cancel-job.ts';
 import type { Actor, CommandContext } from './context.ts';
-
-/** Publishes a new version of the routing policy; the queue is arranged anew under it. */
-export function publishPolicy(ctx: CommandContext, actor: Actor, put: PolicyPut): void {
-  const { engine } = ctx;
-  const { version } = engine.hot.policy;
-  if (put.base_version !== version) {
-    throw new ProblemError(
-      'conflict.policy_version',
-      `The policy is at version ${version} now. Look at it and publish again.`,
-      { current_version: version },
-    );
-  }
-  const unbuilt = put.overrides.length > 0 ? '/overrides' : put.fair_share ? '/fair_share' : null;
-  if (unbuilt !== null)
-    throw new ProblemError('feature.not_built', 'This part of the policy is not built yet. Leave the field out.', {
-      errors: [{ pointer: unbuilt, message: 'has no rule yet' }],
-    });
-  const body = { ...put, version: version + 1, reason: put.reason ?? null } as Omit<PolicyPut, 'reason'> & {
-    version: number;
-    reason: string | null;
-  };
-  const { base_version: _, ...published } = body;
-  engine.emit(actor, [{ type: 'policy.published', body: published }]);
-  arrangeQueue(engine);
-  offerToAsks(engine);
-}
 
 /** Fills the heads from the state: at the start, and when a new policy moves the sides. */
 export function arrangeQueue(engine: Engine): void {
@@ -47,9 +19,9 @@ export function arrangeQueue(engine: Engine): void {
       hot.queue.bucket(job.bucket).queued++;
       if (job.readyPlaneMs > planeMs)
         hot.timers.set(engine.clock.monoMs() + job.readyPlaneMs - planeMs, 'job.ready', String(job.seq));
-      else hot.queue.ready(job, hot.policy);
+      else hot.queue.ready(job);
     }
-    armWaiting(engine, job.seq, job.fallback, job.maxQueueMs, job.queuedPlaneMs, job.readyPlaneMs);
+    armWaiting(engine, job);
   }
 }
 

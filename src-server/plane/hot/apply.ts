@@ -207,6 +207,8 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'job.state'(hot, body, entry, facts) {
     moveJob(hot, body.state, facts);
     hot.budgets.lots.left(entry.ref.job_seq as number);
+    if (body.hold === 'fallback_ask' && facts.bucket !== null) hot.questions.set(body.job_id, facts.bucket);
+    else hot.questions.delete(body.job_id);
     if (body.state !== 'held') hot.stopping.delete(body.job_id);
   },
   'job.edited'(hot, _body, entry, facts) {
@@ -225,6 +227,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'job.settled'(hot, body, _entry, facts) {
     moveJob(hot, body.outcome, facts);
     hot.stopping.delete(body.job_id);
+    hot.questions.delete(body.job_id);
   },
   'lease.granted'(hot, body, entry, facts) {
     moveJob(hot, 'claimed', facts);

@@ -1,6 +1,6 @@
 import type { CredentialState, JobState } from '../../contract/terms.ts';
 import { TimerHeap } from '../../domain/claims/timers.ts';
-import type { RoutingPolicy } from '../../domain/routing/policy.ts';
+import type { WorkspacePolicy } from '../../domain/routing/policy.ts';
 import { Admissions } from './admissions.ts';
 import { Asks } from './asks.ts';
 import { HotBudgets } from './budgets.ts';
@@ -44,7 +44,6 @@ export type TimerKind =
 /** Everything that the plane decides upon and keeps in memory; rebuilt from the state at the start, changed only by `applyToHot`. */
 export class Hot {
   readonly fleet = new Fleet((source) => this.admissions.networksOf(source.sourceId));
-  readonly queue = new Queue(this.fleet);
   readonly asks = new Asks();
   readonly budgets = new HotBudgets();
   readonly leases = new Map<string, HotLease>();
@@ -63,7 +62,9 @@ export class Hot {
   readonly specSeqs = new Map<number, number>();
   /** Grants for private networks that are in force, and requests for some. */
   readonly admissions = new Admissions();
-  policy: RoutingPolicy & {
+  /** Jobs that an open question about the other side holds → their bucket. */
+  readonly questions = new Map<string, number>();
+  policy: WorkspacePolicy & {
     /** Who asked for something cannot approve it. */
     fourEyes: boolean;
     publishedAt: string;
@@ -75,10 +76,13 @@ export class Hot {
     fallback: { mode: 'ask', afterMs: 60_000 },
     refuseAfterMs: null,
     fourEyes: false,
+    overrides: [],
+    isFairShare: false,
     publishedAt: '',
     publishedBy: '',
     reason: null,
   };
+  readonly queue = new Queue(this.fleet, this.policy);
 
   countJob(from: JobState | null, to: JobState): void {
     if (from === to) return;

@@ -1,7 +1,8 @@
 import type { Side } from '../../contract/terms.ts';
+import { FairQueue } from '../../domain/claims/fair-queue.ts';
 import { NumberHeap } from '../../domain/claims/heap.ts';
 import { rankOf } from '../../domain/claims/rank.ts';
-import { type RoutingPolicy, sidesOf } from '../../domain/routing/policy.ts';
+import { type RoutingPolicy, ruleFor, sidesOf, type WorkspacePolicy } from '../../domain/routing/policy.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { isOpened } from '../../state/appliers/job.ts';
 import type { FixedVerdicts, Fleet } from './fleet.ts';
@@ -16,12 +17,17 @@ export interface BucketAnswer {
   decidedPlaneMs: number;
 }
 
+/** By age, or under fair share by turns of the work units. */
+export type JobHeap = NumberHeap | FairQueue;
+
 /** Jobs alike in requirement. Heads stand in one heap per side; a job enters the second side's when its fallback opens. */
 export interface HotBucket {
   id: number;
   signature: string;
   requirement: Requirement;
-  heaps: Record<Side, NumberHeap>;
+  /** The rule of the policy in force for these jobs: an override's, or the workspace's own. */
+  rule: RoutingPolicy;
+  heaps: Record<Side, JobHeap>;
   /** Queued jobs, those in backoff included. */
   queued: number;
   answer: BucketAnswer | null;
@@ -33,6 +39,7 @@ export interface HotBucket {
 /** What the queue needs to know of a job. */
 export interface QueuedJob {
   seq: number;
+  wuId: string;
   bucket: number;
   priority: number;
   fallback: number;
@@ -46,14 +53,35 @@ export class Queue {
   private readonly fitting: { judged: number; buckets: HotBucket[] }[] = [];
   private readonly ordered: HotBucket[] = [];
 
-  constructor(private readonly fleet: Fleet) {}
+  constructor(
+    private readonly fleet: Fleet,
+    private policy: WorkspacePolicy,
+  ) {}
+
+  /** Every bucket gets its rule of this version; whoever calls it fills the heads again. */
+  applyPolicy(policy: WorkspacePolicy): void {
+    const isOtherOrder = policy.isFairShare !== this.policy.isFairShare;
+    this.policy = policy;
+    for (const bucket of this.ordered) {
+      bucket.rule = ruleFor(policy, bucket.requirement);
+      if (isOtherOrder) bucket.heaps = this.newHeaps();
+    }
+  }
+
+  private newHeaps(): Record<Side, JobHeap> {
+    return this.policy.isFairShare
+      ? { byoc: new FairQueue(), managed: new FairQueue() }
+      : { byoc: new NumberHeap(), managed: new NumberHeap() };
+  }
 
   addBucket(id: number, signature: string, answer: BucketAnswer | null): HotBucket {
+    const requirement = parseSignature(signature);
     const bucket: HotBucket = {
       id,
       signature,
-      requirement: parseSignature(signature),
-      heaps: { byoc: new NumberHeap(), managed: new NumberHeap() },
+      requirement,
+      rule: ruleFor(this.policy, requirement),
+      heaps: this.newHeaps(),
       queued: 0,
       answer,
       verdicts: [],
@@ -76,18 +104,19 @@ export class Queue {
   }
 
   /** A job may be taken now (submitted, backoff over, released from a hold). */
-  ready(job: QueuedJob, policy: RoutingPolicy): void {
-    const { first, second } = sidesOf(policy.mode);
-    const { heaps } = this.bucket(job.bucket);
+  ready(job: QueuedJob): void {
+    const { heaps, rule } = this.bucket(job.bucket);
+    const { first, second } = sidesOf(rule.mode);
     const rank = rankOf(job.priority, job.seq);
-    heaps[first].push(rank);
-    if (second !== null && isOpened(job)) heaps[second].push(rank);
+    heaps[first].push(rank, job.wuId);
+    if (second !== null && isOpened(job)) heaps[second].push(rank, job.wuId);
   }
 
   /** The second side may take this job too. */
-  openFallback(job: QueuedJob, policy: RoutingPolicy): void {
-    const { second } = sidesOf(policy.mode);
-    if (second !== null) this.bucket(job.bucket).heaps[second].push(rankOf(job.priority, job.seq));
+  openFallback(job: QueuedJob): void {
+    const { heaps, rule } = this.bucket(job.bucket);
+    const { second } = sidesOf(rule.mode);
+    if (second !== null) heaps[second].push(rankOf(job.priority, job.seq), job.wuId);
   }
 
   /** Buckets whose requirement the profile fits. */

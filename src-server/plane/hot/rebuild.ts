@@ -1,4 +1,5 @@
 import type { RegisteredFacts } from '../../contract/events.ts';
+import type { PolicyOverride } from '../../contract/policy.ts';
 import type { Posture } from '../../contract/source.ts';
 import type {
   ComputeClass,
@@ -60,6 +61,7 @@ export function rebuildHot(state: State): Hot {
   Object.assign(hot.budgets.windows, state.head.windows);
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
+  for (const job of load.loadWaitingJobs(db)) if (job.hold === 'fallback_ask') hot.questions.set(job.jobId, job.bucket);
   return hot;
 }
 
@@ -72,10 +74,13 @@ export function setPolicy(hot: Hot, body: Record<string, unknown>, at: string, b
     fallback: { mode: fallback.mode, afterMs: fallback.after_ms },
     refuseAfterMs: body.refuse_after_ms as number | null,
     fourEyes: body.four_eyes === true,
+    overrides: body.overrides as PolicyOverride[],
+    isFairShare: body.fair_share as boolean,
     publishedAt: at,
     publishedBy: by,
     reason: body.reason as string | null,
   };
+  hot.queue.applyPolicy(hot.policy);
 }
 
 function rebuildPools(hot: Hot, state: State): void {

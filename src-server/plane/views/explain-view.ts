@@ -3,7 +3,7 @@ import type { JobSpec } from '../../contract/job.ts';
 import { RULES } from '../../contract/terms.ts';
 import { firstSideStanding } from '../../domain/routing/fallback.ts';
 import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
-import { sidesOf } from '../../domain/routing/policy.ts';
+import { type RoutingPolicy, ruleFor, sidesOf } from '../../domain/routing/policy.ts';
 import { compareAsks } from '../../domain/routing/rank-asks.ts';
 import { failingRules } from '../../domain/routing/record.ts';
 import { type Requirement, requirementOf } from '../../domain/routing/requirement.ts';
@@ -45,12 +45,13 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
   const requirement = requirementOf(spec);
   const groups = hot.fleet.groupsFor(requirement, []);
   const isPaused = engine.state.head.config.paused;
-  const { first, second } = sidesOf(hot.policy.mode);
-  const crossing = second === null ? null : crossingFor(engine, second, job, () => groups);
+  const rule = ruleFor(hot.policy, requirement);
+  const { first, second } = sidesOf(rule.mode);
+  const crossing = second === null ? null : crossingFor(rule, second, job, () => groups);
   const isSecondSideOpen = crossing !== null;
-  const judge = { policy: hot.policy, isPaused, isSecondSideOpen };
+  const judge = { policy: rule, isPaused, isSecondSideOpen };
   const eligibleIds = groups.filter((g) => failingRules(g, judge).length === 0).flatMap((g) => [...g.sourceIds]);
-  const asks = eligibleIds.map((id) => askOf(engine, hot.fleet.source(id))).sort(compareAsks);
+  const asks = eligibleIds.map((id) => askOf(rule, hot.fleet.source(id))).sort(compareAsks);
   const best = asks[0];
   const candidates = groups.flatMap((group) => tableRows(engine, requirement, group, judge, best?.sourceId ?? null));
   candidates.sort(
@@ -61,8 +62,8 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
     outcome: best === undefined ? 'waiting' : 'assigned',
     sentence:
       best === undefined
-        ? waiting(engine, requirement, groups, isPaused, isSecondSideOpen)
-        : assigned(engine, requirement, groups, asks, crossing),
+        ? waiting(engine, rule, requirement, groups, isPaused, isSecondSideOpen)
+        : assigned(engine, rule, requirement, groups, asks, crossing),
     policy_version: hot.policy.version,
     compute_class: spec.compute_class,
     labels: spec.labels,
@@ -87,6 +88,7 @@ const failures = (c: ExplainCandidate): number => c.rules.filter((r) => !r.pass)
 
 function waiting(
   engine: Engine,
+  rule: RoutingPolicy,
   requirement: Requirement,
   groups: FleetGroup[],
   isPaused: boolean,
@@ -94,7 +96,7 @@ function waiting(
 ): string {
   return waitingSentence({
     requirement,
-    policy: engine.hot.policy,
+    policy: rule,
     isPaused,
     groups,
     isSecondSideOpen,
@@ -104,6 +106,7 @@ function waiting(
 
 function assigned(
   engine: Engine,
+  rule: RoutingPolicy,
   requirement: Requirement,
   groups: FleetGroup[],
   asks: ReturnType<typeof askOf>[],
@@ -113,7 +116,7 @@ function assigned(
   const source = engine.hot.fleet.source(best.sourceId);
   return assignedSentence({
     requirement,
-    policy: engine.hot.policy,
+    policy: rule,
     chosen: {
       name: source.name,
       group: groups.find((g) => g.sourceIds.includes(best.sourceId)) as FleetGroup,
@@ -121,7 +124,7 @@ function assigned(
     },
     next: asks[1],
     askingCount: asks.length,
-    crossing: source.side === sidesOf(engine.hot.policy.mode).first || crossing === 'first' ? null : crossing,
+    crossing: source.side === sidesOf(rule.mode).first || crossing === 'first' ? null : crossing,
   });
 }
 
@@ -192,7 +195,7 @@ function earliest(engine: Engine, row: JobRow, spec: JobSpec): Explain['earliest
   const found: { in_ms: number; because: string }[] = [];
   if (row.readyPlaneMs > engine.planeMs)
     found.push({ in_ms: inMs(row.readyPlaneMs), because: 'The backoff after the last attempt ends.' });
-  const { policy } = engine.hot;
+  const policy = engine.hot.queue.bucket(row.bucket).rule;
   const { first, second } = sidesOf(policy.mode);
   const groups = engine.hot.fleet.groupsFor(requirementOf(spec), []);
   if (

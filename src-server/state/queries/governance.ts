@@ -1,3 +1,4 @@
+import type { PolicyBody } from '../../contract/events.ts';
 import type { Database } from '../database.ts';
 
 /** Newest version first. */
@@ -5,6 +6,14 @@ export const listPolicies = (db: Database, beforeVersion: number, limit: number)
   db
     .all('SELECT body, at, by FROM policy WHERE version < ? ORDER BY version DESC LIMIT ?', [beforeVersion, limit])
     .map((r) => ({ body: JSON.parse(String(r[0])) as Record<string, unknown>, at: String(r[1]), by: String(r[2]) }));
+
+/** One version as it was published; undefined when there is none of that number. */
+export const policyOfVersion = (db: Database, version: number) => {
+  const row = db.get('SELECT body, at, by FROM policy WHERE version = ?', [version]);
+  return row === undefined
+    ? undefined
+    : { body: JSON.parse(String(row[0])) as PolicyBody, at: String(row[1]), by: String(row[2]) };
+};
 
 /** Refusals since `sinceMs` (wall), by cause. */
 export const refusalsSince = (db: Database, sinceMs: number): Map<string, number> =>

@@ -162,7 +162,7 @@ export const loadJobCounts = (db: Database): Map<string, number> =>
 export const loadWaitingJobs = (db: Database) =>
   db
     .all(
-      "SELECT seq, job_id, state, hold, bucket, priority, fallback, ready_plane_ms, queued_plane_ms, max_queue_ms FROM job WHERE state IN ('queued', 'held') ORDER BY seq",
+      "SELECT seq, job_id, state, hold, bucket, priority, fallback, ready_plane_ms, queued_plane_ms, max_queue_ms, wu_id FROM job WHERE state IN ('queued', 'held') ORDER BY seq",
     )
     .map((r) => ({
       seq: Number(r[0]),
@@ -175,6 +175,7 @@ export const loadWaitingJobs = (db: Database) =>
       readyPlaneMs: Number(r[7]),
       queuedPlaneMs: Number(r[8]),
       maxQueueMs: r[9] === null ? null : Number(r[9]),
+      wuId: String(r[10]),
     }));
 /** Jobs with a live lease whose cancel was asked for. */
 export const loadStopping = (db: Database): string[] =>
