@@ -10,12 +10,8 @@ import { placeIn, placesIn } from './fold-pools.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
 import { checkTurns } from './judge-turns.ts';
 import type { FoldContext } from './log-fold.ts';
+import { BACKOFF_SLACK_MS, ORDER_JUDGED_MAX } from './order-limits.ts';
 import { ruleOver, sidesUnder } from './rule-over.ts';
-
-/** Beyond this many waiting jobs of one requirement their order is not judged at each grant: it would be quadratic. */
-export const ORDER_JUDGED_MAX = 512;
-/** The end of a backoff is noticed by a tick: a retry takes its place again within this time. */
-export const BACKOFF_SLACK_MS = 2_000;
 
 const profileOf = (world: FoldedWorld, source: FoldedSource): Profile => ({
   side: source.side,

@@ -1,8 +1,8 @@
 import { holdMcu } from '../../domain/budgets/cost.ts';
 import { hadRoom } from './fold-budgets.ts';
 import type { FoldedJob, FoldedSource, FoldedWorld } from './folded-rows.ts';
-import { BACKOFF_SLACK_MS, ORDER_JUDGED_MAX } from './judge-grant.ts';
 import type { FoldContext } from './log-fold.ts';
+import { BACKOFF_SLACK_MS, ORDER_JUDGED_MAX } from './order-limits.ts';
 import { ruleOver, sidesUnder } from './rule-over.ts';
 
 /** Between two turns of a work unit another has one, which hands out less than two of the dearest jobs. */
