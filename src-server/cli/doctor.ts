@@ -16,7 +16,7 @@ export async function doctor(args: string[], printer: Printer): Promise<number> 
       EXIT.input,
       `${dataDir} holds no data of a control plane. Give its folder with --data-dir DIR.`,
     );
-  const checks = await inspect(dataDir, values.deep ?? false);
+  const checks = await inspect(dataDir, values.deep ?? false, (sentence) => printer.note(sentence));
   const failed = checks.filter((c) => !c.passed);
   if (values.json) printer.json({ data_dir: dataDir, passed: failed.length === 0, checks });
   else {

@@ -4,12 +4,17 @@ import { verifyChain } from '../ledger/chain.ts';
 import type { FileLog } from '../ledger/file-log.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { listSnapshots, readSnapshot } from '../ledger/snapshot-files.ts';
+import { EvidenceCheck } from '../plane/check/evidence.ts';
 import { systemClock } from '../plane/clock.ts';
 import { rebuildHot } from '../plane/hot/rebuild.ts';
 import { checkState } from '../plane/invariants.ts';
 import { replay } from '../plane/replay.ts';
 import { dumpTables } from '../state/queries/dump.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
+
+/** Hears how far a long check has come. */
+export type Tell = (sentence: string) => void;
+const TOLD_EVERY_ENTRIES = 100_000;
 
 export interface DataCheck {
   id: string;
@@ -18,19 +23,51 @@ export interface DataCheck {
 }
 
 /** Checks a data directory without changing it; a running plane is not disturbed. */
-export async function inspect(dataDir: string, isDeep: boolean): Promise<DataCheck[]> {
+export async function inspect(dataDir: string, isDeep: boolean, tell: Tell = () => undefined): Promise<DataCheck[]> {
   const checks: DataCheck[] = [privateFile(dataDir, 'plane.key'), privateFile(dataDir, 'console.json')].filter(
     (c) => c !== null,
   );
   const plane = await openLog(`${dataDir}/plane/log`);
   checks.push(...chainChecks('plane.log', plane));
   const ids = [...plane.log.read(0)].flatMap(({ line }) => workspacesIn(line));
+  const keys = [...plane.log.read(0)].flatMap(({ line }) => keysIn(line));
   await plane.log.close();
   for (const [index, id] of ids.entries()) {
     const directory = index === 0 ? dataDir : `${dataDir}/workspaces/${id}`;
-    checks.push(...(await inspectWorkspace(directory, id, isDeep)));
+    checks.push(...(await inspectWorkspace(directory, id, isDeep, keys, tell)));
   }
   return checks;
+}
+
+/** Keys that the plane has had, oldest first: each of them may have signed. */
+function keysIn(line: Buffer): Buffer[] {
+  const { events } = JSON.parse(line.toString('utf8')) as {
+    events: { type: string; body: { public_key?: string } }[];
+  };
+  return events.flatMap((e) =>
+    e.type === 'key.created' && e.body.public_key !== undefined ? [Buffer.from(e.body.public_key, 'base64')] : [],
+  );
+}
+
+/** The tree again from the bytes, and every checkpoint and cosignature in the log judged by it. */
+function evidenceCheck(id: string, log: FileLog, keys: Buffer[], tell: Tell): DataCheck {
+  const check = new EvidenceCheck(id, keys, log);
+  for (const entry of log.read(0)) {
+    check.take(entry);
+    if (check.size % TOLD_EVERY_ENTRIES === 0) tell(`${id}: ${check.size} of ${log.nextSeq} entries`);
+  }
+  const { violations, checkpoints, cosignatures } = check;
+  return {
+    id: `evidence.${id}`,
+    passed: violations.length === 0,
+    detail:
+      violations.length === 0
+        ? `the tree over ${check.size} entries confirms ${checkpoints} checkpoints and ${cosignatures} cosignatures`
+        : violations
+            .slice(0, 5)
+            .map((v) => `${v.invariant} at entry ${v.seq}: ${v.detail}`)
+            .join('; '),
+  };
 }
 
 function workspacesIn(line: Buffer): string[] {
@@ -81,10 +118,17 @@ function chainChecks(id: string, opened: { log: FileLog; cut: { cut_bytes: numbe
   ];
 }
 
-async function inspectWorkspace(directory: string, id: string, isDeep: boolean): Promise<DataCheck[]> {
+async function inspectWorkspace(
+  directory: string,
+  id: string,
+  isDeep: boolean,
+  keys: Buffer[],
+  tell: Tell,
+): Promise<DataCheck[]> {
   const opened = await openLog(`${directory}/log`);
   const checks = chainChecks(`log.${id}`, opened);
   try {
+    if (isDeep && checks.every((c) => c.passed)) checks.push(evidenceCheck(id, opened.log, keys, tell));
     if (checks.every((c) => c.passed)) checks.push(...(await stateChecks(directory, id, opened.log, isDeep)));
   } finally {
     await opened.log.close();

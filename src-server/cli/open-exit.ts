@@ -18,7 +18,7 @@ export function openExit(error: unknown, dataDir: string): unknown {
     case 'ledger.rolled_back':
       return new ExitError(
         EXIT.data,
-        `${error.message}. ${dataDir} looks like an older copy; nothing was changed. Bring the newer one back.`,
+        `${error.message}. ${dataDir} looks like an older copy; nothing was changed. Bring the newer one back. If it is lost, see: connected-compute recover --data-dir ${dataDir}`,
       );
     case 'schema.newer':
       return new ExitError(

@@ -9,6 +9,7 @@ import { job } from './job.ts';
 import { policy } from './policy.ts';
 import { pool } from './pool.ts';
 import type { Printer } from './printer.ts';
+import { recover } from './recover.ts';
 import { serve } from './serve.ts';
 import { source } from './source.ts';
 import { VERSION } from './version.ts';
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   admission,
   policy,
   doctor,
+  recover,
   demo,
   console: consoleCommand,
 };

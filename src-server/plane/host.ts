@@ -40,6 +40,11 @@ export interface HostOptions {
   random: Random;
   /** Where the last signed heads stand outside of the data directory; without it a rollback is not seen. */
   anchorDir?: string;
+  /**
+   * Goes on from an older copy, for this reason: the rollback is recorded and fences leap, nothing is signed and no anchor is
+   * asked or written. The caller closes the host and replaces the key.
+   */
+  acceptRollback?: string;
   /** Lease time of the first workspace, ms; left as it is when undefined. */
   leaseTtlMs?: number;
   /** The disk failed for good: the process has to stop. */
@@ -88,8 +93,9 @@ export class Host {
         timers,
         tokens: new RuntimeTokens(clock, random),
         boot: random.bytes(8).toString('hex'),
-        signer: key.log,
-        ...(anchor === undefined ? {} : { anchor }),
+        ...(options.acceptRollback === undefined
+          ? { signer: key.log, ...(anchor === undefined ? {} : { anchor }) }
+          : { rollback: { reason: options.acceptRollback, lineOf: (origin) => anchor?.lineOf(origin) ?? null } }),
         ...(options.onFailed === undefined ? {} : { onFailed: options.onFailed }),
       };
       mkdirSync(`${dataDir}/plane`, { recursive: true, mode: 0o700 });
@@ -99,7 +105,7 @@ export class Host {
         await planeLog.recordKey(key.publicKeyBase64, key.fingerprint);
       const host = new Host(options, lock, key, planeLog, parts);
       await host.openAll();
-      host.stopTicking = timers.every(TICK_MS, () => host.tick());
+      if (options.acceptRollback === undefined) host.stopTicking = timers.every(TICK_MS, () => host.tick());
       return host;
     } catch (error) {
       lock.release();

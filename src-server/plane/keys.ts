@@ -1,5 +1,15 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 
 const RAW_KEY_BYTES = 32;
 
@@ -50,4 +60,20 @@ export function loadPlaneKey(path: string): { key: PlaneKey; isNew: boolean } {
   }
   chmodSync(path, 0o600);
   return { key: planeKeyFrom(createPrivateKey(readFileSync(path))), isNew };
+}
+
+/** Puts a new key in the place of the one in the file; the old one is gone. */
+export function replacePlaneKey(path: string): PlaneKey {
+  const next = `${path}.next`;
+  rmSync(next, { force: true });
+  const privateKey = newPrivateKey();
+  const fd = openSync(next, 'wx', 0o600);
+  try {
+    writeFileSync(fd, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(next, path);
+  return planeKeyFrom(privateKey);
 }

@@ -10,6 +10,7 @@ import { leafHash } from '../ledger/tree/hashes.ts';
 import { treeOf, treeOn } from '../ledger/tree/log-tree.ts';
 import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
+import { type AcceptedRollback, acceptRollback } from './accept-rollback.ts';
 import type { Anchor } from './anchor.ts';
 import type { Clock, Timers } from './clock.ts';
 import { Engine, PLANE_ACTOR } from './engine.ts';
@@ -33,6 +34,8 @@ export interface PlaneParts {
   signer?: LogSigner;
   /** Where the last signed head stands outside of the data directory. */
   anchor?: Anchor;
+  /** Set while somebody accepts an older copy. */
+  rollback?: AcceptedRollback;
   onFailed?: (error: unknown) => void;
 }
 export interface OpenedWorkspace {
@@ -56,7 +59,8 @@ export async function openWorkspace(
   parts: PlaneParts,
 ): Promise<OpenedWorkspace> {
   let opened: OpenedWorkspace | null = null;
-  const snapshot = await newestSnapshot(`${directory}/sqlite`);
+  // An older copy may have snapshots that are ahead of it; the log alone tells what there is.
+  const snapshot = parts.rollback === undefined ? await newestSnapshot(`${directory}/sqlite`) : null;
   const verifiedFrom = snapshot?.head.nextSeq ?? 0;
   const state = snapshot ?? (await State.empty());
   const tail = new Replay(state);
@@ -101,6 +105,8 @@ export async function openWorkspace(
     log,
     recovered: cut,
   };
+  if (parts.rollback !== undefined)
+    await acceptRollback(opened.workspace.engine, parts.rollback, `${directory}/sqlite`);
   verifyInBackground(log, parts.timers);
   return opened;
 }

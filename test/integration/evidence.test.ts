@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../../src-server/cli/run-command.ts';
 import { parseCheckpoint } from '../../src-server/ledger/note/checkpoint.ts';
 import { cosign, cosignaturesOf, witnessName } from '../../src-server/ledger/note/cosignature.ts';
 import { parseNote, verifyNote } from '../../src-server/ledger/note/signed-note.ts';
@@ -131,7 +132,54 @@ describe('an older copy of the data directory', () => {
       await forked.stop();
       await expect(start({ dataDir: copy, anchorDir })).rejects.toMatchObject({ code: 'ledger.rolled_back' });
       const again = await start({ dataDir, anchorDir });
-      await again.close();
+      await again.stop();
+    } finally {
+      for (const path of [dataDir, anchorDir, copy, `${copy}-elsewhere`])
+        rmSync(path, { recursive: true, force: true });
+    }
+  });
+
+  test('is taken up by recover only, with fences far ahead, a new key, and a record of it', async () => {
+    const plane = await start({});
+    const { dataDir } = plane;
+    const anchorDir = `${dataDir}-anchor`;
+    const copy = `${dataDir}-copy`;
+    const said: string[] = [];
+    const printer = {
+      line: (s: string) => void said.push(s),
+      note: (s: string) => void said.push(s),
+      json: () => undefined,
+      raw: () => undefined,
+    };
+    try {
+      await plane.stop();
+      cpSync(dataDir, copy, { recursive: true });
+      const later = await start({ dataDir, anchorDir });
+      for (let n = 0; n < 3; n++) await later.submit();
+      const key = later.host.key.fingerprint;
+      const { size } = later.hosted.workspace.engine.tree;
+      await later.stop();
+      const flags = ['recover', '--data-dir', copy, '--anchor-dir', anchorDir];
+      expect(await runCommand([...flags, '--reason', 'lost'], printer)).toBe(64);
+      expect(said[0]).toMatch(/every runner has to be enrolled again/);
+      expect(await runCommand([...flags, '--accept-rollback', '--reason', 'the disk was lost'], printer)).toBe(0);
+      const recovered = await start({ dataDir: copy, anchorDir });
+      expect(recovered.host.key.fingerprint).not.toBe(key);
+      const [entry] = recovered.entriesOf('integrity.checked');
+      const { to, rolled_back_from: from, fence, reason } = entry?.events[0]?.body ?? {};
+      expect([Number(from) >= size, Number(to) < Number(from), fence, reason]).toEqual([
+        true,
+        true,
+        2 ** 20,
+        'the disk was lost',
+      ]);
+      expect(recovered.hosted.workspace.engine.state.head.fence).toBe(2 ** 20);
+      await recovered.call('evidenceCheckpoint');
+      await recovered.stop();
+      const again = await start({ dataDir: copy, anchorDir });
+      await again.stop();
+      expect(await runCommand(['doctor', '--deep', '--data-dir', copy], printer)).toBe(0);
+      expect(said.join('\n')).toMatch(/✓ evidence\.ws_.*: the tree over \d+ entries confirms \d+ checkpoints/);
     } finally {
       for (const path of [dataDir, anchorDir, copy, `${copy}-elsewhere`])
         rmSync(path, { recursive: true, force: true });
