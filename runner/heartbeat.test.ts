@@ -3,6 +3,7 @@ import { newPrivateKeyPem, publicKeyOf, readPrivateKey, verifyMessage } from './
 import { PlaneUnreachable, RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HeldLease } from './held-lease.ts';
 import { HeldLeases } from './held-leases.ts';
 import type { PlaneRequest } from './plane-client.ts';
 import type { Session } from './session.ts';
@@ -21,6 +22,7 @@ let tokenSinceMonoMs: number;
 let failWith: () => Error | null;
 let printer: LinePrinter;
 let fatal: unknown;
+let leases: HeldLeases;
 let heartbeat: Heartbeat;
 
 beforeEach(() => {
@@ -59,9 +61,10 @@ beforeEach(() => {
       };
     },
   } as unknown as Session;
+  leases = new HeldLeases(clock);
   heartbeat = new Heartbeat({
     session,
-    leases: new HeldLeases(clock),
+    leases,
     clock,
     chance: { fraction: () => 0.5 },
     printer,
@@ -129,6 +132,17 @@ describe('the heartbeat', () => {
     await clock.advance(60_000);
     expect(fatal).toMatchObject({ exitCode: 77 });
     expect(beats).toHaveLength(count);
+  });
+
+  test('looks for a silent plane every 2 s at the latest while a lease is held, for its time runs', async () => {
+    await clock.advance(0);
+    const holder = { freeze() {}, thaw() {}, lost() {}, directed() {} };
+    leases.add(new HeldLease('lse_1', 1, clock.now(), 60_000, clock, holder, () => undefined));
+    failWith = () => new PlaneUnreachable('ECONNREFUSED');
+    await clock.advance(44_000);
+    const gaps = beats.slice(2).map(({ atMonoMs }, at) => atMonoMs - (beats[at + 1]?.atMonoMs ?? 0));
+    expect(gaps.length).toBeGreaterThan(10);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2_000);
   });
 
   test('stops when told to', async () => {

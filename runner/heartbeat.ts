@@ -15,6 +15,8 @@ const RENEW_TOKEN_AFTER_MS = 300_000;
 const TIMEOUT_MIN_MS = 1_000;
 const TIMEOUT_MAX_MS = 5_000;
 const BACKOFF_BASE_MS = 500;
+/** While a lease is held its time runs: a plane that is back must not be found only when that time is over. */
+const HELD_RETRY_LIMIT_MS = 2_000;
 /** The most that one heartbeat may tell, by the contract. */
 const EXPOSED_LIMIT = 32;
 /** Heartbeats come up to this share early, so that many runners do not beat in step. */
@@ -128,7 +130,8 @@ export class Heartbeat {
         return 0;
       }
       this.#noteSilence(error);
-      return this.#backoff.nextMs();
+      const waitMs = this.#backoff.nextMs();
+      return this.dependencies.leases.size === 0 ? waitMs : Math.min(waitMs, HELD_RETRY_LIMIT_MS);
     } finally {
       this.#inFlight = null;
     }

@@ -30,6 +30,13 @@ test.each([
   expect(await check()).toMatchObject({ passed: false, fix: expect.stringContaining(fix) });
 });
 
+test('looks at the secrets where there are any', async () => {
+  writeFileSync(join(folder, 'secrets.json'), '{}', { mode: 0o600 });
+  expect(await check()).toMatchObject({ passed: true });
+  chmodSync(join(folder, 'secrets.json'), 0o644);
+  expect(await check()).toMatchObject({ passed: false, fix: expect.stringContaining('secrets.json') });
+});
+
 test('fails when the kept program is missing', async () => {
   rmSync(join(folder, 'bootstrap.mjs'));
   expect(await check()).toMatchObject({ passed: false, detail: expect.stringContaining('missing') });

@@ -1,0 +1,90 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isAlive } from '../../runner/proc-table.ts';
+import { FakePlane } from '../../runner/testing/fake-plane.ts';
+import { jobSpec } from '../../runner/testing/fake-wire.ts';
+import { BOOTSTRAP } from '../helpers/plane-process.ts';
+import { Program } from '../helpers/program.ts';
+
+/** 20 for each change; a release takes 500: `RUNNER_KILLS=500 npx vitest run test/crash/runner-kill.test.ts`. */
+const KILLS = Number(process.env.RUNNER_KILLS ?? 20);
+const SIDE_BY_SIDE = 4;
+const GONE_WITHIN_MS = 15_000;
+
+/** Ignores SIGTERM, leaves its group and session, forks twice and walks away from its directory. */
+const HOSTILE = `
+trap "" TERM HUP INT
+echo $$
+setsid sh -c 'trap "" TERM; echo $$; cd /; while :; do sleep 0.1; done' &
+sh -c '(trap "" TERM; cd /; echo $(exec sh -c "echo \\$PPID"); while :; do sleep 0.1; done) & exit 0'
+setsid sh -c 'setsid sh -c "trap \\"\\" TERM; echo \\$\\$; while :; do sleep 0.1; done" & exit 0'
+while :; do sleep 0.1; done`;
+const PROCESSES = 4;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'runner-kill-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Every process that was started with this job's mark, whoever its parent is now. */
+function marked(jobId: string): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || !isAlive(Number(name))) return [];
+    try {
+      const environment = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0');
+      return environment.includes(`CC_JOB_ID=${jobId}`) ? [Number(name)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Runs a hostile job, kills its runner at some moment and returns the processes that are still there in the end. */
+async function killOnce(plane: FakePlane, target: string[], afterMs: number): Promise<number[]> {
+  plane.logs.clear();
+  plane.seen.length = 0;
+  const assignment = plane.assign(jobSpec({ command: { argv: [HOSTILE], shell: true } }));
+  const jobId = (assignment.job as { job_id: string }).job_id;
+  plane.queue.push(assignment);
+  const runner = Program.start(process.execPath, [BOOTSTRAP, 'run', ...target]);
+  await plane.until(() => plane.calls('POST', /\/start$/).length > 0, 30_000);
+  // Half of them in the middle of its beginning, half of them with all its processes there.
+  if (afterMs % 2 === 0) await plane.until(() => marked(jobId).length >= PROCESSES, 30_000);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await runner.end('SIGKILL');
+  await plane.until(() => marked(jobId).length === 0, GONE_WITHIN_MS).catch(() => undefined);
+  return marked(jobId);
+}
+
+describe.runIf(process.platform === 'linux')('a runner that is killed with SIGKILL in mid-job', () => {
+  test(`leaves no process behind, ${KILLS} times`, { timeout: 60_000 + KILLS * 15_000 }, async () => {
+    let done = 0;
+    const left: number[] = [];
+    const slots = Array.from({ length: SIDE_BY_SIDE }, async (_, slot) => {
+      const plane = new FakePlane();
+      await plane.listen();
+      const target = [
+        '--enrollment',
+        'enr_1',
+        '--plane-key',
+        plane.fingerprint,
+        '--state-dir',
+        join(folder, `state-${slot}`),
+      ];
+      const connect = [BOOTSTRAP, 'connect', '--url', plane.url, ...target];
+      const connected = await Program.start(process.execPath, connect, { input: plane.credential }).ended;
+      expect(connected.code).toBe(0);
+      const run = [...target, '--work-dir', join(folder, `work-${slot}`)];
+      while (done < KILLS) {
+        done += 1;
+        left.push(...(await killOnce(plane, run, (done * 37) % 211)));
+      }
+      await plane.close();
+    });
+    await Promise.all(slots);
+    expect(left).toEqual([]);
+  });
+});
