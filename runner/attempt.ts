@@ -1,4 +1,5 @@
 import type { Assignment, EnvelopePayload } from '../src-server/contract/runtime.ts';
+import { ApprovalAsker } from './approval-asker.ts';
 import { type AttemptContext, type AttemptOutcome, type Ending, NOT_RUN, type Stop } from './attempt-context.ts';
 import { AttemptLogs } from './attempt-logs.ts';
 import { outcomeOf, type Result, settlementBody, tellResult, verbOf } from './attempt-result.ts';
@@ -230,18 +231,44 @@ export class Attempt implements LeaseHolder {
     dir: AttemptDir,
     secrets: readonly Secret[],
   ): Promise<Ending> {
-    const { argv, shell, env } = payload.job.command;
-    const environment = jobEnvironment({
-      platform: process.platform,
-      own: process.env,
-      workDir: dir.work,
-      tmpDir: dir.tmp,
-      jobId: payload.job_id,
-      attempt,
-      fence: payload.fence,
-      declared: env,
-      secrets: Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
+    const { env } = payload.job.command;
+    const asker = payload.job.approval?.when === 'on_request' ? this.#asker(payload, dir) : null;
+    const environment = {
+      ...jobEnvironment({
+        platform: process.platform,
+        own: process.env,
+        workDir: dir.work,
+        tmpDir: dir.tmp,
+        jobId: payload.job_id,
+        attempt,
+        fence: payload.fence,
+        declared: env,
+        secrets: Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
+      }),
+      ...asker?.environment,
+    };
+    try {
+      return await this.#runIn(environment, payload, dir);
+    } finally {
+      asker?.stop();
+    }
+  }
+
+  /** A way for the job to ask a person midway, in files of its temporary folder. */
+  #asker({ lease_id: leaseId, fence }: EnvelopePayload, dir: AttemptDir): ApprovalAsker {
+    const { clock, chance, printer } = this.context;
+    return new ApprovalAsker({ leaseId, fence }, dir.tmp, {
+      send: this.#send,
+      clock,
+      chance,
+      signal: this.#halt.signal,
+      redact: (text) => this.#redaction.text(text),
+      tell: (text) => printer.say(`${this.#name()} ${plain(text)}`),
     });
+  }
+
+  async #runIn(environment: Record<string, string>, payload: EnvelopePayload, dir: AttemptDir): Promise<Ending> {
+    const { argv, shell } = payload.job.command;
     const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
     const command = await startCommand({ argv, shell, cwd: dir.work, environment, mark }, this.context.clock);
     this.#tree = command.tree;

@@ -9,6 +9,8 @@ import type { World } from './world.ts';
 
 const INES = { kind: 'operator' as const, id: 'ines' };
 const TOMAS = { kind: 'operator' as const, id: 'tomas' };
+/** Asks for nothing and edits nothing, so that four-eyes never stands in the way. */
+const ADA = { kind: 'operator' as const, id: 'ada' };
 /** The private network of the simulated world. */
 export const PRIVATE_NETWORK = 'private:lab';
 const HOSTS = [
@@ -38,7 +40,7 @@ export class Approvers {
   makeWay(): void {
     const { approvals, admissions, sources } = this.plane.fold.world;
     for (const [id, { status }] of approvals)
-      if (status === 'pending') this.run((ctx) => decideApproval(ctx, TOMAS, id, { decision: 'approved' }));
+      if (status === 'pending') this.run((ctx) => decideApproval(ctx, ADA, id, { decision: 'approved' }));
     const admitted = new Set(
       [...admissions.values()]
         .filter((a) => a.status === 'granted' && a.expiresPlaneMs === null)

@@ -1,0 +1,116 @@
+import { ApprovalFiles, type AskedLine } from './approval-files.ts';
+import { Backoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { PlaneProblem, PlaneUnreachable } from './errors.ts';
+import type { Chance } from './ids.ts';
+import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
+import { answerOf } from './wire.ts';
+
+const LOOK_EVERY_MS = 500;
+const WAIT_MS = 20_000;
+const TIMEOUT_MS = WAIT_MS + 10_000;
+const BACKOFF = { baseMs: 500, capMs: 15_000 };
+const REASON_LIMIT = 500;
+
+export interface ApprovalAskerDependencies {
+  send: (request: PlaneRequest) => Promise<PlaneAnswer>;
+  clock: Clock;
+  chance: Chance;
+  /** Ends the tries. */
+  signal: AbortSignal;
+  /** Hides secrets in what the job wrote, before it leaves. */
+  redact: (text: string) => string;
+  /** Told in words what was asked and answered. */
+  tell: (text: string) => void;
+}
+interface Answer {
+  approval_id: string;
+  status: string;
+  reason: string | null;
+}
+
+/**
+ * Carries the questions of one attempt to the plane and the answers back, one at a time and in order. The stop that a no
+ * brings comes by the plane's directive, not from here: a job that ignores its answer is ended all the same.
+ */
+export class ApprovalAsker {
+  readonly environment: Record<string, string>;
+  readonly #files: ApprovalFiles;
+  readonly #stopLooking: () => void;
+  #asking: Promise<void> | null = null;
+  #count = 0;
+  #isStopped = false;
+
+  constructor(
+    private readonly lease: { leaseId: string; fence: number },
+    directory: string,
+    private readonly dependencies: ApprovalAskerDependencies,
+  ) {
+    this.#files = new ApprovalFiles(directory);
+    this.environment = this.#files.environment;
+    this.#stopLooking = dependencies.clock.every(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  /** No more questions: the command has ended. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stopLooking();
+    this.#files.close();
+  }
+
+  #look(): void {
+    if (this.#asking !== null || this.#isStopped) return;
+    const line = this.#files.next();
+    if (line === null) return;
+    this.#asking = this.#carry(line).finally(() => {
+      this.#asking = null;
+    });
+  }
+
+  async #carry(line: AskedLine): Promise<void> {
+    const { redact, tell } = this.dependencies;
+    const reason = redact(line.reason).slice(0, REASON_LIMIT);
+    tell(`asks for approval: ${reason}`);
+    const answer = await this.#answerTo({ ...line, reason }).catch((error: unknown) => ({
+      approval_id: null,
+      status: 'refused',
+      reason: error instanceof PlaneProblem ? error.detail : 'The plane could not be asked.',
+    }));
+    if (this.#isStopped) return;
+    tell(`approval ${answer.status}.`);
+    this.#files.answer({ approval_id: answer.approval_id, status: answer.status, reason: answer.reason ?? null });
+  }
+
+  async #answerTo({ reason, kinds, expiresMs }: AskedLine): Promise<Answer> {
+    const { leaseId, fence } = this.lease;
+    const path = `/api/v1/runtime/leases/${leaseId}/approvals`;
+    const json = { fence, reason, kinds, ...(expiresMs === null ? {} : { expires_ms: expiresMs }) };
+    const headers = { 'idempotency-key': `${leaseId}.${fence}.approval.${this.#count++}` };
+    let answer = await this.#insist({ method: 'POST', path, headers, json });
+    while (answer.status === 'pending')
+      answer = await this.#insist({
+        method: 'GET',
+        path: `${path}/${answer.approval_id}?wait_ms=${WAIT_MS}`,
+        timeoutMs: TIMEOUT_MS,
+      });
+    return answer;
+  }
+
+  /** Sends until the plane answers, over lost answers and restarts. Throws PlaneProblem when it will not have it. */
+  async #insist(request: PlaneRequest): Promise<Answer> {
+    const { send, clock, chance, signal } = this.dependencies;
+    const backoff = new Backoff(BACKOFF, chance);
+    for (;;) {
+      try {
+        const { json } = await send({ ...request, signal });
+        return answerOf<Answer>(json, 'an approval', { approval_id: 'string', status: 'string' });
+      } catch (error) {
+        const isPassing =
+          error instanceof PlaneUnreachable ||
+          (error instanceof PlaneProblem && (error.retryable || error.status === 401));
+        if (!isPassing || signal.aborted) throw error;
+        await clock.sleep(backoff.nextMs(), signal);
+      }
+    }
+  }
+}
