@@ -256,6 +256,13 @@ export interface EventBodies {
   'admission.rejected': AdmissionEnd & { reason: string | null };
   'admission.revoked': AdmissionEnd & { reason: string | null };
   'admission.expired': AdmissionEnd;
+  'key.api_issued': { prefix: string; key_sha256: string };
+  'key.api_revoked': { prefix: string; reason: string | null };
+  'sdk.session_registered': { session_id: string; key_prefix: string; agent_id: string | null; wu_id: string | null };
+  'sdk.session_ended': { session_id: string; reason: string | null };
+  'sdk.events_received': SdkReceived;
+  'sdk.evidence_received': SdkReceived;
+  'sdk.telemetry_received': SdkReceived;
   /** A whole new version of limits and rates. */
   'budget.limits_changed': BudgetsBody;
   /** Windows that began, by normal time; a jump of the clock says it in its `time.jumped`. */
@@ -313,6 +320,15 @@ export interface ApprovalRequest {
   context?: Record<string, unknown>;
   /** Who asks, where it is not the actor of the entry. */
   requester?: string;
+}
+
+/** What an SDK client sent, as it came: each item as JSON text, since an entry holds no fractions. */
+interface SdkReceived {
+  key_prefix: string;
+  /** The list of the body that they stood in. */
+  field: string;
+  count: number;
+  items: string[];
 }
 
 /** How a question ended. */

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   'host.not_allowed': kind(403, 'This host name is not served here'),
   'origin.not_allowed': kind(403, 'This origin may not call the control plane'),
   'preflight.refused': kind(403, 'Cross-origin calls are not offered'),
+  'workspace.not_yours': kind(403, 'The key belongs to another workspace'),
   'right.missing': kind(403, 'Your role does not allow this'),
   'approval.not_yours': kind(403, 'This approval is not yours to give'),
   'pool.class_mismatch': kind(403, 'The runner is not of the class that this pool takes'),

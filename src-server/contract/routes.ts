@@ -9,6 +9,7 @@ import { PLANE_ROUTES } from './routes/plane.ts';
 import { POOLS_ROUTES } from './routes/pools.ts';
 import type { RouteSpec } from './routes/route-spec.ts';
 import { RUNTIME_ROUTES } from './routes/runtime.ts';
+import { SDK_ROUTES } from './routes/sdk.ts';
 
 /** Every route of the control plane. Routers, the OpenAPI document, the clients and the tests read this one table. */
 export const ROUTES = {
@@ -21,6 +22,7 @@ export const ROUTES = {
   ...APPROVALS_ROUTES,
   ...BUDGET_ROUTES,
   ...EVIDENCE_ROUTES,
+  ...SDK_ROUTES,
 } as const satisfies Record<string, RouteSpec>;
 
 export type RouteId = keyof typeof ROUTES;

@@ -12,6 +12,7 @@ import { jobHandlers } from './handlers/jobs.ts';
 import { planeHandlers } from './handlers/plane.ts';
 import { poolHandlers } from './handlers/pools.ts';
 import { runtimeHandlers } from './handlers/runtime.ts';
+import { sdkHandlers } from './handlers/sdk.ts';
 import { sourceHandlers } from './handlers/sources.ts';
 import { problemOf, sendProblem } from './problem-answer.ts';
 import { serveRoute } from './serve-route.ts';
@@ -24,6 +25,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...planeHandlers,
   ...sourceHandlers,
   ...poolHandlers,
+  ...sdkHandlers,
   ...jobHandlers,
   ...governanceHandlers,
   ...approvalHandlers,

@@ -49,6 +49,8 @@ function principalOf(caller: Caller): string {
     case 'runner':
     case 'returning':
       return caller.sessionId;
+    case 'api_key':
+      return caller.prefix;
     case 'credential':
       return shortHash(caller.credential);
     case 'none':

@@ -35,7 +35,12 @@ export function openApiDocument(version: string): object {
       securitySchemes: {
         operator: { type: 'http', scheme: 'bearer', description: 'cco_ token of an operator' },
         runner: { type: 'http', scheme: 'bearer', description: 'ccs_ session token of a runner' },
-        claim: { type: 'http', scheme: 'bearer', description: 'cce_ credential, or ccs_ session token' },
+        claim: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'cce_ credential, ccp_ registration token of a pool, or ccs_ session token',
+        },
+        api_key: { type: 'http', scheme: 'bearer', description: 'lf_ key of a workspace, for SDK v1' },
       },
       responses: {
         problem: {

@@ -10,6 +10,7 @@ export type Caller =
   | { kind: 'none' }
   | { kind: 'operator'; operator: Operator; cookie: string | null }
   | { kind: 'runner'; sessionId: string; hosted: HostedWorkspace }
+  | { kind: 'api_key'; prefix: string; key: string; hosted: HostedWorkspace }
   | { kind: 'credential'; credential: string }
   | { kind: 'returning'; sessionId: string };
 
@@ -34,7 +35,8 @@ export function callerOf(
 ): Caller {
   if (wants === 'none') return { kind: 'none' };
   try {
-    return wants === 'operator' ? operatorOf(request, host, port) : runnerOf(request, wants, host);
+    if (wants === 'operator') return operatorOf(request, host, port);
+    return wants === 'api_key' ? apiKeyOf(request, host) : runnerOf(request, wants, host);
   } catch (error) {
     throw countWrong(error, request, wrong);
   }
@@ -72,6 +74,16 @@ function operatorOf(request: IncomingMessage, host: Host, port: number): Caller 
   if (operator === null)
     throw new ProblemError('auth.invalid', 'Sign in again with a fresh link: node out/cli.mjs console');
   return { kind: 'operator', operator, cookie };
+}
+
+/** A client of SDK v1: its key alone says who it is and where. */
+function apiKeyOf(request: IncomingMessage, host: Host): Caller {
+  const { authorization } = request.headers;
+  if (authorization === undefined) throw new ProblemError('auth.missing', MISSING);
+  const key = /^Bearer (lf_[0-9A-Za-z]{38})$/.exec(authorization)?.[1];
+  const found = key === undefined ? null : host.ofApiKey(key);
+  if (key === undefined || found === null) throw new ProblemError('auth.invalid', UNKNOWN);
+  return { kind: 'api_key', key, ...found };
 }
 
 function runnerOf(request: IncomingMessage, wants: 'claim' | 'runner', host: Host): Caller {

@@ -94,8 +94,17 @@ async function bodyOf(request: IncomingMessage, route: ServedRoute, served: Serv
 /** An answer that shows a secret is not kept; what is named instead leads to a new one. */
 function secretOf(json: unknown): Record<string, string> | null {
   const shown = json as
-    | { credential?: string; enrollment_id?: string; token?: string; token_id?: string; operator_id?: string }
+    | {
+        api_key?: string;
+        prefix?: string;
+        credential?: string;
+        enrollment_id?: string;
+        token?: string;
+        token_id?: string;
+        operator_id?: string;
+      }
     | undefined;
+  if (shown?.api_key !== undefined) return { prefix: shown.prefix ?? '' };
   if (shown?.credential !== undefined) return { enrollment_id: shown.enrollment_id ?? '' };
   if (shown?.token === undefined) return null;
   return shown.token_id === undefined ? { operator_id: shown.operator_id ?? '' } : { token_id: shown.token_id };

@@ -158,6 +158,17 @@ export class Host {
     });
   }
 
+  /** The workspace of an API key that is in force, and the key's prefix; null for any other. */
+  ofApiKey(key: string): { hosted: HostedWorkspace; prefix: string } | null {
+    const hash = createHash('sha256').update(key).digest('hex');
+    for (const hosted of this.workspaces()) {
+      const { sdk } = hosted.workspace.engine.hot;
+      const prefix = sdk.keyByHash.get(hash);
+      if (prefix !== undefined && sdk.keys.get(prefix)?.revokedAt === null) return { hosted, prefix };
+    }
+    return null;
+  }
+
   /** @throws ProblemError `conflict.state` when the name is taken; `storage.full`. */
   createWorkspace(actor: string, name: string): Promise<HostedWorkspace> {
     return this.planeLog.inTurn(async () => {

@@ -2,7 +2,7 @@ import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -21,6 +21,10 @@ CREATE TABLE seat(
   session_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, token_id TEXT NOT NULL, health TEXT NOT NULL, health_reason TEXT,
   health_plane_ms INTEGER NOT NULL, offered INTEGER NOT NULL, labels TEXT NOT NULL, pinned_class TEXT NOT NULL, own_class TEXT NOT NULL,
   posture TEXT NOT NULL, doctor TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE api_key(
+  prefix TEXT PRIMARY KEY, key_sha256 TEXT NOT NULL, created_at TEXT NOT NULL, created_by TEXT NOT NULL, revoked_at TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE sdk_session(
+  session_id TEXT PRIMARY KEY, key_prefix TEXT NOT NULL, agent_id TEXT, wu_id TEXT, registered_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE pool_token(
   token_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, compute_class TEXT, token_sha256 TEXT NOT NULL, created_at TEXT NOT NULL,
   created_by TEXT NOT NULL, revoked_at TEXT) STRICT, WITHOUT ROWID;

@@ -7,6 +7,7 @@ import { governanceAppliers } from './appliers/governance.ts';
 import { jobAppliers } from './appliers/job.ts';
 import { leaseAppliers } from './appliers/lease.ts';
 import { poolAppliers } from './appliers/pool.ts';
+import { sdkAppliers } from './appliers/sdk.ts';
 import { sourceAppliers } from './appliers/source.ts';
 import { Database } from './database.ts';
 import type { AppliedEntry, ApplyContext } from './entry-view.ts';
@@ -52,6 +53,7 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
   ...leaseAppliers,
   ...sourceAppliers,
   ...poolAppliers,
+  ...sdkAppliers,
   ...governanceAppliers,
   ...approvalAppliers,
   ...budgetAppliers,

@@ -23,6 +23,8 @@ const NOTHING = {
   admission_id: `adm_${NOBODY}`,
   operator_id: `opr_${NOBODY}`,
   pool_id: `pool_${NOBODY}`,
+  prefix: 'lf_00000000',
+  session_id: `ses_${NOBODY}`,
   token_id: `ptk_${NOBODY}`,
   sha256: '0'.repeat(64),
   seq: '999999',

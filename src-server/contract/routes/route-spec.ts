@@ -4,9 +4,9 @@ import type { Right } from '../terms.ts';
 
 /**
  * Who may call a route: `none` anyone · `operator` an operator bearer or a signed-in browser · `claim` a credential,
- * a session token or `Runner <session_id>` · `runner` a session token.
+ * a session token or `Runner <session_id>` · `runner` a session token · `api_key` a key of the workspace, SDK v1 only.
  */
-export type Principal = 'none' | 'operator' | 'claim' | 'runner';
+export type Principal = 'none' | 'operator' | 'claim' | 'runner' | 'api_key';
 /** What an answer carries when it is not JSON. */
 export type AnswerKind = 'empty' | 'text' | 'bytes' | 'events' | 'javascript';
 export interface RouteSpec {

@@ -6,6 +6,7 @@ import type { Hot } from '../hot/hot.ts';
 import { compareBudgets } from './compare-budgets.ts';
 import { comparePools } from './compare-pools.ts';
 import { compare, compareJob, compareLease, compareSource } from './compare-rows.ts';
+import { compareSdk } from './fold-sdk.ts';
 import type { FoldedWorld, Violation } from './folded-rows.ts';
 import { type Report, reporter } from './report.ts';
 
@@ -106,6 +107,7 @@ function compareFleet(report: Report, world: FoldedWorld, state: State, hot: Hot
       report('I25', `session ${session.sessionId} is ${session.state}, the memory says otherwise`);
   }
   comparePools(report, world, state, hot);
+  compareSdk(report, world, state, hot);
   const enrollments = new Map(loadEnrollments(state.db).map((row) => [row.enrollmentId, row]));
   for (const [id, credential] of world.credentials) {
     compare(report, id, { state: credential }, enrollments.get(id));

@@ -171,6 +171,9 @@ export interface FoldedWorld {
   sources: Map<string, FoldedSource>;
   sessions: Map<string, { sessionId: string; sourceId: string; state: SessionState }>;
   credentials: Map<string, CredentialState>;
+  /** API keys by prefix, and sessions of SDK clients with the key they belong to. */
+  apiKeys: Map<string, { isRevoked: boolean }>;
+  sdkSessions: Map<string, string>;
   /** Registration tokens of pools: in force or not. */
   poolTokens: Map<string, { sourceId: string; isRevoked: boolean }>;
   approvals: Map<string, FoldedApproval>;
@@ -216,6 +219,8 @@ export const emptyWorld = (): FoldedWorld => ({
   sessions: new Map(),
   credentials: new Map(),
   poolTokens: new Map(),
+  apiKeys: new Map(),
+  sdkSessions: new Map(),
   approvals: new Map(),
   admissions: new Map(),
   use: new Map(),

@@ -7,6 +7,7 @@ import { fleetFolds } from './fold-fleet.ts';
 import { jobFolds } from './fold-jobs.ts';
 import { leaseFolds } from './fold-leases.ts';
 import { poolFolds } from './fold-pools.ts';
+import { sdkFolds } from './fold-sdk.ts';
 import { emptyWorld, type FoldedWorld, type Violation } from './folded-rows.ts';
 
 /** What a fold of one event works with. */
@@ -31,6 +32,7 @@ const FOLDS: Folds = {
   ...poolFolds,
   ...budgetFolds,
   ...evidenceFolds,
+  ...sdkFolds,
 };
 
 /**

@@ -35,7 +35,7 @@ export function askApproval(
   const again = idempotency === null ? null : repeatedAsk(ctx, idempotency);
   if (again !== null) return again;
   const lease = fenced(engine, ctx.rejected, sessionId, leaseId, ask.fence, 'approval');
-  sign(engine, engine.hot.fleet.source(lease.sourceId));
+  sign(engine, engine.hot.fleet.placeOf(lease));
   if (lease.startedPlaneMs === null) throw new ProblemError('conflict.state', 'Start the attempt before it asks.');
   if (lease.question?.status === 'pending') {
     const open = approvalById(engine.state.db, lease.question.approvalId) as ApprovalRow;

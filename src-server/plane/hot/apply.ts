@@ -1,6 +1,7 @@
 import type { ApprovalEnd, EventBodies, LeaseEnd } from '../../contract/events.ts';
 import type { ApprovalState, JobState } from '../../contract/terms.ts';
 import type { AppliedEntry } from '../../state/entry-view.ts';
+import { SDK_HANDLERS } from './apply-sdk.ts';
 import { freshLease, type Hot } from './hot.ts';
 import { freshPool } from './pool.ts';
 import { setPolicy } from './rebuild.ts';
@@ -203,7 +204,11 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     if (session !== undefined) session.state = body.state;
     if (body.state === 'ended') hot.fleet.removeSeat(body.session_id);
   },
-  'job.submitted': (hot, _body, _entry, facts) => moveJob(hot, 'queued', facts),
+  ...SDK_HANDLERS,
+  'job.submitted'(hot, body, entry, facts) {
+    moveJob(hot, 'queued', facts);
+    hot.sdk.noteJob(body.spec.wu_id, entry.seq);
+  },
   'job.state'(hot, body, entry, facts) {
     moveJob(hot, body.state, facts);
     hot.budgets.lots.left(entry.ref.job_seq as number);

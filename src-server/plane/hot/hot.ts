@@ -8,6 +8,7 @@ import { Fleet } from './fleet.ts';
 import type { HotLease, LeaseRow } from './lease.ts';
 import type { HotPoolToken } from './pool.ts';
 import { Queue } from './queue.ts';
+import { HotSdk } from './sdk.ts';
 
 export interface HotEnrollment {
   enrollmentId: string;
@@ -50,6 +51,7 @@ export class Hot {
   readonly leaseOfJob = new Map<number, string>();
   readonly enrollments = new Map<string, HotEnrollment>();
   readonly enrollmentByHash = new Map<string, string>();
+  readonly sdk = new HotSdk();
   readonly poolTokens = new Map<string, HotPoolToken>();
   readonly poolTokenByHash = new Map<string, string>();
   readonly jobCounts = new Map<JobState, number>();

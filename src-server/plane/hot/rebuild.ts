@@ -17,6 +17,7 @@ import { loadEdits, newestQuestionOf } from '../../state/queries/approvals.ts';
 import { loadBudgets, loadUse, loadWarnings } from '../../state/queries/budgets.ts';
 import * as load from '../../state/queries/load.ts';
 import { loadLastFencesOfSeats, loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
+import { loadApiKeys, loadSdkSessions } from '../../state/queries/sdk.ts';
 import type { State } from '../../state/state.ts';
 import { freshLease, Hot } from './hot.ts';
 import { freshPool } from './pool.ts';
@@ -42,6 +43,8 @@ export function rebuildHot(state: State): Hot {
   for (const row of openAdmissions(db)) hot.admissions.set(row);
   for (const row of load.loadSources(db)) hot.fleet.add(sourceFromRow(row, lastFences.get(row.sourceId) ?? 0));
   rebuildPools(hot, state);
+  for (const key of loadApiKeys(db)) hot.sdk.addKey(key);
+  for (const row of loadSdkSessions(db)) hot.sdk.sessions.set(row.sessionId, { ...row, lastSeenMs: null, health: {} });
   for (const row of load.loadEnrollments(db)) {
     hot.enrollments.set(row.enrollmentId, { ...row, state: row.state as CredentialState });
     hot.enrollmentByHash.set(row.credentialSha256, row.enrollmentId);
