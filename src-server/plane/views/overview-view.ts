@@ -228,7 +228,10 @@ function needsYou(engine: Engine): Overview['needs_you'] {
     items.push({
       kind: 'approval',
       title: `${approvals} ${approvals === 1 ? 'job waits' : 'jobs wait'} for your word`,
-      detail: 'May the other side take them?',
+      detail:
+        countPendingApprovals(state.db, 'fallback') === approvals
+          ? 'May the other side take them?'
+          : 'Each approval shows what follows from a yes',
       job_id: null,
       source_id: null,
     });
