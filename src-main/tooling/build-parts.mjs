@@ -30,6 +30,8 @@ const bundle = async (entry, file, { banner, external }) => {
     input: join(PROJECT_DIR, entry),
     cwd: PROJECT_DIR,
     platform: 'node',
+    // The verifier that goes into every bundle of evidence.
+    moduleTypes: { '.py': 'text' },
     external: (id) => id.startsWith('node:') || external(id),
     onLog: (level, log, pass) => {
       if (log.code === 'UNRESOLVED_IMPORT') unresolved.push(log.message);
@@ -57,7 +59,7 @@ export const BUILD_PARTS = [
   {
     name: 'cli',
     entries: ['src-server/cli/main.ts'],
-    sources: ['src-server', 'package.json', ...TOOLS],
+    sources: ['src-server', 'resources/evidence', 'resources/demo', 'package.json', ...TOOLS],
     outputs: ['out/cli.mjs'],
     build: async () => {
       const file = join(OUT_DIR, 'cli.mjs');

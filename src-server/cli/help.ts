@@ -12,10 +12,12 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   admission  list | show ID | request --network private:NAME --source ID --host HOST:PORT | grant ID | reject ID | revoke ID
              [--expires-ms N] [--reason TEXT]
   policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
+  evidence   export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
   doctor     check a data directory                            --data-dir DIR [--deep]
   recover    go on from an older copy of a data directory        --data-dir DIR --accept-rollback --reason TEXT
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]
 
 They find the plane by --data-dir DIR (its console.json) or by --url URL --token-file FILE. All take --json.
 Exit codes: 0 ok, 1 a check failed, 2 unusable input, 64 usage, 65 data damaged or newer, 69 unavailable,
-75 already running, 76 control plane not trusted, 77 not permitted.`;
+75 already running, 76 control plane not trusted, 77 not permitted.
+evidence verify: 0 intact, 1 changed, 2 not in the form of a bundle, 3 another key, 4 a file is missing or extra.`;

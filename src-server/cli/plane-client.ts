@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import type { z } from 'zod';
 import { problem } from '../contract/problems.ts';
 import type { RouteSpec } from '../contract/routes/route-spec.ts';
@@ -82,6 +85,24 @@ export class PlaneClient {
         `${this.address.url} answers, but not as a control plane does. Check --url.`,
       );
     return answer as AnswerOf<R>;
+  }
+
+  /**
+   * Writes an answer's bytes to a file, which has its name only when all of them are there.
+   * @returns the file's size.
+   */
+  async download(id: RouteId, options: { body?: unknown }, file: string): Promise<number> {
+    const response = await this.send(id, options);
+    if (!response.ok || response.body === null) throw problemExit(response.status, await response.text());
+    const unfinished = `${file}.part`;
+    try {
+      await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(unfinished, { mode: 0o600 }));
+      renameSync(unfinished, file);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw new ExitError(EXIT.unavailable, `${file} was not written: ${(error as Error).message}.`);
+    }
+    return statSync(file).size;
   }
 
   private async send(

@@ -3,6 +3,7 @@ import { approval } from './approval.ts';
 import { consoleCommand } from './console.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { evidence } from './evidence.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { HELP } from './help.ts';
 import { job } from './job.ts';
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   doctor,
   recover,
   demo,
+  evidence,
   console: consoleCommand,
 };
 

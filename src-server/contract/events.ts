@@ -294,6 +294,8 @@ export interface EventBodies {
   'checkpoint.signed': { size: number; root: string; note: string };
   /** A runner saw a checkpoint, consistent with all it had seen before. */
   'witness.cosigned': { session_id: string; size: number; cosignature: string };
+  /** A bundle of evidence was handed out; `subject` is a job's id, a work unit, `from-to` or `all`. */
+  'export.made': { kind: 'job' | 'wu' | 'range' | 'all'; subject: string; entries: number };
   /** The plane's own log, `ws_plane`. */
   'key.created': { public_key: string; fingerprint: string };
   'config.workspace': { workspace_id: string; name: string };

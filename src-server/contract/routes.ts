@@ -2,6 +2,7 @@ import { BODY_LIMIT_BYTES } from './limits.ts';
 import { APPROVALS_ROUTES } from './routes/approvals.ts';
 import { BUDGET_ROUTES } from './routes/budgets.ts';
 import { EVIDENCE_ROUTES } from './routes/evidence.ts';
+import { EVIDENCE_BUNDLE_ROUTES } from './routes/evidence-bundle.ts';
 import { FLEET_ROUTES } from './routes/fleet.ts';
 import { GOVERNANCE_ROUTES } from './routes/governance.ts';
 import { JOBS_ROUTES } from './routes/jobs.ts';
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...POOLS_ROUTES,
   ...JOBS_ROUTES,
   ...GOVERNANCE_ROUTES,
+  ...EVIDENCE_BUNDLE_ROUTES,
   ...APPROVALS_ROUTES,
   ...BUDGET_ROUTES,
   ...EVIDENCE_ROUTES,

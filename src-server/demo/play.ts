@@ -10,6 +10,7 @@ import type { GrantedLease } from '../plane/grants.ts';
 import { jobView } from '../plane/views/job-view.ts';
 import { GovernSteps } from './govern-steps.ts';
 import type { Scenario, Step } from './scenario.ts';
+import { verifyEvidence } from './verify-evidence.ts';
 import { type VirtualPlane, virtualPlane } from './virtual-plane.ts';
 import { VirtualRunner } from './virtual-runner.ts';
 
@@ -128,8 +129,14 @@ class Stage {
 
   async end(): Promise<Played> {
     const { fault } = verifyChain(this.plane.log.read(0));
-    this.check(fault === null, 'the evidence log verifies', `the evidence log is broken: ${fault?.reason}`);
+    this.check(fault === null, 'the chain of the evidence log holds', `the evidence log is broken: ${fault?.reason}`);
     const entries = this.plane.log.nextSeq;
+    const { exitCode, checks } = await verifyEvidence(this.plane.workspace);
+    this.check(
+      exitCode === 0,
+      `its evidence was exported and verifies: ${checks.length} checks over ${entries} entries`,
+      `its evidence does not verify: ${checks.find((c) => !c.passed)?.detail}`,
+    );
     await this.plane.stop();
     return { isGood: this.broken.length === 0, checks: this.checks, broken: this.broken, entries };
   }

@@ -7,6 +7,7 @@ import { approvalHandlers } from './handlers/approvals.ts';
 import { attemptHandlers } from './handlers/attempts.ts';
 import { budgetHandlers } from './handlers/budgets.ts';
 import { evidenceHandlers } from './handlers/evidence.ts';
+import { evidenceBundleHandlers } from './handlers/evidence-bundle.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { planeHandlers } from './handlers/plane.ts';
@@ -31,6 +32,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...approvalHandlers,
   ...budgetHandlers,
   ...evidenceHandlers,
+  ...evidenceBundleHandlers,
 };
 const RUNTIME_PATH = '/api/v1/runtime/';
 /** A router looks at its routes in order: those that runners call most come first. */

@@ -6,6 +6,7 @@ import { ROUTES } from '../contract/routes.ts';
 const MEDIA: Readonly<Record<string, string>> = {
   text: 'application/openmetrics-text',
   bytes: 'application/octet-stream',
+  tar: 'application/x-tar',
   events: 'text/event-stream',
   javascript: 'text/javascript',
 };

@@ -31,7 +31,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: 'src-server/state', folders: [CONTRACT], packages: ['sql.js'], builtins: ['crypto', 'module', 'path'] },
   {
     folder: 'src-server/plane',
-    folders: ['src-server/domain', 'src-server/ledger', 'src-server/state', CONTRACT],
+    // The verifier that goes into every bundle of evidence is text.
+    folders: ['resources/evidence', 'src-server/domain', 'src-server/ledger', 'src-server/state', CONTRACT],
     packages: ['uuid'],
     typesOfPackages: ['zod'],
     builtins: [...FILES, 'perf_hooks'],
@@ -57,7 +58,12 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     builtins: [...FILES, 'module'],
   },
   // The command line and the public entry put the parts together.
-  { folder: 'src-server', folders: ['src-server', 'package.json'], packages: ['zod'], builtins: '*' },
+  {
+    folder: 'src-server',
+    folders: ['src-server', 'resources/evidence', 'package.json'],
+    packages: ['zod'],
+    builtins: '*',
+  },
   {
     folder: 'src-main/tooling',
     folders: [],

@@ -15,6 +15,7 @@ export async function bundleBench(name) {
   const bundle = await rolldown({
     input: `${import.meta.dirname}/${name}`,
     platform: 'node',
+    moduleTypes: { '.py': 'text' },
     external: ['sql.js', 'express', 'zod'],
   });
   await bundle.write({ file, format: 'esm' });

@@ -24,6 +24,11 @@ export class RunnerUnderTest {
     return der.subarray(der.length - RAW_KEY_BYTES).toString('base64');
   }
 
+  /** What this runner's key signs, byte for byte. */
+  signBytes(bytes: Uint8Array): Buffer {
+    return sign(null, bytes, this.key);
+  }
+
   prove(message: string): string {
     return sign(null, Buffer.from(message), this.key).toString('base64');
   }

@@ -11,7 +11,12 @@ export async function bundleScript(name) {
   mkdirSync(directory, { recursive: true });
   const file = `${directory}/${name.replace(/\.ts$/, '')}-${process.pid}.mjs`;
   // sql.js finds its WASM beside itself, so it stays outside.
-  const bundle = await rolldown({ input: `${import.meta.dirname}/${name}`, platform: 'node', external: ['sql.js'] });
+  const bundle = await rolldown({
+    input: `${import.meta.dirname}/${name}`,
+    platform: 'node',
+    moduleTypes: { '.py': 'text' },
+    external: ['sql.js'],
+  });
   await bundle.write({ file, format: 'esm', sourcemap: 'inline' });
   await bundle.close();
   return file;

@@ -8,7 +8,7 @@ import type { Right } from '../terms.ts';
  */
 export type Principal = 'none' | 'operator' | 'claim' | 'runner' | 'api_key';
 /** What an answer carries when it is not JSON. */
-export type AnswerKind = 'empty' | 'text' | 'bytes' | 'events' | 'javascript';
+export type AnswerKind = 'empty' | 'text' | 'bytes' | 'events' | 'javascript' | 'tar';
 export interface RouteSpec {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** OpenAPI form: `/api/v1/…/{name}`. */

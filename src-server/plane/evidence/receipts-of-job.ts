@@ -38,13 +38,30 @@ export async function receiptsOfStory(
   for (const ended of story.ended) {
     const { run_receipt_sha256: runReceipt } = ended.end;
     if (runReceipt !== null) files.push(await storedFile('run', ended.granted, ended.endSeq, runReceipt, blobs));
-    files.push(await ownFile('settlement', ended, settlementStatement(reader, story, ended), key));
-    const provenance = provenanceStatement(reader, story, ended);
-    if (provenance !== null) files.push(await ownFile('provenance', ended, provenance, key));
+    files.push(...(await ownFiles(reader, story, ended, key)));
   }
   for (const { body, seq } of story.late)
     files.push(await storedFile('late', body, seq, body.run_receipt_sha256, blobs));
   return files;
+}
+
+/** The plane's receipts of the lease that a story ends with; the story reaches up to the entry that ended it. */
+export async function settledFiles(reader: EntryReader, story: JobStory, key: PlaneKey): Promise<ReceiptFile[]> {
+  const ended = story.ended.at(-1);
+  return ended === undefined ? [] : ownFiles(reader, story, ended, key);
+}
+
+async function ownFiles(
+  reader: EntryReader,
+  story: JobStory,
+  ended: EndedLease,
+  key: PlaneKey,
+): Promise<ReceiptFile[]> {
+  const provenance = provenanceStatement(reader, story, ended);
+  return [
+    await ownFile('settlement', ended, settlementStatement(reader, story, ended), key),
+    ...(provenance === null ? [] : [await ownFile('provenance', ended, provenance, key)]),
+  ];
 }
 
 async function ownFile(
