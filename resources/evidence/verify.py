@@ -15,8 +15,7 @@ RUN, SETTLEMENT = "urn:connected-compute:run-receipt:v1", "urn:connected-compute
 TYPES = {"run": RUN, "late": RUN, "settlement": SETTLEMENT, "provenance": "https://slsa.dev/provenance/v1"}
 ENDS = {"lease.released", "lease.expired", "lease.revoked"}
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
-b64 = lambda data: base64.b64encode(data).decode()
-unb64 = lambda text: base64.b64decode(text, validate=True)
+b64, unb64 = lambda data: base64.b64encode(data).decode(), lambda text: base64.b64decode(text, validate=True)
 class Fault(Exception): pass
 def need(holds, what):
     if not holds: raise Fault(what)
@@ -130,8 +129,7 @@ def check_rest(files, raw):
 def key_of(files, fingerprint):
     raw = base64.b64decode(bytes(files["log-key.pem"]).decode("latin1").split("\n")[1])[12:]; found = "SHA256:" + b64(sha(raw)).rstrip("=")
     need(len(raw) == 32 and pem(raw).encode() == files["log-key.pem"], "log-key.pem is not a key in the form of an export")
-    need(found == fingerprint, "log-key.pem is %s, not %s" % (found, fingerprint))
-    return raw
+    need(found == fingerprint, "log-key.pem is %s, not %s" % (found, fingerprint)); return raw
 def verify(data, fingerprint, tell=print):
     seen = {}
     def tar(): seen["files"] = read_tar(data); return "%d files in the exact form of an export" % len(seen["files"])
