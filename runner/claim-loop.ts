@@ -27,6 +27,8 @@ export interface ClaimLoopDependencies {
   /** Resolves when a slot becomes free. */
   slotFreed: () => Promise<void>;
   onGrant: (assignment: Assignment) => void;
+  /** Called before each claim; rejects when nothing may be asked for any more. */
+  beforeClaim: () => Promise<void>;
 }
 
 /** Asks for work while slots are free. */
@@ -95,6 +97,8 @@ export class ClaimLoop {
   async #claimOnce(max: number, waitMs: number, patienceMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { session, clock, onGrant } = this.dependencies;
     const claim: Claim = { key: newIdempotencyKey(), capacity: session.capacity, max, waitMs };
+    await this.dependencies.beforeClaim();
+    if (this.#isEnding) return false;
     const startedMonoMs = clock.now().monoMs;
     this.#isAsking = true;
     try {

@@ -20,6 +20,7 @@ import { takeLock } from './run-lock.ts';
 import { SecretStore, takeFromEnvironment } from './secret-store.ts';
 import { Session } from './session.ts';
 import { defaultWorkDir, type Surroundings } from './user-folders.ts';
+import { Witness } from './witness/witness.ts';
 import { prepareWorkRoot, sweepWorkRoot } from './work-dir.ts';
 
 /** How long `run --once` waits for work. */
@@ -70,6 +71,7 @@ class Run {
     const common = { session, leases: this.#leases, clock, chance, printer, onSource };
     this.#heartbeat = new Heartbeat({ ...common, onFatal: (error) => this.#fail(error) });
     this.#directives = new DirectivePoll(common);
+    const witness = new Witness({ identity: session.identity, send: session.send.bind(session), clock });
     this.#claims = new ClaimLoop({
       session,
       clock,
@@ -78,6 +80,7 @@ class Run {
       freeSlots: () => session.capacity - this.#attempts.size,
       slotFreed: () => new Promise((resolve) => this.#onSlotFreed.push(resolve)),
       onGrant: (assignment) => this.#take(assignment),
+      beforeClaim: () => witness.look(),
     });
   }
 

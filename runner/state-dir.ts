@@ -15,6 +15,7 @@ import { EXIT } from './exit-codes.ts';
 
 const STATE_FILE = 'runner.json';
 const BOOTSTRAP_FILE = 'bootstrap.mjs';
+const CHECKPOINT_FILE = 'checkpoint';
 /** Group and others: no right at all. */
 export const FOREIGN_RIGHTS = 0o077;
 
@@ -68,6 +69,10 @@ export class StateDir {
     return join(this.path, BOOTSTRAP_FILE);
   }
 
+  get checkpointPath(): string {
+    return join(this.path, CHECKPOINT_FILE);
+  }
+
   get statePath(): string {
     return join(this.path, STATE_FILE);
   }
@@ -97,6 +102,20 @@ export class StateDir {
 
   write(state: RunnerState): void {
     writeWhole(this.statePath, `${JSON.stringify(state, null, 2)}\n`);
+  }
+
+  /** The last checkpoint of the plane's log that this runner saw; null before the first. Throws RunnerError 77. */
+  readCheckpoint(): string | null {
+    try {
+      return readFileSync(this.checkpointPath, 'utf8');
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return null;
+      throw new RunnerError(EXIT.notPermitted, `${this.checkpointPath} cannot be read: ${messageOf(error)}.`);
+    }
+  }
+
+  writeCheckpoint(note: string): void {
+    writeWhole(this.checkpointPath, note);
   }
 
   /** Keeps the program that was verified and ran, so that a service can start the same bytes. */

@@ -57,6 +57,9 @@ export class FakePlane {
     return this.seen.filter((request) => request.method === method && pattern.test(request.path));
   }
 
+  /** What a witness gets; by default a log without a checkpoint. */
+  witness: (request: SeenRequest) => FakeAnswer = () => problem(404, 'not_found');
+
   /** Waits until `find` yields something. */
   async until<T>(find: () => T | undefined | false, withinMs = 10_000): Promise<T> {
     for (let waitedMs = 0; waitedMs < withinMs; waitedMs += 20) {
@@ -142,6 +145,7 @@ export class FakePlane {
     if (request.path === '/api/v1/runtime/doctor') {
       return { status: 200, json: { source: { source_id: 'src_1', state: 'online' }, compute_class: 'cpu-small' } };
     }
+    if (request.path.startsWith('/api/v1/runtime/witness')) return this.witness(request);
     if (request.path === '/api/v1/runtime/sessions/end') return { status: 200, json: { ok: true } };
     const [, leaseId = '', verb = '', rest = ''] =
       /^\/api\/v1\/runtime\/leases\/([^/]+)\/([^/]+)\/?(.*)$/.exec(request.path) ?? [];
