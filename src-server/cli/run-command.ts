@@ -1,5 +1,6 @@
 import { admission } from './admission.ts';
 import { approval } from './approval.ts';
+import { budget } from './budget.ts';
 import { consoleCommand } from './console.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve,
   job,
   source,
+  budget,
   pool,
   approval,
   admission,

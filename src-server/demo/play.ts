@@ -3,6 +3,7 @@ import { ProblemError } from '../contract/problems.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
 import { verifyChain } from '../ledger/chain.ts';
 import { instantOf } from '../plane/clock.ts';
+import { changeBudgets } from '../plane/commands/change-budgets.ts';
 import { enrollSource } from '../plane/commands/enroll-source.ts';
 import { publishPolicy } from '../plane/commands/publish-policy.ts';
 import { submitJob } from '../plane/commands/submit-job.ts';
@@ -96,6 +97,11 @@ class Stage {
       case 'start':
         await this.settle(this.member(step.runner).runner.start(this.lease(step.runner)));
         return;
+      case 'budgets':
+        await this.settle(this.plane.workspace.run((ctx) => changeBudgets(ctx, ACTOR, { limits: step.limits })));
+        return;
+      case 'expect_budget':
+        return this.expectBudget(step);
       case 'heartbeat':
         await this.beat(this.member(step.runner));
         return;
@@ -271,6 +277,13 @@ class Stage {
         `${rejected} late write rejected and recorded`,
         `${rejected} late writes recorded, not ${step.rejected_writes}`,
       );
+  }
+
+  private expectBudget(step: Extract<Step, { do: 'expect_budget' }>): void {
+    const use = this.plane.workspace.engine.hot.budgets.use.get(step.scope);
+    const found = `${step.scope} spent ${use?.spentMcu ?? 0} mCU and holds ${use?.heldMcu ?? 0}`;
+    const isSo = use?.spentMcu === step.spent_mcu && use.heldMcu === step.held_mcu;
+    this.check(isSo, found, `${found}, not ${step.spent_mcu} and ${step.held_mcu}`);
   }
 
   private check(holds: boolean, good: string, bad: string): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { networkGrant, privateNetwork } from '../contract/admission.ts';
+import { budgetLimitPut } from '../contract/budget.ts';
 import { jobSubmit } from '../contract/job.ts';
 import {
   FALLBACK_MODES,
@@ -88,6 +89,10 @@ export const step = z.discriminatedUnion('do', [
     say,
   }),
   ...GOVERN_STEPS,
+  /** Puts limits in force in the place of those before. */
+  z.strictObject({ do: z.literal('budgets'), limits: z.array(budgetLimitPut), say }),
+  /** What a scope has spent in all, and holds now. */
+  z.strictObject({ do: z.literal('expect_budget'), scope: z.string(), spent_mcu: z.int(), held_mcu: z.int(), say }),
   z.strictObject({ do: z.literal('submit'), job: z.string(), spec: jobSubmit, say }),
   /** The runner asks for work and takes what it gets. */
   z.strictObject({ do: z.literal('claim'), runner, expect: z.enum(['work', 'nothing']), say }),

@@ -1,4 +1,5 @@
 import approvalGate from '../../resources/demo/approval-gate.json' with { type: 'json' };
+import budgetRefusal from '../../resources/demo/budget-refusal.json' with { type: 'json' };
 import byocFirst from '../../resources/demo/byoc-first-then-managed.json' with { type: 'json' };
 import drain from '../../resources/demo/drain-for-maintenance.json' with { type: 'json' };
 import leaseExpiry from '../../resources/demo/lease-expiry-and-fencing.json' with { type: 'json' };
@@ -14,4 +15,5 @@ export const SCENARIOS: readonly Scenario[] = [
   privateNetwork,
   drain,
   deadLetter,
+  budgetRefusal,
 ].map((raw) => scenario.parse(raw));

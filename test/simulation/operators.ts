@@ -181,7 +181,7 @@ export class Operators {
         ...(world.chance(0.4)
           ? {
               rates: {
-                byoc: { 'cpu-small': world.pick([0, 0, 100]) },
+                byoc: { 'cpu-small': world.pick([0, 100, 1_000]), 'cpu-medium': world.pick([0, 1_000]) },
                 managed: { 'cpu-small': world.pick([500, 1_000, 3_000]), 'gpu-small': 10_000 },
               },
             }

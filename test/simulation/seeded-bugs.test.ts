@@ -172,6 +172,79 @@ describe('bugs that are put in on purpose', () => {
     expect(await hunt()).toMatch(/I24/);
   });
 
+  it('a hold is not released when its lease ends', async () => {
+    const { HotBudgets } = await import('../../src-server/plane/hot/budgets.ts');
+    const settle = HotBudgets.prototype.settle;
+    vi.spyOn(HotBudgets.prototype, 'settle').mockImplementation(function (
+      this: InstanceType<typeof HotBudgets>,
+      scope,
+      heldMcu,
+      debitedMcu,
+    ) {
+      settle.call(this, scope, debitedMcu, debitedMcu);
+      void heldMcu;
+    });
+    expect(await hunt()).toMatch(/I16/);
+  });
+
+  it('a limit is ignored at a retry', async () => {
+    type Admit = typeof import('../../src-server/plane/budgets/admit.ts');
+    type Judge = typeof import('../../src-server/plane/budgets/judge-job.ts');
+    const judge = await vi.importActual<Judge>(`${PLANE}/budgets/judge-job.ts`);
+    breakPart<Admit>(`${PLANE}/budgets/admit.ts`, (sound) => ({
+      admit(engine, job, bucket, heapSide, side) {
+        if (job.attempt === 0) return sound.admit(engine, job, bucket, heapSide, side);
+        const { computeClass } = bucket.requirement;
+        const neededMcu = judge.neededOn(engine, job, computeClass, side);
+        return { outcome: 'room', neededMcu, decisive: null };
+      },
+    }));
+    expect(await hunt()).toMatch(/I15/);
+    vi.doUnmock(`${PLANE}/budgets/admit.ts`);
+  });
+
+  it('a clock that is set back begins a window anew', async () => {
+    type Windows = typeof import('../../src-server/domain/budgets/windows.ts');
+    breakPart<Windows>(`${DOMAIN}/budgets/windows.ts`, (sound) => ({
+      turnedWindows: (current, wallMs, zone) =>
+        sound.ENDING_WINDOWS.flatMap((window) => {
+          const span = sound.windowAt(window, wallMs, zone);
+          return current[window]?.endsMs === span.endsMs ? [] : [{ window, span }];
+        }),
+    }));
+    expect(await hunt()).toMatch(/I15/);
+    vi.doUnmock(`${DOMAIN}/budgets/windows.ts`);
+  });
+
+  it('a job settles at the rate of today, not at that of its hold', async () => {
+    const { Hot } = await import('../../src-server/plane/hot/hot.ts');
+    const addLease = Hot.prototype.addLease;
+    vi.spyOn(Hot.prototype, 'addLease').mockImplementation(function (this: InstanceType<typeof Hot>, lease) {
+      const { budgets } = this;
+      Object.defineProperty(lease, 'rateMcuPerMinute', { get: () => budgets.rates[lease.side][lease.computeClass] });
+      addLease.call(this, lease);
+    });
+    expect(await hunt()).toMatch(/I16/);
+  });
+
+  it('a job is refused while only the holds of others are in its way', async () => {
+    type Judge = typeof import('../../src-server/domain/budgets/judge.ts');
+    breakPart<Judge>(`${DOMAIN}/budgets/judge.ts`, (sound) => ({
+      judgeBudget(uses, neededMcu) {
+        const verdict = sound.judgeBudget(uses, neededMcu);
+        return verdict.outcome === 'waits' ? { ...verdict, outcome: 'refused' } : verdict;
+      },
+    }));
+    expect(await hunt()).toMatch(/I18/);
+    vi.doUnmock(`${DOMAIN}/budgets/judge.ts`);
+  });
+
+  it('nobody is called when a limit has room again', async () => {
+    const { BudgetLots } = await import('../../src-server/plane/hot/budget-lots.ts');
+    vi.spyOn(BudgetLots.prototype, 'free').mockImplementation(() => undefined);
+    expect(await hunt()).toMatch(/I29|I30/);
+  });
+
   it('a settlement debits twice the cost', async () => {
     type Cost = typeof import('../../src-server/domain/budgets/cost.ts');
     breakPart<Cost>(`${DOMAIN}/budgets/cost.ts`, (sound) => ({
