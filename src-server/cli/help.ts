@@ -14,6 +14,8 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
   evidence   export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
   budget     show | set --limit SCOPE[/WINDOW]=MILLI-CU … | refusals | holds
+  usage      list: managed use, a metering preview
+  wallet     show | top-up MILLI-CU [--reason TEXT]
   doctor     check a data directory                            --data-dir DIR [--deep]
   recover    go on from an older copy of a data directory        --data-dir DIR --accept-rollback --reason TEXT
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]

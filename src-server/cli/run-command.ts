@@ -14,6 +14,7 @@ import type { Printer } from './printer.ts';
 import { recover } from './recover.ts';
 import { serve } from './serve.ts';
 import { source } from './source.ts';
+import { usage, wallet } from './usage.ts';
 import { VERSION } from './version.ts';
 
 type Command = (args: string[], printer: Printer) => Promise<number>;
@@ -22,6 +23,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   job,
   source,
   budget,
+  usage,
+  wallet,
   pool,
   approval,
   admission,

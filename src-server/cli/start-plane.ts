@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../http/server.ts';
+import { readMeterConfig, StripeMeter } from '../metering/stripe-meter.ts';
 import { systemClock, systemTimers } from '../plane/clock.ts';
 import { Host } from '../plane/host.ts';
 import { systemRandom } from '../plane/random.ts';
@@ -25,6 +26,7 @@ export async function startPlane(
   hostedBy: 'serve' | 'desktop',
   onFailed: (error: unknown) => void,
 ): Promise<RunningPlane> {
+  const meter = await openMeter(options.dataDir);
   const host = await Host.open({
     dataDir: options.dataDir,
     anchorDir: options.anchorDir,
@@ -33,6 +35,7 @@ export async function startPlane(
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,
+    ...(meter === null ? {} : { meter }),
     ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
     onFailed,
   }).catch((error: unknown) => {
@@ -53,6 +56,16 @@ export async function startPlane(
   let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
   return { host, url: server.url, stop };
+}
+
+/** The meter that `metering.json` names; null where none is configured. */
+async function openMeter(dataDir: string): Promise<StripeMeter | null> {
+  try {
+    const config = readMeterConfig(join(dataDir, 'metering.json'));
+    return config === null ? null : await StripeMeter.open(config);
+  } catch (error) {
+    throw new ExitError(EXIT.input, (error as Error).message);
+  }
 }
 
 /** Why the address could not be had, as a sentence with its next step and an exit code. */

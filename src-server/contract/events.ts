@@ -112,6 +112,7 @@ export interface EventBodies {
     paused?: boolean;
     reason?: string | null;
     time_zone?: string;
+    usd_micros_per_cu?: number;
     workspace_id?: string;
   };
   'policy.published': PolicyBody;
@@ -263,6 +264,23 @@ export interface EventBodies {
   'sdk.events_received': SdkReceived;
   'sdk.evidence_received': SdkReceived;
   'sdk.telemetry_received': SdkReceived;
+  /** Managed use of one lease: once, in the entry that settles it. `meter` says that it is to be sent on. */
+  'usage.recorded': {
+    lease_id: string;
+    job_id: string;
+    wu_id: string;
+    compute_class: ComputeClass;
+    runtime_ms: number;
+    mcu: number;
+    usd_micros: number;
+    meter: boolean;
+  };
+  'usage.wallet_debited': { lease_id: string; mcu: number; balance_mcu: number };
+  'usage.wallet_topped_up': { mcu: number; balance_mcu: number; reason: string | null };
+  /** The meter took the use of a lease; it may have been told more than once. */
+  'usage.meter_sent': { lease_id: string; tries: number };
+  /** It never will: refused for good, or tried too often. */
+  'usage.meter_dead': { lease_id: string; tries: number; reason: string };
   /** A whole new version of limits and rates. */
   'budget.limits_changed': BudgetsBody;
   /** Windows that began, by normal time; a jump of the clock says it in its `time.jumped`. */

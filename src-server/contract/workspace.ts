@@ -43,11 +43,20 @@ export const health = z.object({
 });
 export type Health = z.infer<typeof health>;
 
-export const settings = z.object({ name: z.string(), lease_ttl_ms: positive, time_zone: z.string() });
+export const settings = z.object({
+  name: z.string(),
+  lease_ttl_ms: positive,
+  /** Budget windows begin by its calendar. */
+  time_zone: z.string(),
+  /** What a CU is worth, for show in the metering preview; 0 while nobody set it. */
+  usd_micros_per_cu: count,
+});
 export type Settings = z.infer<typeof settings>;
 export const settingsPatch = z.strictObject({
   name: name.optional(),
   lease_ttl_ms: z.int().min(LEASE_TTL_MIN_MS).max(LEASE_TTL_MAX_MS).optional(),
+  time_zone: z.string().min(1).max(64).optional(),
+  usd_micros_per_cu: z.int().min(0).max(1_000_000_000).optional(),
 });
 
 export const signInRequest = z.strictObject({ code: z.string().min(16).max(200) });

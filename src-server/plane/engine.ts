@@ -67,6 +67,8 @@ export class Engine {
   log: LogPort;
   /** The tree over the exact bytes of everything that is applied. */
   tree: MerkleTree;
+  /** Is managed use to be told to an outside meter? */
+  isMetered = false;
   /** Listens to each entry after it was applied (change feed, simulator). */
   readonly observers: ((entry: AppliedEntry, line: Buffer) => void)[] = [];
   private staged: Buffer[] = [];

@@ -12,6 +12,7 @@ import { FileRunLogs } from './files/file-run-logs.ts';
 import type { BlobStore, RunLogs } from './files-port.ts';
 import { Ids } from './ids.ts';
 import { loadPlaneKey, type PlaneKey } from './keys.ts';
+import { MeterOutbox, type MeterPort } from './metering/meter-outbox.ts';
 import { openWorkspace, type PlaneParts } from './open-workspace.ts';
 import { type Operator, Operators } from './operators.ts';
 import { PlaneLog } from './plane-log.ts';
@@ -47,6 +48,8 @@ export interface HostOptions {
   acceptRollback?: string;
   /** Lease time of the first workspace, ms; left as it is when undefined. */
   leaseTtlMs?: number;
+  /** Told of managed use; without one it stays here. */
+  meter?: MeterPort;
   /** The disk failed for good: the process has to stop. */
   onFailed?: (error: unknown) => void;
 }
@@ -60,6 +63,7 @@ export class Host {
   /** What recovery cut, per workspace, for the ready line. */
   readonly recovered: Record<string, { cut_bytes: number; cut_lines: number }> = {};
   private readonly hosted = new Map<string, HostedWorkspace>();
+  private readonly outboxes: MeterOutbox[] = [];
   private stopTicking: () => void = () => undefined;
 
   private constructor(
@@ -186,6 +190,7 @@ export class Host {
   /** Stops granting, puts everything on disk, frees the directory. */
   async close(): Promise<void> {
     this.stopTicking();
+    for (const outbox of this.outboxes) outbox.close();
     for (const { workspace, runLogs } of this.hosted.values()) {
       await workspace.stop();
       await runLogs.close();
@@ -197,6 +202,7 @@ export class Host {
 
   private tick(): void {
     for (const { workspace } of this.hosted.values()) workspace.tick();
+    for (const outbox of this.outboxes) void outbox.tick();
   }
 
   private async openAll(): Promise<void> {
@@ -237,6 +243,7 @@ export class Host {
         if (type === 'lease.released' || type === 'lease.expired' || type === 'lease.revoked')
           hosted.runLogs.end(body.assignment_run_id);
     });
+    if (this.options.meter !== undefined) this.outboxes.push(new MeterOutbox(workspace, this.options.meter));
     this.hosted.set(workspaceId, hosted);
     return hosted;
   }

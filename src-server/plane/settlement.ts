@@ -11,6 +11,7 @@ import { instantOf } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { idempotencyRef } from './grants.ts';
 import type { HotLease } from './hot/lease.ts';
+import { usageEvents } from './metering/usage-events.ts';
 import { becomeReady } from './ready.ts';
 
 export interface AttemptEnd {
@@ -91,7 +92,13 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
   const ref = { attempt: lease.attempt, fence: lease.fence, ...idempotencyRef(end.idempotency ?? null) };
   const warned = warnings(engine, scopes, settlement.debitedMcu);
   const around = [...stopped(engine, lease, end.state), ...unanswered(lease)];
-  const seq = engine.emit(actor, [ended, ...around, ...budget, ...warned, then], ref, job);
+  const used = usageEvents(engine, lease, {
+    wuId: job.wuId,
+    computeClass: spec.compute_class,
+    runtimeMs: body.runtime_ms,
+    mcu: settlement.debitedMcu,
+  });
+  const seq = engine.emit(actor, [ended, ...around, ...budget, ...warned, ...used, then], ref, job);
   if (next.state === 'queued') becomeReady(engine, job.seq, delayMs);
   if (engine.hot.budgets.lots.isDue) offerFreed(engine);
   return { seq, jobState: next.state, settledMcu: settlement.debitedMcu };

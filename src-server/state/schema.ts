@@ -2,7 +2,7 @@ import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -76,6 +76,13 @@ CREATE TABLE budget_warning(
   scope TEXT NOT NULL, window TEXT NOT NULL, percent INTEGER NOT NULL, PRIMARY KEY(scope, window, percent)) STRICT, WITHOUT ROWID;
 CREATE TABLE tree(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL, cosignatures TEXT NOT NULL) STRICT;
+CREATE TABLE usage(
+  seq INTEGER PRIMARY KEY, lease_id TEXT NOT NULL UNIQUE, job_id TEXT NOT NULL, wu_id TEXT NOT NULL, compute_class TEXT NOT NULL,
+  runtime_ms INTEGER NOT NULL, mcu INTEGER NOT NULL, usd_micros INTEGER NOT NULL, at TEXT NOT NULL, meter TEXT NOT NULL) STRICT;
+CREATE INDEX usage_meter ON usage(meter, seq);
+CREATE TABLE wallet(
+  seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, mcu INTEGER NOT NULL, balance_mcu INTEGER NOT NULL, lease_id TEXT, reason TEXT,
+  at TEXT NOT NULL, by TEXT NOT NULL) STRICT;
 CREATE TABLE refusal(seq INTEGER PRIMARY KEY, job_id TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 `;
 

@@ -9,6 +9,7 @@ import { leaseAppliers } from './appliers/lease.ts';
 import { poolAppliers } from './appliers/pool.ts';
 import { sdkAppliers } from './appliers/sdk.ts';
 import { sourceAppliers } from './appliers/source.ts';
+import { usageAppliers } from './appliers/usage.ts';
 import { Database } from './database.ts';
 import type { AppliedEntry, ApplyContext } from './entry-view.ts';
 import { KeyIndex } from './key-index.ts';
@@ -26,7 +27,16 @@ export interface StateHead {
   planeMs: number;
   boot: string;
   mono: number;
-  config: { workspaceId: string; name: string; leaseTtlMs: number; timeZone: string; paused: boolean };
+  config: {
+    workspaceId: string;
+    name: string;
+    leaseTtlMs: number;
+    timeZone: string;
+    paused: boolean;
+    usdMicrosPerCu: number;
+  };
+  /** Balance of the credit wallet, milli-CU; below zero when more was used than was put in. */
+  walletMcu: number;
   /** The budget windows that are open; null before the first start. */
   windows: Record<OpenedWindow['window'], { startsMs: number; endsMs: number } | null>;
 }
@@ -44,6 +54,7 @@ const CONFIG_FRESH: StateHead['config'] = {
   name: '',
   leaseTtlMs: 60_000,
   timeZone: 'UTC',
+  usdMicrosPerCu: 0,
   paused: false,
 };
 const noSql = (): void => undefined;
@@ -58,6 +69,7 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
   ...approvalAppliers,
   ...budgetAppliers,
   ...evidenceAppliers,
+  ...usageAppliers,
   'config.changed': noSql,
   'attempt.stopped': noSql,
   'export.made': noSql,
@@ -93,6 +105,7 @@ export class State {
       boot: '',
       mono: 0,
       config: { ...CONFIG_FRESH },
+      walletMcu: 0,
       windows: { day: null, week: null, month: null },
     };
     return new State(db, head, new KeyIndex());
@@ -177,6 +190,8 @@ export class State {
   private moveHead(event: AppliedEntry['events'][number]): void {
     if (event.type === 'lease.granted') this.head.fence = event.body.fence;
     else if (event.type === 'integrity.checked') this.head.fence = event.body.fence ?? this.head.fence;
+    else if (event.type === 'usage.wallet_debited' || event.type === 'usage.wallet_topped_up')
+      this.head.walletMcu = event.body.balance_mcu;
     else if (event.type === 'budget.windows_opened' || event.type === 'time.jumped') {
       for (const { window, starts_ms: startsMs, ends_ms: endsMs } of event.body.windows ?? [])
         this.head.windows[window] = { startsMs, endsMs };
@@ -185,6 +200,7 @@ export class State {
       if (event.body.workspace_id !== undefined) config.workspaceId = event.body.workspace_id;
       if (event.body.name !== undefined) config.name = event.body.name;
       if (event.body.lease_ttl_ms !== undefined) config.leaseTtlMs = event.body.lease_ttl_ms;
+      if (event.body.usd_micros_per_cu !== undefined) config.usdMicrosPerCu = event.body.usd_micros_per_cu;
       if (event.body.time_zone !== undefined) config.timeZone = event.body.time_zone;
       if (event.body.paused !== undefined) config.paused = event.body.paused;
     }

@@ -43,6 +43,13 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: ['express', 'helmet', 'express-rate-limit', 'zod'],
     builtins: '*',
   },
+  // The one place that knows the meter's library.
+  {
+    folder: 'src-server/metering',
+    folders: ['src-server/plane', CONTRACT],
+    packages: ['stripe', 'zod'],
+    builtins: FILES,
+  },
   {
     folder: 'src-server/demo',
     // Scenarios are data.

@@ -58,6 +58,8 @@ type Command<T> = (ctx: CommandContext) => T;
 
 /** What people do to a workspace. */
 export class Operators {
+  /** `tight`: every minute costs, and one limit admits two or three jobs at a time. */
+  budgets: 'none' | 'some' | 'tight' = 'some';
   private counter = 0;
   private readonly approvers: Approvers;
 
@@ -73,7 +75,7 @@ export class Operators {
   act(): void {
     const { world } = this;
     const dice = world.random.unit() * 100;
-    if (world.chance(0.05)) this.changeBudgets();
+    if (this.budgets !== 'none' && world.chance(this.budgets === 'tight' ? 0.04 : 0.03)) this.changeBudgets();
     if (world.chance(0.18)) this.approvers.act();
     else if (dice < 2) this.submitBurst();
     else if (dice < 52) this.submit();
@@ -167,6 +169,14 @@ export class Operators {
   /** Sets, lowers, raises and lifts limits, and changes what a minute costs. */
   changeBudgets(): void {
     const { world } = this;
+    if (this.budgets === 'tight') {
+      const limit = { scope: 'workspace', window: 'total' as const, warn_percent: [80] };
+      const use = this.plane.fold.world.use.get('workspace');
+      const limitMcu = (use?.spentMcu ?? 0) + world.pick([12_000, 25_000, 40_000]);
+      const rates = { byoc: { 'cpu-small': 1_000, 'cpu-medium': 1_000 }, managed: { 'cpu-small': 1_000 } };
+      this.run((ctx) => changeBudgets(ctx, ACTOR, { limits: [{ ...limit, limit_mcu: limitMcu }], rates }));
+      return;
+    }
     const limits = SCOPES.filter(() => world.chance(0.3)).map((scope) => ({
       scope,
       window: world.pick(BUDGET_WINDOWS),

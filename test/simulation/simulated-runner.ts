@@ -284,7 +284,7 @@ export class SimulatedRunner {
       fence: h.fence,
       progress: { percent: 10 },
       // Most runners say nothing of cost; one that does may have reached its hold.
-      ...(world.chance(0.1) ? { cost_mcu: world.between(0, 12_000) } : {}),
+      ...(world.chance(0.01) ? { cost_mcu: world.between(0, 12_000) } : {}),
     }));
     const ttlMs = this.plane.workspace?.engine.state.head.config.leaseTtlMs ?? 60_000;
     this.nextBeatMs = world.nowMs + Math.min(...[...this.held.values()].map((h) => h.ttlMs), ttlMs) / 4;

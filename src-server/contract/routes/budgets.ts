@@ -1,5 +1,6 @@
 import * as budget from '../budget.ts';
-import { page, type RouteSpec, read, WORKSPACE_PATH } from './route-spec.ts';
+import * as usage from '../usage.ts';
+import { act, page, type RouteSpec, read, WORKSPACE_PATH } from './route-spec.ts';
 
 /** Limits, rates, holds and refusals. */
 export const BUDGET_ROUTES = {
@@ -26,4 +27,9 @@ export const BUDGET_ROUTES = {
     budget.budgetHoldList,
     page,
   ),
+  usage: read(`${WORKSPACE_PATH}/usage`, 'Metering preview: managed use, newest first', usage.usageList, page),
+  wallet: read(`${WORKSPACE_PATH}/wallet`, 'Metering preview: credits, newest entry first', usage.wallet, page),
+  walletTopUp: act(`${WORKSPACE_PATH}/wallet/top-ups`, 'Metering preview: put credits in', 'admin', usage.walletTopUp, {
+    201: usage.wallet,
+  }),
 } as const satisfies Record<string, RouteSpec>;

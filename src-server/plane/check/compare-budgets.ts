@@ -1,4 +1,5 @@
 import { loadUse, loadWarnings } from '../../state/queries/budgets.ts';
+import { listUsage } from '../../state/queries/usage.ts';
 import type { State } from '../../state/state.ts';
 import type { Hot } from '../hot/hot.ts';
 import { compare } from './compare-rows.ts';
@@ -38,12 +39,23 @@ export function compareBudgets(report: Report, world: FoldedWorld, state: State,
     ] as const)
       if (ends !== world.windows[window])
         report('I15', `the ${window} ends at ${ends} in ${where}, at ${world.windows[window]} by the log`);
+  compareUsage(report, world, state);
   const marks = loadWarnings(state.db);
   if (marks.length !== world.warned.size || marks.some((m) => !world.warned.has(`${m.scope}|${m.window}|${m.percent}`)))
     report('I25', `${marks.length} warnings in the state, ${world.warned.size} by the log`);
   for (const { scope, window, percent } of marks)
     if (!hot.budgets.isWarned({ scope, window }, percent))
       report('I25', `${scope} ${window} ${percent} is not in memory`);
+}
+
+function compareUsage(report: Report, world: FoldedWorld, state: State): void {
+  const rows = listUsage(state.db, Number.MAX_SAFE_INTEGER, world.usage.size + 1);
+  if (rows.length !== world.usage.size) report('I16', `${rows.length} metered leases, ${world.usage.size} by the log`);
+  for (const row of rows)
+    if (world.usage.get(row.leaseId) !== row.meter)
+      report('I25', `${row.leaseId} is ${row.meter} for the meter, by the log ${world.usage.get(row.leaseId)}`);
+  if (state.head.walletMcu !== world.walletMcu)
+    report('I16', `the wallet has ${state.head.walletMcu}, by the log ${world.walletMcu}`);
 }
 
 function heldByLeases(world: FoldedWorld): Map<string, number> {

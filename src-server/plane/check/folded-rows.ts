@@ -184,6 +184,9 @@ export interface FoldedWorld {
   windows: Record<'day' | 'week' | 'month', number | null>;
   /** Marks that were warned of: scope, window and percent. */
   warned: Set<string>;
+  /** Metered leases, and whether the meter knows of each. */
+  usage: Map<string, 'off' | 'pending' | 'sent' | 'dead'>;
+  walletMcu: number;
   /** Idempotency key → request and the entries made under it. */
   keys: Map<string, { request: string; seqs: number[]; kind: string }>;
   /** Plane time of the last answer of each bucket. */
@@ -227,6 +230,8 @@ export const emptyWorld = (): FoldedWorld => ({
   budgets: { version: 0, limits: [], defaultWuLimitMcu: null, rates: DEFAULT_RATES },
   windows: { day: null, week: null, month: null },
   warned: new Set(),
+  usage: new Map(),
+  walletMcu: 0,
   keys: new Map(),
   answeredMs: new Map(),
   passedOver: new Map(),

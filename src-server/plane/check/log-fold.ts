@@ -8,6 +8,7 @@ import { jobFolds } from './fold-jobs.ts';
 import { leaseFolds } from './fold-leases.ts';
 import { poolFolds } from './fold-pools.ts';
 import { sdkFolds } from './fold-sdk.ts';
+import { usageFolds } from './fold-usage.ts';
 import { emptyWorld, type FoldedWorld, type Violation } from './folded-rows.ts';
 
 /** What a fold of one event works with. */
@@ -33,6 +34,7 @@ const FOLDS: Folds = {
   ...budgetFolds,
   ...evidenceFolds,
   ...sdkFolds,
+  ...usageFolds,
 };
 
 /**
