@@ -4,7 +4,7 @@ import { type VirtualPlane, virtualPlane } from '../../demo/virtual-plane.ts';
 import { VirtualRunner } from '../../demo/virtual-runner.ts';
 import { METER_TRIES_MAX } from '../../domain/metering/backoff.ts';
 import { enrollSource } from '../commands/enroll-source.ts';
-import { publishPolicy } from '../commands/govern.ts';
+import { publishPolicy } from '../commands/publish-policy.ts';
 import { submitJob } from '../commands/submit-job.ts';
 import { topUpWallet } from '../commands/top-up-wallet.ts';
 import { checkAll } from '../invariants.ts';
