@@ -42,10 +42,14 @@ export interface RunningCommand {
   ended: Promise<CommandEnd>;
 }
 
-function programOf({ argv, shell }: CommandInput): [string, string[]] {
+/** Program and arguments of a command; with `shell`, the shell that reads its one line. */
+export function programOf(
+  { argv, shell }: Pick<CommandInput, 'argv' | 'shell'>,
+  platform: NodeJS.Platform,
+): [string, string[]] {
   if (!shell) return [argv[0] as string, argv.slice(1)];
   const line = argv.join(' ');
-  return process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', line]] : ['/bin/sh', ['-c', line]];
+  return platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c', line]] : ['/bin/sh', ['-c', line]];
 }
 
 function waitForSpawn(child: ChildProcess, program: string): Promise<void> {
@@ -63,7 +67,7 @@ function waitForSpawn(child: ChildProcess, program: string): Promise<void> {
  * program cannot be started.
  */
 export async function startCommand(input: CommandInput, clock: Clock): Promise<RunningCommand> {
-  const [program, args] = programOf(input);
+  const [program, args] = programOf(input, process.platform);
   const watchdog = new Watchdog(input.mark.entries);
   let child: ChildProcess;
   try {

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { FD, type Sandbox, sandboxArgs } from './bubblewrap-args.ts';
+
+/** A confined program that started. */
+export interface SandboxedProcess {
+  child: ChildProcess;
+  stdout: Readable;
+  stderr: Readable;
+  /** Of bubblewrap, and of the namespace's first process, both as seen from outside. */
+  outerPid: number;
+  initPid: number;
+}
+
+/** The program that the job names is not inside. */
+export class ProgramNotFound extends Error {}
+
+/** Standard input, output and error; the launcher's word, bubblewrap's options and its news. */
+type Pipes = [null, Readable, Readable, Readable, Writable, Readable];
+
+const STDERR_SHOWN = 300;
+
+async function textOf(stream: Readable): Promise<string> {
+  let text = '';
+  for await (const bytes of stream) text += bytes;
+  return text;
+}
+
+/** The first byte that the launcher says, or '' when it ended before it said one. */
+const firstWord = (stream: Readable): Promise<string> =>
+  new Promise((resolve) => {
+    stream.once('data', (bytes: Buffer) => resolve(bytes.toString('latin1', 0, 1)));
+    stream.once('close', () => resolve(''));
+    stream.once('end', () => resolve(''));
+  });
+
+/**
+ * Starts a program in namespaces of its own. Its environment travels on a descriptor: no value stands on a command line,
+ * and nothing that a job declares reaches a program outside, bubblewrap included. Throws when bubblewrap cannot do it, or
+ * ProgramNotFound; then nothing is left running.
+ */
+export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> {
+  const { options, command } = sandboxArgs(sandbox);
+  const child = spawn('bwrap', ['--info-fd', String(FD.info), '--args', String(FD.args), '--', ...command], {
+    cwd: '/',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const [, stdout, stderr, launcher, argsPipe, infoPipe] = child.stdio as unknown as Pipes;
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', () => reject(new Error('Confinement needs bubblewrap, and bwrap was not found.')));
+  });
+  argsPipe.on('error', () => undefined);
+  argsPipe.end(options.map((word) => `${word}\0`).join(''));
+  const [word, info] = await Promise.all([firstWord(launcher), textOf(infoPipe)]);
+  launcher.destroy();
+  if (word === 'S') {
+    const initPid = Number((JSON.parse(info) as { 'child-pid': number })['child-pid']);
+    return { child, stdout, stderr, outerPid: child.pid as number, initPid };
+  }
+  child.kill('SIGKILL');
+  if (word === 'N') throw new ProgramNotFound(`The program ${programOf(sandbox)} was not found on this source.`);
+  if (word === 'R') throw new Error('The way to the granted hosts could not be opened inside the confinement.');
+  const said = (await textOf(stderr)).trim().slice(0, STDERR_SHOWN);
+  throw new Error(`The confinement could not be made: ${said || 'bubblewrap ended without a word'}.`);
+}
+
+const programOf = ({ argv }: Sandbox): string => argv[0] ?? '';

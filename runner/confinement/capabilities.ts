@@ -1,0 +1,18 @@
+import type { Posture } from '../../src-server/contract/source.ts';
+
+/** What this source was seen to be able to do, by trying it. */
+export interface Capabilities {
+  /** As it is told to the plane. */
+  posture: Posture;
+  /** Version of the bubblewrap that confines, or null. */
+  bubblewrap: string | null;
+  /** A Node program that runs inside a namespace, or null: then no host can be granted there. */
+  nodePath: string | null;
+}
+
+/** A source that enforces nothing but its process groups. */
+export const NO_CAPABILITIES: Capabilities = {
+  posture: { files: 'none', network: [], pid: 'group', containers: [], kubernetes: false, detail: {} },
+  bubblewrap: null,
+  nodePath: null,
+};

@@ -1,0 +1,35 @@
+import type { Posture } from '../../src-server/contract/source.ts';
+import type { Clock } from '../clock.ts';
+import { plain } from '../printer.ts';
+import type { Surroundings } from '../user-folders.ts';
+import { type Capabilities, NO_CAPABILITIES } from './capabilities.ts';
+import { probeBubblewrap } from './probe-bubblewrap.ts';
+
+const DETAIL_LIMIT = 200;
+
+/**
+ * Tries what this source can enforce. Takes up to a second; nothing is guessed from versions or names. The sandbox-exec
+ * profile of macOS was never tried on a Mac, so a Mac promises nothing yet.
+ */
+export async function probeCapabilities({ platform, home }: Surroundings, clock: Clock): Promise<Capabilities> {
+  if (platform !== 'linux') return NO_CAPABILITIES;
+  const found = await probeBubblewrap(home, clock);
+  const detail: Record<string, string> = {};
+  if (found.version !== null) detail.bubblewrap = found.version;
+  if (found.why !== null) detail.confinement = plain(found.why).slice(0, DETAIL_LIMIT);
+  const network: NonNullable<Posture['network']> = [];
+  if (found.networkNone) network.push('none');
+  if (found.allowList) network.push('allow_list');
+  return {
+    posture: {
+      files: found.files ? 'confined' : 'none',
+      network,
+      pid: found.files ? 'namespace' : 'group',
+      containers: [],
+      kubernetes: false,
+      detail,
+    },
+    bubblewrap: found.files ? found.version : null,
+    nodePath: found.nodePath,
+  };
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../clock.ts';
+import { startSandbox } from '../confinement/bubblewrap.ts';
+import { proxyEnvironment, type SandboxNetwork } from '../confinement/bubblewrap-args.ts';
+import { EgressProxy } from '../confinement/egress-proxy.ts';
+import { egressRulesOf, targetsOf } from '../confinement/egress-rules.ts';
+import { NamespaceProcesses } from '../confinement/namespace-processes.ts';
+import { INSIDE } from '../confinement/sandbox-files.ts';
+import { cpuMsOf } from '../proc-table.ts';
+import { programOf } from './command.ts';
+import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';
+import { jobEnvironment } from './job-environment.ts';
+import type { ConfinedNetwork } from './plan.ts';
+
+const CPU_SAMPLE_MS = 500;
+const LEFT_BEHIND_GRACE_MS = 2_000;
+const PIPE_CLOSE_MS = 2_000;
+/** Only what is seen inside; a path of the runner's user leads nowhere there. */
+const INSIDE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface ConfinedCommandOptions {
+  network: ConfinedNetwork;
+  /** Of bubblewrap. */
+  version: string;
+  /** A Node program that the namespace can run as its relay. */
+  nodePath: string | null;
+  clock: Clock;
+}
+
+/** Command jobs in namespaces of their own: files, processes and network. Linux. */
+export class ConfinedCommand implements Executor {
+  constructor(private readonly options: ConfinedCommandOptions) {}
+
+  async start(input: ExecutionInput): Promise<Execution> {
+    const proxy = this.options.network === 'allow_list' ? new EgressProxy(egressRulesOf(input.payload)) : null;
+    try {
+      await proxy?.open();
+      return await this.#start(input, proxy);
+    } catch (error) {
+      await proxy?.close();
+      throw error;
+    }
+  }
+
+  async #start({ payload, attempt, dir, declared }: ExecutionInput, proxy: EgressProxy | null): Promise<Execution> {
+    const { clock } = this.options;
+    const network = this.#networkOf(proxy, payload);
+    const environment = jobEnvironment({
+      platform: 'linux',
+      own: { ...process.env, PATH: INSIDE_PATH },
+      workDir: INSIDE.work,
+      tmpDir: INSIDE.tmp,
+      jobId: payload.job_id,
+      attempt,
+      fence: payload.fence,
+      declared: { ...proxyEnvironment(network), ...declared },
+    });
+    const [program, args] = programOf(payload.job.command, 'linux');
+    const sandbox = await startSandbox({
+      version: this.options.version,
+      dir,
+      network,
+      environment,
+      argv: [program, ...args],
+    });
+    const { child, stdout, stderr, outerPid, initPid } = sandbox;
+    const processes = new NamespaceProcesses(outerPid, initPid, clock);
+    let cpuMs: number | null = null;
+    const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
+      cpuMs = cpuMsOf(initPid) ?? cpuMs;
+    });
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const exit = new Promise<[number | null, string | null]>((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) resolve([child.exitCode, child.signalCode]);
+      child.once('exit', (code, name) => resolve([code, name]));
+    });
+    const follow = async (): Promise<ExecutionEnd> => {
+      const [exitCode, signal] = await exit;
+      stopSampling();
+      const leftovers = await processes.kill(LEFT_BEHIND_GRACE_MS);
+      await Promise.race([closed, clock.sleep(PIPE_CLOSE_MS)]);
+      stdout.destroy();
+      stderr.destroy();
+      await proxy?.close();
+      return { exitCode, signal, cpuMs, leftovers, enforced: this.#enforced(proxy) };
+    };
+    const environmentNames = Object.keys(environment);
+    return { stdout, stderr, processes, environmentNames, exited: exit.then(() => undefined), ended: follow() };
+  }
+
+  #networkOf(proxy: EgressProxy | null, payload: ExecutionInput['payload']): SandboxNetwork {
+    if (this.options.network === 'not_enforced') return { kind: 'host' };
+    if (proxy === null) return { kind: 'none' };
+    const { nodePath } = this.options;
+    if (nodePath === null)
+      throw new Error('No Node program can run inside the confinement, so no host can be reached.');
+    return { kind: 'proxied', socketPath: proxy.socketPath, targets: targetsOf(payload), nodePath };
+  }
+
+  #enforced(proxy: EgressProxy | null): ExecutionEnd['enforced'] {
+    return {
+      executor: 'command',
+      files: 'confined',
+      network: this.options.network,
+      pid: 'namespace',
+      image: null,
+      connections: this.options.network === 'not_enforced' ? null : (proxy?.log.records ?? []),
+      connectionsOmitted: proxy?.log.omitted ?? 0,
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+import type { EnvelopePayload } from '../../src-server/contract/runtime.ts';
+import type { ConnectionRecord } from '../confinement/connection-log.ts';
+import type { AttemptDir } from '../work-dir.ts';
+
+/** One job to be executed, as its envelope says. */
+export interface ExecutionInput {
+  payload: EnvelopePayload;
+  attempt: number;
+  /** Fresh; `work` holds the inputs. */
+  dir: AttemptDir;
+  /** The names that the job declares, with their values. */
+  declared: Readonly<Record<string, string>>;
+}
+
+/** What was really enforced on an attempt, for its receipt and for people. */
+export interface Enforced {
+  executor: 'command' | 'container' | 'kubernetes';
+  files: 'confined' | 'none';
+  network: 'none' | 'allow_list' | 'not_enforced';
+  /** How its processes are ended: with their PID namespace, or one by one. */
+  pid: 'namespace' | 'group';
+  /** Image of a container, by digest; null for a command. */
+  image: string | null;
+  /** Every connection that the job made or tried through the runner; null where the runner sees none. */
+  connections: readonly ConnectionRecord[] | null;
+  /** Connections beyond those listed. */
+  connectionsOmitted: number;
+}
+
+/** The processes of one attempt, whatever runs them. */
+export interface JobProcesses {
+  /** Stops all of them in place. */
+  freeze(): void;
+  thaw(): void;
+  /**
+   * SIGTERM, then SIGKILL after `graceMs`; called again, the shorter time counts. Resolves when nothing is left, or with
+   * the ids of what could not be ended.
+   */
+  kill(graceMs: number): Promise<number[]>;
+}
+
+export interface ExecutionEnd {
+  /** Null when a signal ended it. Inside a namespace or container a signal shows as 128 + its number. */
+  exitCode: number | null;
+  signal: string | null;
+  /** Sampled, so a lower bound; null where the platform does not tell. */
+  cpuMs: number | null;
+  /** Processes that could not be ended. */
+  leftovers: number[];
+  enforced: Enforced;
+}
+
+/** A job as it runs. */
+export interface Execution {
+  stdout: Readable;
+  stderr: Readable;
+  processes: JobProcesses;
+  /** Names of the job's environment. */
+  environmentNames: readonly string[];
+  /** Resolves when the job itself ended; what it left behind is being ended then. */
+  exited: Promise<void>;
+  /** Resolves when the job and everything it started is gone, its output was read, and its files lie in `dir.work`. */
+  ended: Promise<ExecutionEnd>;
+}
+
+/**
+ * One way to execute jobs. Standard input is empty. `start` throws an Error in words when the job cannot be started; then
+ * nothing of it is left.
+ */
+export interface Executor {
+  start(input: ExecutionInput): Promise<Execution>;
+}

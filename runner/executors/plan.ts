@@ -1,0 +1,45 @@
+import type { Posture } from '../../src-server/contract/source.ts';
+import type { JobSpec } from '../wire.ts';
+
+/** How the network of a job is held; `not_enforced` leaves it this machine's own. */
+export type ConfinedNetwork = 'none' | 'allow_list' | 'not_enforced';
+
+/** How a job is to be executed on this source. */
+export interface Plan {
+  executor: 'command' | 'container' | 'kubernetes';
+  /** Files and processes in namespaces of their own. */
+  isConfined: boolean;
+  network: ConfinedNetwork;
+  /** What the job prefers and this source cannot enforce; said to people and in the receipt. */
+  notEnforced: ('files' | 'network')[];
+}
+
+/** What an executor of command jobs enforces under this posture. */
+function commandPlan(job: JobSpec, posture: Posture): Plan {
+  const needed = job.network === 'none' ? 'none' : 'allow_list';
+  if (job.confinement === 'none')
+    return { executor: 'command', isConfined: false, network: 'not_enforced', notEnforced: [] };
+  const isConfined = posture.files === 'confined';
+  // Namespaces hold the network only where they hold the files: the one is not entered without the other.
+  const network = isConfined && posture.network?.includes(needed) ? needed : 'not_enforced';
+  const notEnforced: Plan['notEnforced'] = [];
+  if (!isConfined) notEnforced.push('files');
+  if (network === 'not_enforced') notEnforced.push('network');
+  return { executor: 'command', isConfined, network, notEnforced };
+}
+
+/**
+ * Decides how a job runs here, or says in a sentence why it does not. A job that requires confinement never runs without;
+ * with `--confined-only` no job does.
+ */
+export function planFor(job: JobSpec, posture: Posture, isConfinedOnly: boolean): Plan | string {
+  if (job.kind !== 'command') return `This runner executes command jobs; ${job.kind} is not built.`;
+  if (job.command.argv.length === 0 || job.command.argv[0] === '') return 'The job names no program.';
+  const plan = commandPlan(job, posture);
+  const lacks = plan.notEnforced.join(' and ');
+  if (job.confinement === 'required' && lacks !== '')
+    return `The job requires confinement, and this source cannot enforce ${lacks}.`;
+  if (isConfinedOnly && (job.confinement === 'none' || lacks !== ''))
+    return `This runner was started with --confined-only, and the job would run with ${lacks || 'its confinement turned off'}${lacks === '' ? '' : ' not enforced'}.`;
+  return plan;
+}
