@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { HELP, parseArgs } from './args.ts';
 import { systemClock } from './clock.ts';
+import { probeCapabilities } from './confinement/probe.ts';
 import { connect } from './connect.ts';
 import { readCredential } from './credential-input.ts';
 import { doctor } from './doctor/doctor.ts';
@@ -55,7 +56,9 @@ function exitCodeOf(error: unknown, printer: Printer): ExitCode {
 
 async function dispatch({ argv, printer, stdin, stderr, program }: AppInput): Promise<ExitCode> {
   const args = parseArgs(argv);
-  const common = { clock: systemClock, chance: systemChance, printer, surroundings: ownSurroundings() };
+  const surroundings = ownSurroundings();
+  const probe = () => probeCapabilities(surroundings, systemClock);
+  const common = { clock: systemClock, chance: systemChance, printer, surroundings, probe };
   if (args.command === 'help') printer.say(HELP);
   else if (args.command === 'version') printer.say(RUNNER_VERSION);
   else if (args.command === 'doctor') return doctor(args, common);

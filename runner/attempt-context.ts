@@ -1,8 +1,10 @@
 import type { Clock } from './clock.ts';
+import type { Capabilities } from './confinement/capabilities.ts';
 import type { HeldLeases } from './held-leases.ts';
 import type { Chance } from './ids.ts';
 import type { Printer } from './printer.ts';
-import type { RunRecord } from './receipt.ts';
+import type { EnforcedConfinement, RunRecord } from './receipt.ts';
+import { UNCONFINED } from './receipt.ts';
 import type { SecretStore } from './secret-store.ts';
 import type { Session } from './session.ts';
 
@@ -21,6 +23,10 @@ export interface AttemptContext {
   secrets: SecretStore;
   /** A job wrote something that looks like a credential of the plane: its SHA-256 in hex. */
   onExposed: (leaseId: string, sha256: string) => void;
+  /** What this source can enforce now. */
+  capabilities: () => Capabilities;
+  /** Runs no job that would not be confined. */
+  isConfinedOnly: boolean;
   /** Leaves the attempt's directory behind. */
   keep: boolean;
   /** Sends a heartbeat at once, over fresh connections. */
@@ -47,7 +53,9 @@ export interface Ending {
   leftovers: number;
   /** What kept it from running; null when it ran. */
   detail: string | null;
-  environmentNames: string[];
+  environmentNames: readonly string[];
+  /** What held while it ran. */
+  enforced: EnforcedConfinement;
 }
 
 export const NOT_RUN: Ending = {
@@ -57,4 +65,5 @@ export const NOT_RUN: Ending = {
   leftovers: 0,
   detail: null,
   environmentNames: [],
+  enforced: UNCONFINED,
 };

@@ -7,13 +7,10 @@ import { answerOf, type JobSpec, type LeaseGrant, type StartAnswer } from './wir
 
 const BACKOFF = { baseMs: 200, capMs: 1_000 };
 
-/** Why this program will not run a job that was granted to it, in a sentence; null when it will. */
+/** What of a job this program does not do on any source, in a sentence; null when nothing. How it runs is the plan's matter. */
 export function unfitReason(job: JobSpec): string | null {
-  if (job.kind !== 'command') return `This runner executes command jobs; ${job.kind} is not built.`;
-  if (job.confinement === 'required') return 'The job requires confinement, and this runner enforces none.';
   if (job.checkout !== undefined && job.checkout !== null)
     return 'The job asks for a checkout, which this runner does not do.';
-  if (job.command.argv.length === 0 || job.command.argv[0] === '') return 'The job names no program.';
   return null;
 }
 

@@ -10,14 +10,14 @@ import { type Collected, collectOutputs } from './collect-outputs.ts';
 import { sha256Hex } from './ed25519.ts';
 import { EnvelopeRefused, openEnvelope } from './envelope.ts';
 import { messageOf } from './errors.ts';
-import { startCommand } from './executors/command.ts';
-import { jobEnvironment, markEntries } from './executors/job-environment.ts';
+import type { ExecutionInput, JobProcesses } from './executors/executor.ts';
+import { executorFor } from './executors/executor-for.ts';
+import { type Plan, planFor } from './executors/plan.ts';
 import { HeldLease, KILL_GRACE_MS, type LeaseHolder, type Loss } from './held-lease.ts';
 import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import { duration, plain } from './printer.ts';
-import type { ProcessTree } from './process-tree.ts';
-import { type RunRecord, UNCONFINED } from './receipt.ts';
+import type { RunRecord } from './receipt.ts';
 import { AttemptRedaction } from './redaction/attempt-redaction.ts';
 import type { Secret } from './redaction/secret-forms.ts';
 import { type Settlement, settle } from './settle.ts';
@@ -32,6 +32,7 @@ const REASON_LIMIT = 500;
 interface Started {
   payload: EnvelopePayload;
   answer: StartAnswer;
+  plan: Plan;
   /** When the acknowledged start left. */
   sent: Reading;
 }
@@ -39,7 +40,7 @@ interface Started {
 /** One granted lease from its envelope to its settlement. It obeys its lease: what runs ends when the lease does. */
 export class Attempt implements LeaseHolder {
   #stop: Stop | null = null;
-  #tree: ProcessTree | null = null;
+  #processes: JobProcesses | null = null;
   #logs: AttemptLogs | null = null;
   /** The plane knows how the attempt ended. */
   #isOver = false;
@@ -73,19 +74,19 @@ export class Attempt implements LeaseHolder {
       await this.#release(error.message);
       return 'untrusted';
     }
-    const unfit = unfitReason(payload.job);
-    if (unfit !== null || this.#stop !== null) {
-      const reason = unfit ?? 'The runner is stopping.';
+    const plan = this.#plan(payload);
+    if (typeof plan === 'string' || this.#stop !== null) {
+      const reason = typeof plan === 'string' ? plan : 'The runner is stopping.';
       printer.warn(`${plain(payload.job.wu_id)} given back. ${reason}`);
       await this.#release(reason);
-      return unfit === null ? 'given_back' : 'unfit';
+      return typeof plan === 'string' ? 'unfit' : 'given_back';
     }
     const start = await startLease(lease, this.#grantedMonoMs, { send: this.#send, clock, chance });
     if (start.kind === 'lapsed') {
       printer.warn(`${plain(payload.job.wu_id)} not started. ${plain(start.detail)}`);
       return 'lapsed';
     }
-    return this.#runStarted({ payload, answer: start.answer, sent: start.sent });
+    return this.#runStarted({ payload, answer: start.answer, sent: start.sent, plan });
   }
 
   /** Ends the job and gives the lease back, so that another source can take it. Called again, the shorter grace counts. */
@@ -104,12 +105,12 @@ export class Attempt implements LeaseHolder {
     // Where a process cannot be stopped in place, the lease cannot be kept through a jump.
     const lease = this.context.leases.find(this.assignment.lease.lease_id);
     if (process.platform === 'win32') lease?.superseded('Wall time jumped past the lease.');
-    else this.#tree?.freeze();
+    else this.#processes?.freeze();
   }
 
   thaw(): void {
     this.context.printer.say(`The lease of ${this.#name()} is still held. Job goes on.`);
-    this.#tree?.thaw();
+    this.#processes?.thaw();
   }
 
   lost({ detail, graceMs }: Loss): void {
@@ -127,6 +128,15 @@ export class Attempt implements LeaseHolder {
     this.#end({ kind, detail: reason || `${directive} asked by the plane.` }, KILL_GRACE_MS);
   }
 
+  /** How the job is to run here, or why it is not. What it prefers and does not get is said. */
+  #plan({ job }: EnvelopePayload): Plan | string {
+    const { capabilities, isConfinedOnly, printer } = this.context;
+    const plan = unfitReason(job) ?? planFor(job, capabilities().posture, isConfinedOnly);
+    if (typeof plan !== 'string' && plan.notEnforced.length > 0)
+      printer.warn(`${plain(job.wu_id)} runs with ${plan.notEnforced.join(' and ')} not enforced.`);
+    return plan;
+  }
+
   #name(): string {
     return plain(String(this.assignment.job.wu_id));
   }
@@ -135,12 +145,12 @@ export class Attempt implements LeaseHolder {
     this.#stop ??= stop;
     this.#graceMs = Math.min(this.#graceMs, graceMs);
     this.#cut.abort();
-    this.#killTree();
+    this.#killProcesses();
   }
 
-  #killTree(): void {
+  #killProcesses(): void {
     // The command's own end awaits the same kill and tells its trouble.
-    this.#tree?.kill(this.#graceMs).catch(() => undefined);
+    this.#processes?.kill(this.#graceMs).catch(() => undefined);
   }
 
   #settle(verb: 'complete' | 'fail' | 'release', body: object): Promise<Settlement> {
@@ -202,7 +212,11 @@ export class Attempt implements LeaseHolder {
   }
 
   /** Inputs, then the command, to the end of both. */
-  async #execute({ payload, answer, sent }: Started, dir: AttemptDir, secrets: readonly Secret[]): Promise<Ending> {
+  async #execute(
+    { payload, answer, sent, plan }: Started,
+    dir: AttemptDir,
+    secrets: readonly Secret[],
+  ): Promise<Ending> {
     const { clock } = this.context;
     const limitMs = Math.min(payload.max_runtime_ms, answer.max_runtime_ms);
     const leftMs = Math.max(0, sent.monoMs + limitMs - clock.now().monoMs);
@@ -212,7 +226,7 @@ export class Attempt implements LeaseHolder {
     try {
       await this.#prepare(payload, dir);
       if (this.#stop !== null) return NOT_RUN;
-      return await this.#runCommand(payload, answer.attempt, dir, secrets);
+      return await this.#runJob(plan, { payload, attempt: answer.attempt, dir }, secrets);
     } finally {
       cancelLimit();
     }
@@ -225,30 +239,17 @@ export class Attempt implements LeaseHolder {
     return prepareInputs(payload.job.inputs, payload.lease_id, dir.work, dependencies);
   }
 
-  async #runCommand(
-    payload: EnvelopePayload,
-    attempt: number,
-    dir: AttemptDir,
+  async #runJob(
+    plan: Plan,
+    input: Pick<ExecutionInput, 'payload' | 'attempt' | 'dir'>,
     secrets: readonly Secret[],
   ): Promise<Ending> {
-    const { env } = payload.job.command;
+    const { payload, dir } = input;
     const asker = payload.job.approval?.when === 'on_request' ? this.#asker(payload, dir) : null;
-    const environment = {
-      ...jobEnvironment({
-        platform: process.platform,
-        own: process.env,
-        workDir: dir.work,
-        tmpDir: dir.tmp,
-        jobId: payload.job_id,
-        attempt,
-        fence: payload.fence,
-        declared: env,
-        secrets: Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
-      }),
-      ...asker?.environment,
-    };
+    const values = Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
+    const declared = payload.job.command.env;
     try {
-      return await this.#runIn(environment, payload, dir);
+      return await this.#follow(plan, { ...input, declared, secrets: values, extra: asker?.environment ?? {} });
     } finally {
       asker?.stop();
     }
@@ -267,19 +268,19 @@ export class Attempt implements LeaseHolder {
     });
   }
 
-  async #runIn(environment: Record<string, string>, payload: EnvelopePayload, dir: AttemptDir): Promise<Ending> {
-    const { argv, shell } = payload.job.command;
-    const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
-    const command = await startCommand({ argv, shell, cwd: dir.work, environment, mark }, this.context.clock);
-    this.#tree = command.tree;
-    this.#logs?.attach(command.stdout, command.stderr);
+  /** Starts the job and stays with it to its end. */
+  async #follow(plan: Plan, input: ExecutionInput): Promise<Ending> {
+    const { capabilities, clock } = this.context;
+    const execution = await executorFor(plan, capabilities(), clock).start(input);
+    this.#processes = execution.processes;
+    this.#logs?.attach(execution.stdout, execution.stderr);
     // What was asked while the process was being made finds it now.
-    if (this.#stop !== null) this.#killTree();
-    await command.exited;
+    if (this.#stop !== null) this.#killProcesses();
+    await execution.exited;
     this.#logs?.takeRest();
-    const { exitCode, signal, cpuMs, leftovers } = await command.ended;
-    const environmentNames = Object.keys(environment);
-    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail: null, environmentNames };
+    const { exitCode, signal, cpuMs, leftovers, enforced } = await execution.ended;
+    const { environmentNames } = execution;
+    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail: null, environmentNames, enforced };
   }
 
   async #conclude({ payload, sent }: Started, ending: Ending, dir: AttemptDir | null): Promise<AttemptOutcome> {
@@ -307,7 +308,7 @@ export class Attempt implements LeaseHolder {
       outputs: collected.outputs,
       log: this.#logs?.receipt() ?? { stdout: NO_OUTPUT, stderr: NO_OUTPUT },
       leftovers: ending.leftovers,
-      confinement: UNCONFINED,
+      confinement: ending.enforced,
       redactions: this.#redaction.redactions,
     };
     const result: Result = { payload, record, ending, collected, stop: this.#isLost() ? this.#stop : stop };

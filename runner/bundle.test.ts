@@ -129,7 +129,9 @@ describe('the one-file runner', () => {
 });
 
 describe.runIf(process.platform === 'linux')('a runner in trouble', () => {
+  // Unconfined, so that the process ids that it prints are this machine's.
   const busy = jobSpec({
+    confinement: 'none',
     command: {
       argv: [
         `trap "" TERM; echo $$; setsid sh -c 'trap "" TERM; echo $$; cd /; while :; do sleep 0.1; done' & while :; do sleep 0.1; done`,

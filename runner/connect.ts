@@ -1,6 +1,7 @@
 import type { ConnectArgs } from './args.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import type { Capabilities } from './confinement/capabilities.ts';
 import { newPrivateKeyPem, readPrivateKey, sha256Hex } from './ed25519.ts';
 import { PlaneProblem, PlaneUnreachable, RunnerError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -26,6 +27,8 @@ export interface ConnectDependencies {
   surroundings: Surroundings;
   /** Asked only after the plane proved the pinned key. */
   readCredential: () => Promise<string>;
+  /** Tries what this machine can enforce. */
+  probe: () => Promise<Capabilities>;
   /** The bytes of this program. */
   program: () => Buffer;
 }
@@ -92,7 +95,7 @@ export async function connect(args: ConnectArgs, dependencies: ConnectDependenci
     // The key is on disk before the credential is used: after a crash in between, connect again redeems with it.
     stateDir.write(state);
     const privateKey = readPrivateKey(state.private_key_pem);
-    const facts = sourceFacts();
+    const facts = sourceFacts((await dependencies.probe()).posture);
     const grant = await redeem(
       { client, planeKey: args.planeKey, privateKey, facts, capacity: 1 },
       credential,

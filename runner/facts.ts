@@ -24,16 +24,6 @@ export interface SourceFacts {
   posture: Posture;
 }
 
-/** What this program really enforces on a command job: its process group, and nothing on files or network. */
-export const POSTURE: Posture = {
-  files: 'none',
-  network: [],
-  pid: 'group',
-  containers: [],
-  kubernetes: false,
-  detail: {},
-};
-
 function findGpu(): SourceFacts['gpu'] {
   try {
     const query = ['--query-gpu=name,memory.total', '--format=csv,noheader,nounits'];
@@ -55,8 +45,8 @@ function usableMemoryBytes(): number {
   return limit > 0 && limit < total ? limit : total;
 }
 
-/** Looks at this machine anew. */
-export function sourceFacts(): SourceFacts {
+/** Looks at this machine anew; what it can enforce was tried before. */
+export function sourceFacts(posture: Posture): SourceFacts {
   return {
     platform: process.platform,
     arch: arch(),
@@ -66,6 +56,6 @@ export function sourceFacts(): SourceFacts {
     node_version: process.versions.node,
     runner_version: RUNNER_VERSION,
     labels: { os: OS_LABELS[process.platform] ?? process.platform, arch: arch() },
-    posture: POSTURE,
+    posture,
   };
 }

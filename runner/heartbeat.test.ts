@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Posture } from '../src-server/contract/source.ts';
 import { newPrivateKeyPem, publicKeyOf, readPrivateKey, verifyMessage } from './ed25519.ts';
 import { PlaneUnreachable, RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,6 +14,7 @@ import { LinePrinter } from './testing/harness.ts';
 interface Beat {
   atMonoMs: number;
   renew?: { nonce: string; proof: string };
+  posture?: Posture;
 }
 const key = readPrivateKey(newPrivateKeyPem());
 let clock: FakeClock;
@@ -23,6 +25,7 @@ let failWith: () => Error | null;
 let printer: LinePrinter;
 let fatal: unknown;
 let leases: HeldLeases;
+let posture: Posture;
 let heartbeat: Heartbeat;
 
 beforeEach(() => {
@@ -33,6 +36,7 @@ beforeEach(() => {
   failWith = () => null;
   printer = new LinePrinter();
   fatal = null;
+  posture = { files: 'confined', network: ['none'] };
   const session = {
     grant: { heartbeat_interval_ms: 15_000 },
     identity: { sessionId: 'ses_1', privateKey: key },
@@ -43,8 +47,8 @@ beforeEach(() => {
       tokenSinceMonoMs = clock.now().monoMs;
     },
     send: async ({ json }: PlaneRequest) => {
-      const { renew } = json as Beat;
-      beats.push({ atMonoMs: clock.now().monoMs, renew });
+      const { renew, posture: told } = json as Beat;
+      beats.push({ atMonoMs: clock.now().monoMs, renew, posture: told });
       const error = failWith();
       if (error) throw error;
       const session_token = renew ? `ccs_${beats.length}` : undefined;
@@ -69,6 +73,7 @@ beforeEach(() => {
     chance: { fraction: () => 0.5 },
     printer,
     onSource: () => undefined,
+    posture: () => posture,
     onFatal: (error) => {
       fatal = error;
     },
@@ -77,6 +82,16 @@ beforeEach(() => {
 });
 
 describe('the heartbeat', () => {
+  test('tells a changed posture until it was heard, and no longer', async () => {
+    await clock.advance(30_000);
+    expect(beats.filter((beat) => beat.posture !== undefined)).toEqual([]);
+    posture = { files: 'none', network: [] };
+    let losses = 0;
+    failWith = () => (losses++ === 0 ? new PlaneUnreachable('cut') : null);
+    await clock.advance(60_000);
+    expect(beats.flatMap((beat) => beat.posture ?? [])).toEqual([posture, posture]);
+  });
+
   test('beats when idle, each a little before the time the plane named', async () => {
     await clock.advance(60_000);
     const gaps = beats.slice(1).map((beat, i) => beat.atMonoMs - (beats[i] as Beat).atMonoMs);

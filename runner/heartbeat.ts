@@ -1,4 +1,5 @@
 import type { HeartbeatAnswer, HeartbeatRequest } from '../src-server/contract/runtime.ts';
+import type { Posture } from '../src-server/contract/source.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { signMessage } from './ed25519.ts';
@@ -30,6 +31,8 @@ export interface HeartbeatDependencies {
   printer: Printer;
   /** Source state and directive as the plane sees them, at each answer. */
   onSource: (source: HeartbeatAnswer['source']) => void;
+  /** What this source can enforce now; told when it is no longer what was registered. */
+  posture: () => Posture;
   /** The session is over; nothing more is sent. */
   onFatal: (error: unknown) => void;
 }
@@ -37,6 +40,8 @@ export interface HeartbeatDependencies {
 /** The sign of life, also when idle: one loop that renews every lease and the token, apart from all work. */
 export class Heartbeat {
   #nonce: string | null = null;
+  /** The posture that the plane knows, as JSON. */
+  #toldPosture: string;
   #intervalMs: number;
   #dueMonoMs = 0;
   #wake = new AbortController();
@@ -49,7 +54,8 @@ export class Heartbeat {
   readonly #backoff: Backoff;
 
   constructor(private readonly dependencies: HeartbeatDependencies) {
-    const { session, chance } = dependencies;
+    const { session, chance, posture } = dependencies;
+    this.#toldPosture = JSON.stringify(posture());
     this.#intervalMs = session.grant?.heartbeat_interval_ms ?? session.identity.heartbeatIntervalMs;
     this.#backoff = new Backoff(
       { baseMs: BACKOFF_BASE_MS, capMs: Math.max(this.#intervalMs, BACKOFF_BASE_MS) },
@@ -109,18 +115,20 @@ export class Heartbeat {
     const { session, clock, chance, onFatal } = this.dependencies;
     const sent = clock.now();
     const exposed = [...this.#exposed.values()].slice(0, EXPOSED_LIMIT);
+    const body = this.#body(exposed);
     this.#inFlight = new AbortController();
     try {
       const answer = await session.send({
         method: 'POST',
         path: '/api/v1/runtime/heartbeat',
-        json: this.#body(exposed),
+        json: body,
         timeoutMs: Math.min(TIMEOUT_MAX_MS, Math.max(TIMEOUT_MIN_MS, this.#intervalMs)),
         signal: this.#inFlight.signal,
       });
       const members = { next_heartbeat_ms: 'number', nonce: 'string', leases: 'array', source: 'object' } as const;
       for (const { sha256 } of exposed) this.#exposed.delete(sha256);
       this.#take(answerOf<HeartbeatAnswer>(answer.json, 'heartbeat', members), sent);
+      if (body.posture !== undefined) this.#toldPosture = JSON.stringify(body.posture);
       return this.#intervalMs * (1 - JITTER_SHARE * chance.fraction());
     } catch (error) {
       if (this.#isStopped) return 0;
@@ -138,13 +146,15 @@ export class Heartbeat {
   }
 
   #body(exposed: HeartbeatRequest['exposed']): HeartbeatRequest {
-    const { session, leases } = this.dependencies;
+    const { session, leases, posture } = this.dependencies;
     const body: HeartbeatRequest = {
       leases: leases.living().map(({ leaseId, fence }) => ({ lease_id: leaseId, fence })),
       health: {},
       stats: { slots: session.capacity, held: leases.size },
       ...(exposed?.length ? { exposed } : {}),
     };
+    const now = posture();
+    if (JSON.stringify(now) !== this.#toldPosture) body.posture = now;
     // A nonce serves once: after a lost answer the next heartbeat goes without renewal and takes a new one.
     if (this.#nonce !== null && session.tokenAgeMs() >= RENEW_TOKEN_AFTER_MS) {
       const text = sessionProofText(session.identity.sessionId, this.#nonce);

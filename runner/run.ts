@@ -4,10 +4,12 @@ import { Attempt } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-context.ts';
 import { ClaimLoop } from './claim-loop.ts';
 import type { Clock } from './clock.ts';
+import type { Capabilities } from './confinement/capabilities.ts';
+import { WatchedCapabilities } from './confinement/watched-capabilities.ts';
 import { DirectivePoll } from './directive-poll.ts';
 import { messageOf, RunnerError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { POSTURE, sourceFacts } from './facts.ts';
+import { sourceFacts } from './facts.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HeldLeases } from './held-leases.ts';
 import { type Identity, readIdentity } from './identity.ts';
@@ -41,6 +43,8 @@ export interface RunDependencies {
   surroundings: Surroundings;
   /** This process's environment, from which `--secret-env` takes its values. */
   env: Record<string, string | undefined>;
+  /** Tries what this machine can enforce. */
+  probe: () => Promise<Capabilities>;
   /** Calls `stop` at each SIGTERM, SIGINT or SIGHUP; the returned function ends it. */
   onStopSignal: (stop: () => void) => () => void;
 }
@@ -63,13 +67,18 @@ class Run {
     private readonly session: Session,
     private readonly workRoot: string,
     private readonly secrets: SecretStore,
+    private readonly capabilities: WatchedCapabilities,
     private readonly dependencies: RunDependencies,
   ) {
     const { clock, chance, printer } = dependencies;
     this.#leases = new HeldLeases(clock);
     const onSource = (source: { directive?: string }) => this.#obey(source.directive ?? null);
     const common = { session, leases: this.#leases, clock, chance, printer, onSource };
-    this.#heartbeat = new Heartbeat({ ...common, onFatal: (error) => this.#fail(error) });
+    this.#heartbeat = new Heartbeat({
+      ...common,
+      posture: () => capabilities.now().posture,
+      onFatal: (error) => this.#fail(error),
+    });
     this.#directives = new DirectivePoll(common);
     const witness = new Witness({ identity: session.identity, send: session.send.bind(session), clock });
     this.#claims = new ClaimLoop({
@@ -88,6 +97,7 @@ class Run {
     const { onStopSignal } = this.dependencies;
     const unhook = onStopSignal(() => this.#onSignal());
     this.#heartbeat.start();
+    this.capabilities.start();
     try {
       let isIdle = false;
       try {
@@ -102,6 +112,7 @@ class Run {
       return this.args.once && !isIdle ? this.#exitOfOnce() : EXIT.ok;
     } finally {
       unhook();
+      this.capabilities.stop();
       await this.#close();
     }
   }
@@ -135,6 +146,8 @@ class Run {
       spoolRoot: this.session.identity.stateDir.spoolPath,
       secrets: this.secrets,
       onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
+      capabilities: () => this.capabilities.now(),
+      isConfinedOnly: this.args.confinedOnly,
       keep: this.args.keep,
       ask: () => {
         this.session.client.close();
@@ -222,17 +235,31 @@ class Run {
   }
 }
 
+/** Tries what this machine can enforce, now and while it runs. Throws RunnerError 77 when nothing is left to run. */
+async function watch(
+  { confinedOnly }: RunArgs,
+  { probe, clock, printer }: RunDependencies,
+): Promise<WatchedCapabilities> {
+  const first = await probe();
+  if (confinedOnly && first.posture.files !== 'confined') {
+    const why = first.posture.detail?.confinement ?? 'this platform has no confinement that was tried';
+    throw new RunnerError(
+      EXIT.notPermitted,
+      `Nothing can be confined here (${why}), so --confined-only leaves nothing to run. See doctor.`,
+    );
+  }
+  return new WatchedCapabilities(first, probe, clock, ({ posture }) =>
+    printer.warn(
+      `What this source can enforce changed: files ${posture.files}, network ${posture.network?.join(', ') || 'not enforced'}.`,
+    ),
+  );
+}
+
 /** Runs jobs until stopped, or one with `--once`. Throws RunnerError as the table of exit codes says. */
 export async function run(args: RunArgs, dependencies: RunDependencies): Promise<ExitCode> {
   const { clock, printer, surroundings } = dependencies;
   const identity: Identity = readIdentity(args, surroundings);
   const secrets = new SecretStore(identity.stateDir, takeFromEnvironment(args.secretEnv, dependencies.env));
-  if (args.confinedOnly && POSTURE.files !== 'confined') {
-    throw new RunnerError(
-      EXIT.notPermitted,
-      'This runner enforces no confinement yet, so --confined-only leaves it nothing to run.',
-    );
-  }
   const workRoot = prepareWorkRoot(
     args.workDir ?? defaultWorkDir(surroundings),
     identity.enrollment,
@@ -243,7 +270,9 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
   try {
     const swept = await sweepWorkRoot(workRoot, args.keep, clock);
     if (swept > 0) printer.warn(`${swept} processes of an earlier run were still there and were ended.`);
-    const session = new Session(identity, client, sourceFacts(), args.capacity ?? 1, clock);
+    const capabilities = await watch(args, dependencies);
+    const facts = sourceFacts(capabilities.now().posture);
+    const session = new Session(identity, client, facts, args.capacity ?? 1, clock);
     const grant = await openPatiently(session, args.once, dependencies);
     if (grant === null) return EXIT.ok;
     // Beside the claims: a plane that is slow to take an old log must not keep new work away.
@@ -256,7 +285,7 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
     recovery.catch((error: unknown) => printer.warn(`An earlier attempt was not settled: ${messageOf(error)}`));
     const slots = session.capacity === 1 ? '1 slot' : `${session.capacity} slots`;
     printer.say(`Asking for work as ${grant.session_id}, ${slots}, compute class ${grant.compute_class}.`);
-    return await new Run(args, session, workRoot, secrets, dependencies).execute();
+    return await new Run(args, session, workRoot, secrets, capabilities, dependencies).execute();
   } finally {
     client.close();
     unlock();

@@ -48,7 +48,7 @@ function networkArgs(network: SandboxNetwork, folder: string, doorways: readonly
   return [
     '--unshare-net',
     // A granted port may lie below 1024; the right reaches no further than the namespace's own loopback.
-    ...(doorways.some(({ port }) => port < 1024) ? ['--cap-add', 'CAP_NET_BIND_SERVICE'] : []),
+    ...(hasLowPort(doorways) ? ['--cap-add', 'CAP_NET_BIND_SERVICE'] : []),
     ...['--ro-bind', program, `${INSIDE.relay}/relay.mjs`],
     ...['--ro-bind', network.nodePath, `${INSIDE.relay}/node`],
     ...['--bind', network.socketPath, `${INSIDE.relay}/proxy.sock`],
@@ -60,6 +60,9 @@ export interface SandboxArgs {
   options: string[];
   command: string[];
 }
+
+/** A port that takes a right to listen on; nested user namespaces cannot be forbidden together with that right. */
+const hasLowPort = (doorways: readonly Doorway[]): boolean => doorways.some(({ port }) => port < 1024);
 
 /** Nested user namespaces can be forbidden since 0.8; they are a way into much of the kernel. */
 function isAtLeast(version: string, major: number, minor: number): boolean {
@@ -74,7 +77,7 @@ export function sandboxArgs({ version, dir, network, environment, argv }: Sandbo
   const doorways = network.kind === 'proxied' ? doorwaysFor(network.targets) : [];
   const relay = network.kind === 'proxied' ? JSON.stringify({ proxy: RELAY_PROXY, doorways }) : '';
   const options = [
-    ...(isAtLeast(version, 0, 8) ? ['--disable-userns'] : []),
+    ...(isAtLeast(version, 0, 8) && !hasLowPort(doorways) ? ['--disable-userns'] : []),
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--uid', String(JOB_UID), '--gid', String(JOB_UID), '--hostname', 'job'],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],

@@ -1,14 +1,8 @@
+import type { RunPredicate } from '../../src-server/contract/receipt.ts';
 import type { Verdict } from './destination.ts';
 
-/** One connection that a job made or tried, as the run receipt tells it. */
-export interface ConnectionRecord {
-  host: string;
-  port: number;
-  verdict: Verdict;
-  /** From the job to the host, and back. */
-  bytes_out: number;
-  bytes_in: number;
-}
+/** One connection that a job made or tried, as the run receipt tells it; `sent` is from the job to the host. */
+export type ConnectionRecord = NonNullable<RunPredicate['confinement']['enforced']['connections']>[number];
 
 /** More than this are counted only, so that a receipt stays small whatever a job tries. */
 const RECORD_LIMIT = 200;
@@ -22,7 +16,7 @@ export class ConnectionLog {
 
   /** Adds a connection; its bytes are counted into the returned record while it lives. */
   add(host: string, port: number, verdict: Verdict): ConnectionRecord {
-    const record = { host: host.slice(0, HOST_LIMIT), port, verdict, bytes_out: 0, bytes_in: 0 };
+    const record = { host: host.slice(0, HOST_LIMIT), port, verdict, sent_bytes: 0, received_bytes: 0 };
     if (this.records.length < RECORD_LIMIT) this.records.push(record);
     else this.omitted += 1;
     return record;

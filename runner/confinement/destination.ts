@@ -1,4 +1,5 @@
 import { addressClassOf } from './address-class.ts';
+import type { ConnectionRecord } from './connection-log.ts';
 
 /** A host by name or literal address, and a port. */
 export interface HostPort {
@@ -10,13 +11,12 @@ export interface HostPort {
 export interface EgressRules {
   /** From an approved admission: may lie in a private network. */
   admitted: readonly HostPort[];
-  /** From the job's own list: public addresses only. `any` is a job that asks for egress and names no host. */
-  listed: readonly HostPort[] | 'any';
+  /** From the job's own list: public addresses only. */
+  listed: readonly HostPort[];
 }
 
 /** Why a connection was let through or not. */
-export const VERDICTS = ['allowed', 'not_granted', 'address_refused', 'unresolved', 'unreachable'] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type Verdict = ConnectionRecord['verdict'];
 
 /** Splits `host:port`, also with a bracketed IPv6 address; null when it is no such thing. */
 export function parseHostPort(text: string): HostPort | null {
@@ -36,8 +36,7 @@ const names = (list: readonly HostPort[], { host, port }: HostPort): boolean =>
 /** By which right a host and port may be reached at all, before its name is resolved; null is not at all. */
 export function rightTo(rules: EgressRules, target: HostPort): 'admitted' | 'listed' | null {
   if (names(rules.admitted, target)) return 'admitted';
-  if (rules.listed === 'any' || names(rules.listed, target)) return 'listed';
-  return null;
+  return names(rules.listed, target) ? 'listed' : null;
 }
 
 /**

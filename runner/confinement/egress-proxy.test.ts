@@ -66,8 +66,8 @@ test.runIf(LAN !== undefined)('lets an admitted host and port through, and recor
     ['db.internal', 'allowed'],
   ]);
   const [first] = proxy.log.records;
-  expect(first?.bytes_out).toBe(47);
-  expect(first?.bytes_in).toBeGreaterThan(20);
+  expect(first?.sent_bytes).toBe(47);
+  expect(first?.received_bytes).toBeGreaterThan(20);
 });
 
 test('refuses every other host and port before it asks for its address', async () => {
@@ -91,7 +91,9 @@ test.each(['127.0.0.1', '169.254.169.254', '10.0.0.9', '::1', '::ffff:127.0.0.1'
   async (address) => {
     await openProxy({ admitted: [], listed: [{ host: 'a.example', port }] }, async () => [address]);
     expect(await tunnel(`a.example:${port}`)).toMatch(/^HTTP\/1\.1 403/);
-    expect(proxy.log.records).toMatchObject([{ host: 'a.example', port, verdict: 'address_refused', bytes_in: 0 }]);
+    expect(proxy.log.records).toMatchObject([
+      { host: 'a.example', port, verdict: 'address_refused', received_bytes: 0 },
+    ]);
   },
 );
 
@@ -118,7 +120,7 @@ test.each([
   'GET https://a.example/ HTTP/1.1\r\nHost: a\r\n\r\n',
   '\0\0\0\0\r\n\r\n',
 ])('lets nothing through that is no proxy request: %j', async (text) => {
-  await openProxy({ admitted: [], listed: 'any' }, async () => ['127.0.0.1']);
+  await openProxy({ admitted: [], listed: [{ host: 'a.example', port: 443 }] }, async () => ['127.0.0.1']);
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(proxy.socketPath);
     let said = '';

@@ -128,7 +128,7 @@ export class EgressProxy {
       const record = this.log.add(target.host, target.port, 'allowed');
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length > 0) {
-        record.bytes_out += head.length;
+        record.sent_bytes += head.length;
         far.write(head);
       }
       joinEnds(socket, far, record);
@@ -167,14 +167,14 @@ export class EgressProxy {
       headers: { ...headers, host: url.host, connection: 'close' },
     });
     onward.on('response', (answer) => {
-      answer.on('data', (bytes: Buffer) => (record.bytes_in += bytes.length));
+      answer.on('data', (bytes: Buffer) => (record.received_bytes += bytes.length));
       const kept = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_HEADERS.includes(name)));
       response.writeHead(answer.statusCode ?? 502, { ...kept, connection: 'close' });
       answer.pipe(response);
     });
     onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
     response.on('close', () => far.destroy());
-    incoming.on('data', (bytes: Buffer) => (record.bytes_out += bytes.length));
+    incoming.on('data', (bytes: Buffer) => (record.sent_bytes += bytes.length));
     incoming.pipe(onward);
   }
 }
@@ -188,8 +188,8 @@ const WORDS: Readonly<Record<Exclude<Verdict, 'allowed'>, string>> = {
 
 /** Joins both ends, counting what passes; each end's close is the other's. */
 function joinEnds(near: Duplex, far: Socket, record: ConnectionRecord): void {
-  near.on('data', (bytes: Buffer) => (record.bytes_out += bytes.length));
-  far.on('data', (bytes: Buffer) => (record.bytes_in += bytes.length));
+  near.on('data', (bytes: Buffer) => (record.sent_bytes += bytes.length));
+  far.on('data', (bytes: Buffer) => (record.received_bytes += bytes.length));
   near.pipe(far);
   far.pipe(near);
   near.once('close', () => far.destroy());

@@ -3,23 +3,22 @@ import { type EgressRules, type HostPort, parseHostPort, plainHost } from './des
 
 type Asked = Pick<EnvelopePayload, 'grants'> & { job: Pick<EnvelopePayload['job'], 'network' | 'egress'> };
 
-/** The hosts that a job's own list names; an entry that is no host and port opens nothing. */
-const listedOf = ({ job }: Asked): HostPort[] =>
-  job.egress.map(parseHostPort).filter((entry): entry is HostPort => entry !== null);
-
 /**
- * What a job may reach: the grants of the signed envelope, and its own list where it asks for egress. A job that asks for
- * egress and lists nothing may reach any public address. `none` reaches nothing, whatever else is said.
+ * What a job may reach, out of its signed envelope. In a private network the grants stand for an approved admission. For
+ * egress they are the job's own list, which opens no private network whoever wrote it; an empty list reaches nothing.
+ * `none` reaches nothing, whatever else is said.
  */
-export function egressRulesOf(asked: Asked): EgressRules {
-  if (asked.job.network === 'none') return { admitted: [], listed: [] };
-  const admitted = asked.grants.map(({ host, port }) => ({ host: plainHost(host), port }));
-  if (asked.job.network !== 'egress') return { admitted, listed: [] };
-  return { admitted, listed: asked.job.egress.length === 0 ? 'any' : listedOf(asked) };
+export function egressRulesOf({ grants, job }: Asked): EgressRules {
+  if (job.network === 'none') return { admitted: [], listed: [] };
+  const granted = grants.map(({ host, port }) => ({ host: plainHost(host), port }));
+  if (job.network !== 'egress') return { admitted: granted, listed: [] };
+  const named = job.egress.map(parseHostPort).filter((entry): entry is HostPort => entry !== null);
+  const isKnown = ({ host, port }: HostPort) => named.some((each) => each.host === host && each.port === port);
+  return { admitted: [], listed: [...named, ...granted.filter((entry) => !isKnown(entry))] };
 }
 
-/** Every host and port that is known by name beforehand. */
+/** Every host and port that a job may reach, known beforehand. */
 export function targetsOf(asked: Asked): HostPort[] {
   const { admitted, listed } = egressRulesOf(asked);
-  return [...admitted, ...(listed === 'any' ? [] : listed)];
+  return [...admitted, ...listed];
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Capabilities } from '../confinement/capabilities.ts';
 import type { Greeting } from '../hello.ts';
 import type { Identity } from '../identity.ts';
 import type { Surroundings } from '../user-folders.ts';
@@ -17,6 +18,8 @@ export interface DoctorContext {
   /** The session, opened with the runner's key. */
   session: () => Promise<SessionGrant>;
   workDir: string;
+  /** What this machine was seen to enforce; tried once. */
+  capabilities: () => Promise<Capabilities>;
 }
 
 export interface CheckResult {

@@ -1,22 +1,37 @@
 import { expect, test } from 'vitest';
+import { NO_CAPABILITIES } from '../confinement/capabilities.ts';
 import { doctorContext } from '../testing/doctor-context.ts';
 import { confinementChecker } from './confinement.ts';
 
-test('tells what was tried and does not pass, because no job is confined by it yet', async () => {
-  const tried: string[] = [];
-  const checker = confinementChecker(async (program) => {
-    tried.push(program);
-    return program === 'unshare' ? '' : null;
+const checkWith = (posture: object, platform: NodeJS.Platform = 'linux') =>
+  confinementChecker.check(
+    doctorContext({
+      surroundings: { platform, env: {}, home: '/' },
+      capabilities: async () => ({ ...NO_CAPABILITIES, posture }),
+    }),
+  );
+
+test('passes only when all of it was seen to hold', async () => {
+  const detail = { bubblewrap: '0.8.0' };
+  expect(await checkWith({ files: 'confined', network: ['none', 'allow_list'], detail })).toMatchObject({
+    passed: true,
   });
-  const { passed, detail } = await checker.check(doctorContext());
-  expect(tried).toEqual(['bwrap', 'unshare']);
-  expect(passed).toBe(false);
-  expect(detail).toContain('bubblewrap does not run, a network namespace can be made');
-  expect(checker.required).toBe(false);
+  const why = { ...detail, confinement: 'no own network namespace' };
+  expect(await checkWith({ files: 'confined', network: [], detail: why })).toMatchObject({
+    passed: false,
+    detail: 'Files are confined, the network is not: no own network namespace.',
+  });
+  expect((await checkWith({ files: 'confined', network: ['none'], detail: why })).passed).toBe(false);
 });
 
-test('promises nothing on other platforms', async () => {
-  const surroundings = { platform: 'darwin' as const, env: {}, home: '/' };
-  const { passed, detail } = await confinementChecker().check(doctorContext({ surroundings }));
-  expect([passed, detail]).toEqual([false, 'Command jobs run unconfined: files none, network not enforced.']);
+test('says how to get it', async () => {
+  const missing = await checkWith({ files: 'none', detail: { confinement: 'bubblewrap (bwrap) is not installed' } });
+  expect(missing.fix).toContain('Install bubblewrap');
+  const refused = await checkWith({ files: 'none', detail: { bubblewrap: '0.8.0', confinement: 'EPERM' } });
+  expect(refused.fix).toContain('user namespaces');
+});
+
+test('promises nothing on other platforms, and is never required', async () => {
+  expect((await checkWith({ files: 'confined' }, 'darwin')).passed).toBe(false);
+  expect(confinementChecker.required).toBe(false);
 });

@@ -1,30 +1,33 @@
-import { POSTURE } from '../facts.ts';
-import { always, type Checker, failed } from './checker.ts';
-import { tryProgram } from './try-program.ts';
+import { always, type Checker, failed, passed } from './checker.ts';
 
-type Try = typeof tryProgram;
+const FIX_MISSING = 'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap), then run doctor again.';
+const FIX_REFUSED =
+  'Allow user namespaces for bwrap: sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu, ' +
+  'sysctl user.max_user_namespaces=15000 where it is 0; in a container, run the runner outside of it.';
 
-/**
- * Tries what the platform could confine with. This program does not use it for command jobs yet, and says so: a check
- * that passed would promise what no job gets.
- */
-export function confinementChecker(run: Try = tryProgram): Checker {
-  return {
-    id: 'confinement',
-    name: 'Confinement (tried)',
-    category: 'boundary',
-    required: false,
-    applicable: always,
-    check: async ({ surroundings }) => {
-      const notUsed = `Command jobs run unconfined: files ${POSTURE.files}, network not enforced.`;
-      if (surroundings.platform !== 'linux') return failed(notUsed);
-      const bubblewrap = await run('bwrap', ['--ro-bind', '/', '/', '--dev', '/dev', '--unshare-all', 'true']);
-      const namespace = await run('unshare', ['--user', '--map-root-user', '--net', 'true']);
-      const tried = [
-        bubblewrap === null ? 'bubblewrap does not run' : 'bubblewrap runs',
-        namespace === null ? 'a network namespace cannot be made' : 'a network namespace can be made',
-      ];
-      return failed(`${notUsed} Tried: ${tried.join(', ')}; this version uses neither.`);
-    },
-  };
-}
+/** Tries what can be enforced on command jobs: real programs in real namespaces that look for a way out. */
+export const confinementChecker: Checker = {
+  id: 'confinement',
+  name: 'Confinement (tried)',
+  category: 'boundary',
+  required: false,
+  applicable: always,
+  check: async ({ surroundings, capabilities }) => {
+    if (surroundings.platform !== 'linux')
+      return failed('Command jobs run unconfined: this platform has no confinement that was tried.');
+    const { posture } = await capabilities();
+    const { files, network = [], detail = {} } = posture;
+    const why = detail.confinement ?? 'no reason was given';
+    const fix = detail.bubblewrap === undefined ? FIX_MISSING : FIX_REFUSED;
+    if (files !== 'confined') return failed(`Command jobs run unconfined: ${why}.`, fix);
+    if (!network.includes('none')) return failed(`Files are confined, the network is not: ${why}.`, fix);
+    if (!network.includes('allow_list'))
+      return failed(
+        `Files and network none are enforced, granted hosts cannot be reached: ${why}.`,
+        'Put node on PATH.',
+      );
+    return passed(
+      `Files, processes, network none and the filter for granted hosts hold (bubblewrap ${detail.bubblewrap}).`,
+    );
+  },
+};

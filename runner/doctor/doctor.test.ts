@@ -25,7 +25,12 @@ afterEach(async () => {
 // The stand-in plane listens inside this very test process, so that one check is about it.
 const examine = (json = false) => {
   const args = { command: 'doctor' as const, json, enrollment: 'enr_1', planeKey: null, stateDir: runner.stateDir };
-  return doctor(args, { clock: systemClock, printer, surroundings: runner.surroundings });
+  return doctor(args, {
+    clock: systemClock,
+    printer,
+    surroundings: runner.surroundings,
+    probe: async () => runner.capabilities,
+  });
 };
 interface Report {
   summary: string;

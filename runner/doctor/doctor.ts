@@ -1,5 +1,6 @@
 import type { DoctorArgs } from '../args.ts';
 import type { Clock } from '../clock.ts';
+import type { Capabilities } from '../confinement/capabilities.ts';
 import { messageOf, PlaneProblem, RunnerError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { sourceFacts } from '../facts.ts';
@@ -36,7 +37,7 @@ export const CHECKERS: readonly Checker[] = [
   diskRoomChecker(),
   shellAndPathChecker,
   gitChecker(),
-  confinementChecker(),
+  confinementChecker,
   noListeningSocketChecker,
   postureChecker,
   computeClassChecker,
@@ -47,6 +48,8 @@ export interface DoctorDependencies {
   clock: Clock;
   printer: Printer;
   surroundings: Surroundings;
+  /** Tries what this machine can enforce. */
+  probe: () => Promise<Capabilities>;
 }
 export type Finding = Pick<Checker, 'id' | 'name' | 'category' | 'required'> & CheckResult;
 
@@ -107,14 +110,15 @@ async function report(
 /** Checks this source, tells each result, and reports to the plane. Exit 1 only when a required check failed. */
 export async function doctor(
   args: DoctorArgs,
-  { clock, printer, surroundings }: DoctorDependencies,
+  { clock, printer, surroundings, probe }: DoctorDependencies,
 ): Promise<ExitCode> {
   let client: PlaneClient | null = null;
   let session: Session | null = null;
   const identity = () => readIdentity(args, surroundings);
   const dial = () => (client ??= new PlaneClient(identity().origin, clock));
-  const openSession = () => {
-    session = new Session(identity(), dial(), sourceFacts(), 1, clock);
+  const capabilities = once(probe);
+  const openSession = async () => {
+    session = new Session(identity(), dial(), sourceFacts((await capabilities()).posture), 1, clock);
     return session.open();
   };
   const context: DoctorContext = {
@@ -122,7 +126,8 @@ export async function doctor(
     surroundings,
     identity,
     greeting: once(async () => greet(dial(), identity().planeKey)),
-    session: once(async () => openSession()),
+    session: once(openSession),
+    capabilities,
     workDir: defaultWorkDir(surroundings),
   };
   try {

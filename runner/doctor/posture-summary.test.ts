@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest';
+import { NO_CAPABILITIES } from '../confinement/capabilities.ts';
 import { doctorContext } from '../testing/doctor-context.ts';
 import { postureChecker } from './posture-summary.ts';
 
-test('says what is enforced, which is not files and not the network', async () => {
-  expect(await postureChecker.check(doctorContext())).toMatchObject({
-    passed: true,
-    detail: 'Not confined: files none, network not enforced, processes ended by group.',
-  });
+const detailFor = async (over: object) => {
+  const capabilities = async () => ({ ...NO_CAPABILITIES, posture: { ...NO_CAPABILITIES.posture, ...over } });
+  return (await postureChecker.check(doctorContext({ capabilities }))).detail;
+};
+
+test('says what is enforced, in the words that the console uses', async () => {
+  expect(await detailFor({})).toBe('Not confined: files none, network not enforced, processes ended by group.');
+  expect(await detailFor({ files: 'confined' })).toContain('Partly confined: files confined, network not enforced');
+  expect(
+    await detailFor({ files: 'confined', network: ['none', 'allow_list'], pid: 'namespace', containers: ['podman'] }),
+  ).toBe('Confined: files confined, network none, allow_list, processes ended by namespace, containers by podman.');
 });

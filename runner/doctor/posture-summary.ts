@@ -1,4 +1,3 @@
-import { POSTURE } from '../facts.ts';
 import { always, type Checker, passed } from './checker.ts';
 
 /** What this source tells the plane that it enforces. */
@@ -8,8 +7,18 @@ export const postureChecker: Checker = {
   category: 'boundary',
   required: false,
   applicable: always,
-  check: async () => {
-    const network = POSTURE.network?.length ? POSTURE.network.join(', ') : 'not enforced';
-    return passed(`Not confined: files ${POSTURE.files}, network ${network}, processes ended by ${POSTURE.pid}.`);
+  check: async ({ capabilities }) => {
+    const { files, network = [], pid, containers = [], kubernetes } = (await capabilities()).posture;
+    const isFiles = files === 'confined';
+    const isNetwork = network.includes('none');
+    const word = isFiles && isNetwork ? 'Confined' : isFiles || isNetwork ? 'Partly confined' : 'Not confined';
+    const parts = [
+      `files ${files ?? 'none'}`,
+      `network ${network.join(', ') || 'not enforced'}`,
+      `processes ended by ${pid ?? 'group'}`,
+      ...(containers.length > 0 ? [`containers by ${containers.join(', ')}`] : []),
+      ...(kubernetes ? ['Kubernetes Jobs'] : []),
+    ];
+    return passed(`${word}: ${parts.join(', ')}.`);
   },
 };

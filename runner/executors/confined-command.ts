@@ -17,6 +17,15 @@ const PIPE_CLOSE_MS = 2_000;
 /** Only what is seen inside; a path of the runner's user leads nowhere there. */
 const INSIDE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Paths of the temporary folder as the job sees them. */
+const insidePaths = (values: Readonly<Record<string, string>>, tmp: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value.startsWith(`${tmp}/`) ? `${INSIDE.tmp}${value.slice(tmp.length)}` : value,
+    ]),
+  );
+
 export interface ConfinedCommandOptions {
   network: ConfinedNetwork;
   /** Of bubblewrap. */
@@ -41,10 +50,11 @@ export class ConfinedCommand implements Executor {
     }
   }
 
-  async #start({ payload, attempt, dir, declared }: ExecutionInput, proxy: EgressProxy | null): Promise<Execution> {
+  async #start(input: ExecutionInput, proxy: EgressProxy | null): Promise<Execution> {
+    const { payload, attempt, dir, declared, secrets, extra } = input;
     const { clock } = this.options;
     const network = this.#networkOf(proxy, payload);
-    const environment = jobEnvironment({
+    const common = jobEnvironment({
       platform: 'linux',
       own: { ...process.env, PATH: INSIDE_PATH },
       workDir: INSIDE.work,
@@ -53,7 +63,9 @@ export class ConfinedCommand implements Executor {
       attempt,
       fence: payload.fence,
       declared: { ...proxyEnvironment(network), ...declared },
+      secrets,
     });
+    const environment = { ...common, ...insidePaths(extra, dir.tmp) };
     const [program, args] = programOf(payload.job.command, 'linux');
     const sandbox = await startSandbox({
       version: this.options.version,
@@ -97,14 +109,13 @@ export class ConfinedCommand implements Executor {
   }
 
   #enforced(proxy: EgressProxy | null): ExecutionEnd['enforced'] {
+    const { log } = proxy ?? {};
     return {
-      executor: 'command',
       files: 'confined',
       network: this.options.network,
       pid: 'namespace',
-      image: null,
-      connections: this.options.network === 'not_enforced' ? null : (proxy?.log.records ?? []),
-      connectionsOmitted: proxy?.log.omitted ?? 0,
+      ...(log === undefined ? {} : { connections: log.records }),
+      ...(log === undefined || log.omitted === 0 ? {} : { connections_omitted: log.omitted }),
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { EnvelopePayload } from '../../src-server/contract/runtime.ts';
-import type { ConnectionRecord } from '../confinement/connection-log.ts';
+import type { EnforcedConfinement } from '../receipt.ts';
 import type { AttemptDir } from '../work-dir.ts';
 
 /** One job to be executed, as its envelope says. */
@@ -11,21 +11,10 @@ export interface ExecutionInput {
   dir: AttemptDir;
   /** The names that the job declares, with their values. */
   declared: Readonly<Record<string, string>>;
-}
-
-/** What was really enforced on an attempt, for its receipt and for people. */
-export interface Enforced {
-  executor: 'command' | 'container' | 'kubernetes';
-  files: 'confined' | 'none';
-  network: 'none' | 'allow_list' | 'not_enforced';
-  /** How its processes are ended: with their PID namespace, or one by one. */
-  pid: 'namespace' | 'group';
-  /** Image of a container, by digest; null for a command. */
-  image: string | null;
-  /** Every connection that the job made or tried through the runner; null where the runner sees none. */
-  connections: readonly ConnectionRecord[] | null;
-  /** Connections beyond those listed. */
-  connectionsOmitted: number;
+  /** Values of the secrets that the job names. */
+  secrets: Readonly<Record<string, string>>;
+  /** What the runner adds; a value that is a path below `dir.tmp` is told as the job sees it. */
+  extra: Readonly<Record<string, string>>;
 }
 
 /** The processes of one attempt, whatever runs them. */
@@ -48,7 +37,8 @@ export interface ExecutionEnd {
   cpuMs: number | null;
   /** Processes that could not be ended. */
   leftovers: number[];
-  enforced: Enforced;
+  /** What held while it ran, for its receipt. */
+  enforced: EnforcedConfinement;
 }
 
 /** A job as it runs. */

@@ -1,25 +1,15 @@
 import type { Clock } from '../clock.ts';
+import { UNCONFINED } from '../receipt.ts';
 import { startCommand } from './command.ts';
-import type { Enforced, Execution, ExecutionInput, Executor } from './executor.ts';
+import type { Execution, ExecutionInput, Executor } from './executor.ts';
 import { jobEnvironment, markEntries } from './job-environment.ts';
-
-/** What an unconfined command gets: its process group, and nothing on files or network. */
-export const OPEN_COMMAND: Enforced = {
-  executor: 'command',
-  files: 'none',
-  network: 'not_enforced',
-  pid: 'group',
-  image: null,
-  connections: null,
-  connectionsOmitted: 0,
-};
 
 /** Command jobs as ordinary processes of this user. */
 export class OpenCommand implements Executor {
   constructor(private readonly clock: Clock) {}
 
-  async start({ payload, attempt, dir, declared }: ExecutionInput): Promise<Execution> {
-    const environment = jobEnvironment({
+  async start({ payload, attempt, dir, declared, secrets, extra }: ExecutionInput): Promise<Execution> {
+    const common = jobEnvironment({
       platform: process.platform,
       own: process.env,
       workDir: dir.work,
@@ -28,7 +18,9 @@ export class OpenCommand implements Executor {
       attempt,
       fence: payload.fence,
       declared,
+      secrets,
     });
+    const environment = { ...common, ...extra };
     const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
     const { argv, shell } = payload.job.command;
     const { stdout, stderr, tree, exited, ended } = await startCommand(
@@ -41,7 +33,7 @@ export class OpenCommand implements Executor {
       processes: tree,
       environmentNames: Object.keys(environment),
       exited,
-      ended: ended.then((end) => ({ ...end, enforced: OPEN_COMMAND })),
+      ended: ended.then((end) => ({ ...end, enforced: UNCONFINED })),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { NO_CAPABILITIES } from '../confinement/capabilities.ts';
 import type { DoctorContext } from '../doctor/checker.ts';
 import type { Identity } from '../identity.ts';
 import { StateDir } from '../state-dir.ts';
@@ -19,6 +20,7 @@ export function doctorContext(over: Partial<DoctorContext> = {}): DoctorContext 
     greeting: async () => ({ nonce: 'n', planePublicKey: 'k', planeWallMs: null }),
     session: async () => grant,
     workDir: '/tmp',
+    capabilities: async () => NO_CAPABILITIES,
     ...over,
   };
 }

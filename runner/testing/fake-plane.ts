@@ -25,6 +25,8 @@ export class FakePlane {
   queue: Record<string, unknown>[] = [];
   ttlMs = 60_000;
   heartbeatMs = 100;
+  /** Hosts and ports in every envelope. */
+  grants: { host: string; port: number }[] = [];
   /** Answers in the place of the stand-in; undefined leaves it to it. */
   intercept: (request: SeenRequest) => FakeAnswer | 'hang' | 'cut' | undefined = () => undefined;
   /** How much of a log of this length is said to be durable. */
@@ -86,7 +88,7 @@ export class FakePlane {
       job_id,
       digest: `sha256:${sha256Hex(canonicalJson(job))}`,
       job,
-      grants: [],
+      grants: this.grants,
       max_runtime_ms: job.max_runtime_ms,
       ceiling_mcu: 0,
     };

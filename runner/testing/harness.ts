@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectArgs, RunArgs } from '../args.ts';
 import { systemClock } from '../clock.ts';
+import { type Capabilities, NO_CAPABILITIES } from '../confinement/capabilities.ts';
 import { connect } from '../connect.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { systemChance } from '../ids.ts';
@@ -31,6 +32,8 @@ export class TestRunner {
   readonly printer = new LinePrinter();
   readonly stateDir = join(this.folder, 'state');
   readonly workDir = join(this.folder, 'work');
+  /** What the machine is said to enforce; a test of confinement probes for real. */
+  capabilities: Capabilities = NO_CAPABILITIES;
   readonly surroundings = { platform: process.platform, env: { PATH: process.env.PATH }, home: this.folder };
   /** What `--secret-env` takes from. */
   readonly env: Record<string, string | undefined> = {};
@@ -53,6 +56,7 @@ export class TestRunner {
       chance: systemChance,
       printer: this.printer,
       surroundings: this.surroundings,
+      probe: async () => this.capabilities,
       readCredential: async () => credential,
       program: () => Buffer.from('the program'),
     });
@@ -79,6 +83,7 @@ export class TestRunner {
       printer: this.printer,
       surroundings: this.surroundings,
       env: this.env,
+      probe: async () => this.capabilities,
       onStopSignal: (stop) => {
         this.#stop = stop;
         return () => undefined;

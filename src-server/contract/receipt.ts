@@ -12,11 +12,16 @@ export const PROVENANCE_PREDICATE_TYPE = 'https://slsa.dev/provenance/v1';
 
 const subject = z.array(z.object({ name: z.string(), digest: z.object({ sha256: sha256Hex }) })).min(1);
 
-/** One connection of a job whose network was filtered. */
+/**
+ * What the filter made of a connection. `address_refused`: the name was granted, but leads to an address that it must not
+ * (this machine, its link, a metadata service; for a job's own list also any private network).
+ */
+export const CONNECTION_VERDICTS = ['allowed', 'not_granted', 'address_refused', 'unresolved', 'unreachable'] as const;
+/** One connection that a job with a filtered network made or tried. */
 export const connection = z.object({
   host: z.string().max(300),
   port: z.int().min(0).max(65_535),
-  verdict: z.enum(['allowed', 'denied']),
+  verdict: z.enum(CONNECTION_VERDICTS),
   sent_bytes: count,
   received_bytes: count,
 });
@@ -44,8 +49,12 @@ export const runPredicate = z.object({
       /** `not_enforced`: the job could reach what its user can reach. */
       network: z.enum(['none', 'allow_list', 'not_enforced']),
       pid: z.enum(['namespace', 'group']),
-      /** Each connection through the filter; absent where nothing was filtered. */
+      /** Each connection through the filter, at most 200; absent where nothing was filtered. */
       connections: z.array(connection).optional(),
+      /** Connections past those; absent where there were none. */
+      connections_omitted: positive.optional(),
+      /** Digest of the image of a container; absent for a command. */
+      image: z.string().optional(),
     }),
   }),
   started_at: instant,

@@ -87,7 +87,6 @@ describe('row 9: fields that are not valid', () => {
   test.each([
     ['kind', { kind: 'container' }],
     ['checkout', { checkout: { repo: 'https://x', commit: 'y' } }],
-    ['egress', { network: 'egress', egress: ['example.org:443'] }],
   ])('refuses %s, whose rule is not built yet, and never ignores it', async (field, more) => {
     const answer = await plane.call('jobSubmit', { body: { ...PLAIN_JOB, ...more }, key: plane.key() });
     expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([

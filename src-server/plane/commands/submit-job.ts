@@ -25,7 +25,6 @@ function refuseUnbuilt(spec: JobSpec): void {
   };
   if (spec.kind !== 'command') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
   if (spec.checkout !== undefined) unbuilt('/checkout', 'Checkout of a repository is not built yet.');
-  if (spec.egress.length > 0) unbuilt('/egress', 'An allow-list for egress is not built yet.');
 }
 
 /** A name of the environment that is a secret's too would hide which of the two the command gets. */

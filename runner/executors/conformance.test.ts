@@ -1,0 +1,259 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../clock.ts';
+import type { Capabilities } from '../confinement/capabilities.ts';
+import { probeCapabilities } from '../confinement/probe.ts';
+import { isAlive, processTable } from '../proc-table.ts';
+import { payloadOf, removeJobFolders, startJob, type Watched } from '../testing/execute.ts';
+import { ConfinedCommand } from './confined-command.ts';
+import type { Executor } from './executor.ts';
+import { OpenCommand } from './open-command.ts';
+
+let found: Capabilities;
+beforeAll(async () => {
+  const surroundings = { platform: process.platform, env: process.env, home: homedir() };
+  found = await probeCapabilities(surroundings, systemClock);
+}, 30_000);
+
+const running: Watched[] = [];
+afterEach(async () => {
+  for (const { execution } of running.splice(0)) await execution.processes.kill(0);
+  removeJobFolders();
+});
+
+interface Kind {
+  name: string;
+  make: () => Executor;
+  /** Nothing can outlive it, however it hides. */
+  isSealed: boolean;
+}
+const KINDS: Kind[] = [
+  { name: 'command', make: () => new OpenCommand(systemClock), isSealed: false },
+  {
+    name: 'confined command',
+    make: () =>
+      new ConfinedCommand({ network: 'none', version: found.bubblewrap ?? '', nodePath: null, clock: systemClock }),
+    isSealed: true,
+  },
+];
+
+const until = async (done: () => boolean, withinMs = 15_000): Promise<void> => {
+  await expect.poll(done, { timeout: withinMs, interval: 20 }).toBe(true);
+};
+/** Processes of this machine whose command line holds a word. */
+const withWord = (word: string): number[] =>
+  processTable()
+    .map(({ pid }) => pid)
+    .filter((pid) => {
+      try {
+        return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
+      } catch {
+        return false;
+      }
+    });
+
+describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make, isSealed }) => {
+  const start = async (
+    command: object,
+    { secrets = {}, ...over }: { secrets?: Record<string, string>; [field: string]: unknown } = {},
+    files: Record<string, string> = {},
+  ): Promise<Watched> => {
+    const watched = await startJob(
+      make(),
+      payloadOf({ command, confinement: 'preferred', ...over }),
+      secrets,
+      (dir) => {
+        for (const [path, text] of Object.entries(files)) writeFileSync(join(dir.work, path), text);
+      },
+    );
+    running.push(watched);
+    return watched;
+  };
+  const shell = (line: string, files: Record<string, string> = {}) => start({ argv: [line], shell: true }, {}, files);
+
+  test('gives program, arguments, inputs, both streams, outputs and exit code', async () => {
+    const job = await shell(
+      'cat in.txt; echo to-err >&2; mkdir -p out/deep; tr a-z A-Z <in.txt >out/deep/o.txt; exit 7',
+      { 'in.txt': 'abc\n' },
+    );
+    expect(await job.ended).toMatchObject({ exitCode: 7, signal: null, leftovers: [] });
+    expect([job.stdout(), job.stderr()]).toEqual(['abc\n', 'to-err\n']);
+    expect(readFileSync(join(job.dir.work, 'out/deep/o.txt'), 'utf8')).toBe('ABC\n');
+  });
+
+  test('passes arguments as they are, with no shell between', async () => {
+    const words = ['a b', '$HOME', '; echo x', "it's", '*', '', '-n', 'ü\n2'];
+    const job = await start({ argv: ['printf', '[%s]', ...words] });
+    expect((await job.ended).exitCode).toBe(0);
+    expect(job.stdout()).toBe(words.map((word) => `[${word}]`).join(''));
+  });
+
+  test('has an empty standard input', async () => {
+    const job = await shell('cat; echo end');
+    expect((await job.ended).exitCode).toBe(0);
+    expect(job.stdout()).toBe('end\n');
+  });
+
+  test('starts from an empty environment: the common names, the declared ones, the secrets, nothing of the runner', async () => {
+    process.env.CC_TEST_TOKEN = 'secret';
+    const job = await start({ argv: ['env'], env: { CI: '1', CC_FENCE: '999' } }, { secrets: { API_KEY: 'k-123456' } });
+    const { exitCode } = await job.ended;
+    delete process.env.CC_TEST_TOKEN;
+    expect(exitCode).toBe(0);
+    const names = job
+      .stdout()
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0] as string);
+    const own = [
+      'API_KEY',
+      'ASK_FILE',
+      'CC_ATTEMPT',
+      'CC_FENCE',
+      'CC_JOB_ID',
+      'CI',
+      'HOME',
+      'LANG',
+      'PATH',
+      'TMPDIR',
+      'TZ',
+    ];
+    // A shell before the job may add where it is.
+    expect(names.filter((each) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(each)).sort()).toEqual(own);
+    expect(job.stdout()).toContain('API_KEY=k-123456');
+    expect(job.stdout()).not.toContain('CC_FENCE=999');
+    expect([...job.execution.environmentNames].sort()).toEqual(own);
+  });
+
+  test('can write into HOME and TMPDIR, and starts in HOME', async () => {
+    const job = await shell('[ "$PWD" = "$HOME" ] && echo t >"$TMPDIR/t" && echo h >"$HOME/h" && cat "$TMPDIR/t" h');
+    expect((await job.ended).exitCode).toBe(0);
+    expect(job.stdout()).toBe('t\nh\n');
+  });
+
+  test('finds what the runner laid into TMPDIR where it is told', async () => {
+    const job = await shell('echo asked >"$ASK_FILE"');
+    expect((await job.ended).exitCode).toBe(0);
+    expect(readFileSync(join(job.dir.tmp, 'ask'), 'utf8')).toBe('asked\n');
+  });
+
+  test('streams output while the job runs', async () => {
+    const job = await shell('echo first; sleep 30');
+    await until(() => job.stdout() === 'first\n');
+    await job.execution.processes.kill(0);
+    expect((await job.ended).leftovers).toEqual([]);
+  });
+
+  test('takes megabytes of output whole', async () => {
+    const job = await shell('head -c 3000000 /dev/zero | tr "\\0" x');
+    expect((await job.ended).exitCode).toBe(0);
+    expect(job.stdout().length).toBe(3_000_000);
+  });
+
+  test('says in words that there is no such program, and leaves nothing', async () => {
+    await expect(start({ argv: ['no-such-program'] })).rejects.toThrow(
+      'The program no-such-program was not found on this source.',
+    );
+  });
+
+  test('tells an end by a signal apart from success', async () => {
+    const job = await shell('kill -KILL $$');
+    const { exitCode, signal } = await job.ended;
+    expect(isSealed ? exitCode : signal).toBe(isSealed ? 137 : 'SIGKILL');
+  });
+
+  test('asks a job to end, and a polite one ends by itself', async () => {
+    const job = await shell('trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.05; done');
+    await until(() => job.stdout() === 'up\n');
+    expect(await job.execution.processes.kill(10_000)).toEqual([]);
+    expect((await job.ended).exitCode).toBe(5);
+    expect(job.stdout()).toBe('up\nbye\n');
+  });
+
+  test('kills one that does not listen, with its children in other sessions, when the grace is over', async () => {
+    const word = `cc-deaf-${name.replace(' ', '-')}-${process.pid}`;
+    const loop = `trap "" TERM; while :; do sleep 0.1; done; : ${word}`;
+    const job = await shell(
+      `trap "" TERM; setsid sh -c '${loop}' & setsid setsid sh -c '${loop}' & echo up; while :; do sleep 0.1; done; : ${word}`,
+    );
+    await until(() => job.stdout() === 'up\n' && withWord(word).length >= 3);
+    expect(await job.execution.processes.kill(300)).toEqual([]);
+    expect((await job.ended).leftovers).toEqual([]);
+    expect(withWord(word)).toEqual([]);
+  });
+
+  test('ends what the job left behind when it was done', async () => {
+    const word = `cc-left-${name.replace(' ', '-')}-${process.pid}`;
+    const job = await shell(`setsid sh -c 'while :; do sleep 0.1; done; : ${word}' >/dev/null 2>&1 & echo done`);
+    expect(await job.ended).toMatchObject({ exitCode: 0, leftovers: [] });
+    expect(withWord(word)).toEqual([]);
+  });
+
+  test('freezes and goes on', async () => {
+    const job = await shell('i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done');
+    await until(() => job.stdout().includes('3\n'));
+    job.execution.processes.freeze();
+    // What was under way when the signal came is written; after that nothing is.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const frozen = job.stdout();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(job.stdout()).toBe(frozen);
+    job.execution.processes.thaw();
+    await until(() => job.stdout().length > frozen.length + 4);
+  });
+
+  test.runIf(isSealed)('holds a process that hides from every mark', async () => {
+    const word = `cc-hidden-${process.pid}`;
+    const job = await shell(
+      `cd /; env -i setsid sh -c '(env -i setsid sh -c "trap \\"\\" TERM HUP; while :; do sleep 0.1; done; : ${word}" </dev/null >/dev/null 2>&1 &)' & echo up; sleep 0.3`,
+    );
+    expect(await job.ended).toMatchObject({ exitCode: 0, leftovers: [] });
+    expect(withWord(word)).toEqual([]);
+  });
+
+  test.runIf(isSealed)('survives nothing of a bomb of forks', async () => {
+    const word = `cc-bomb-${process.pid}`;
+    const job = await shell(
+      `echo up; i=0; while [ $i -lt 150 ]; do setsid sh -c 'trap "" TERM; while :; do sh -c "sleep 0.2"; done; : ${word}' & i=$((i+1)); done; wait`,
+    );
+    await until(() => withWord(word).length > 100);
+    const before = performance.now();
+    expect(await job.execution.processes.kill(0)).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(15_000);
+    expect(withWord(word)).toEqual([]);
+    await job.ended;
+    expect(isAlive(process.pid)).toBe(true);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the same job set through every executor', () => {
+  const JOBS = [
+    { line: 'sort <in.txt | tee out.txt', code: 0 },
+    { line: 'wc -c <in.txt >out.txt; exit 3', code: 3 },
+    { line: 'echo "$CC_JOB_ID" >/dev/null; echo e >&2; printf x >out.txt', code: 0 },
+  ];
+  test('gives the same outputs, exit codes and streams', async () => {
+    const seen: string[] = [];
+    for (const { make } of KINDS) {
+      const results: unknown[] = [];
+      for (const { line, code } of JOBS) {
+        const payload = payloadOf({ command: { argv: [line], shell: true } });
+        const job = await startJob(make(), payload, {}, (dir) => writeFileSync(join(dir.work, 'in.txt'), 'b\na\n'));
+        const { exitCode, signal, leftovers } = await job.ended;
+        expect(exitCode).toBe(code);
+        results.push([
+          exitCode,
+          signal,
+          leftovers,
+          job.stdout(),
+          job.stderr(),
+          readFileSync(join(job.dir.work, 'out.txt'), 'utf8'),
+        ]);
+      }
+      seen.push(JSON.stringify(results));
+    }
+    expect(new Set(seen).size).toBe(1);
+  });
+});
