@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AttemptDir } from '../work-dir.ts';
 import type { HostPort } from './destination.ts';
 import { RELAY_PROGRAM, RELAY_PROXY } from './relay-program.ts';
-import { type Doorway, doorwaysFor, INSIDE, JOB_UID, ownEtc, procMounts, systemMounts } from './sandbox-files.ts';
+import { doorwaysFor, INSIDE, JOB_UID, ownEtc, procMounts, systemMounts } from './sandbox-files.ts';
 
 /** The network of a confined job: nothing, the runner's proxy, or this machine's own (not enforced). */
 export type SandboxNetwork =
@@ -40,15 +40,13 @@ exec "$@" 3>&-
 /** Where the launcher's word is read; bubblewrap's own arguments and news come after it. */
 export const FD = { launcher: 3, args: 4, info: 5 } as const;
 
-function networkArgs(network: SandboxNetwork, folder: string, doorways: readonly Doorway[]): string[] {
+function networkArgs(network: SandboxNetwork, folder: string): string[] {
   if (network.kind === 'host') return ['--ro-bind-try', '/etc/resolv.conf', '/etc/resolv.conf'];
   if (network.kind === 'none') return ['--unshare-net'];
   const program = join(folder, 'relay.mjs');
   writeFileSync(program, RELAY_PROGRAM, { mode: 0o644 });
   return [
     '--unshare-net',
-    // A granted port may lie below 1024; the right reaches no further than the namespace's own loopback.
-    ...(hasLowPort(doorways) ? ['--cap-add', 'CAP_NET_BIND_SERVICE'] : []),
     ...['--ro-bind', program, `${INSIDE.relay}/relay.mjs`],
     ...['--ro-bind', network.nodePath, `${INSIDE.relay}/node`],
     ...['--bind', network.socketPath, `${INSIDE.relay}/proxy.sock`],
@@ -60,9 +58,6 @@ export interface SandboxArgs {
   options: string[];
   command: string[];
 }
-
-/** A port that takes a right to listen on; nested user namespaces cannot be forbidden together with that right. */
-const hasLowPort = (doorways: readonly Doorway[]): boolean => doorways.some(({ port }) => port < 1024);
 
 /** Nested user namespaces can be forbidden since 0.8; they are a way into much of the kernel. */
 function isAtLeast(version: string, major: number, minor: number): boolean {
@@ -77,7 +72,7 @@ export function sandboxArgs({ version, dir, network, environment, argv }: Sandbo
   const doorways = network.kind === 'proxied' ? doorwaysFor(network.targets) : [];
   const relay = network.kind === 'proxied' ? JSON.stringify({ proxy: RELAY_PROXY, doorways }) : '';
   const options = [
-    ...(isAtLeast(version, 0, 8) && !hasLowPort(doorways) ? ['--disable-userns'] : []),
+    ...(isAtLeast(version, 0, 8) ? ['--disable-userns'] : []),
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--uid', String(JOB_UID), '--gid', String(JOB_UID), '--hostname', 'job'],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
@@ -86,7 +81,7 @@ export function sandboxArgs({ version, dir, network, environment, argv }: Sandbo
     ...procMounts(),
     ...['--dev', '/dev', '--dir', '/var', '--symlink', '../tmp', '/var/tmp', '--dir', '/run'],
     ...['--bind', dir.work, INSIDE.work, '--bind', dir.tmp, INSIDE.tmp, '--chdir', INSIDE.work],
-    ...networkArgs(network, folder, doorways),
+    ...networkArgs(network, folder),
     ...['--remount-ro', '/'],
     '--clearenv',
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),

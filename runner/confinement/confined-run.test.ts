@@ -100,8 +100,8 @@ describe.runIf(process.platform === 'linux')('a job with network none and confin
     const script = [
       `cat ${secret}/id_ed25519 /etc/shadow ${runner.stateDir}/runner.json ${runner.workDir}/* 2>/dev/null`,
       `ls ${homedir()} ${runner.folder} 2>/dev/null`,
-      'for f in /usr/x /etc/x /bin/x /x /proc/sys/kernel/hostname /run/x /var/x /work/../x; do (echo 1 >$f) 2>/dev/null && echo "WROTE $f"; done',
-      'echo ok >/work/own && echo ok >/tmp/own && cat own',
+      'for f in /usr/x /etc/x /bin/x /x /proc/sys/kernel/hostname /run/x /var/x /job/../x; do (echo 1 >$f) 2>/dev/null && echo "WROTE $f"; done',
+      'echo ok >/job/own && echo ok >/tmp/own && cat own',
       'ls -A /home /root /mnt /srv /opt /sys 2>/dev/null',
       'id -un; cut -d: -f1 /etc/passwd',
       'ls /proc | grep -c "^[0-9]"',
@@ -119,7 +119,7 @@ describe.runIf(process.platform === 'linux')('a job with network none and confin
   }, 30_000);
 
   test('gets nothing that it declares into a program outside, and shows no value on a command line', async () => {
-    const env = { LD_PRELOAD: '/work/evil.so', NODE_OPTIONS: '--require /work/evil.js', API_KEY: 'value-in-no-argv' };
+    const env = { LD_PRELOAD: '/job/evil.so', NODE_OPTIONS: '--require /job/evil.js', API_KEY: 'value-in-no-argv' };
     plane.queue.push(
       jobSpec({
         command: { argv: ['cat /proc/1/cmdline | tr "\\0" " "; echo; env | grep -c API_KEY'], shell: true, env },

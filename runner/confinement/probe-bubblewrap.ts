@@ -81,7 +81,8 @@ echo only $(sed -n 's/^ *\\([^:]*\\):.*/\\1/p' /proc/net/dev)
 `;
 
 const relayScript = `
-const s = require('node:net').connect(${RELAY_PROXY.port}, '${RELAY_PROXY.address}');
+import { connect } from 'node:net';
+const s = connect(${RELAY_PROXY.port}, '${RELAY_PROXY.address}');
 s.on('data', (b) => { process.stdout.write(b.toString().slice(0, 12)); s.destroy(); });
 s.on('error', (e) => process.stdout.write(e.code));
 s.write('CONNECT ${REFUSED_TARGET} HTTP/1.1\\r\\nHost: ${REFUSED_TARGET}\\r\\n\\r\\n');
@@ -127,7 +128,7 @@ class Probe {
     const canary = join(this.#folder, 'canary');
     writeFileSync(canary, 'canary', { mode: 0o600 });
     const hidden =
-      existsSync(home) && !/^\/(usr|bin|lib|etc|proc|dev|tmp|work|var|run)?(\/|$)/.test(home) ? home : canary;
+      existsSync(home) && !/^\/(usr|bin|lib|etc|proc|dev|tmp|job|var|run)?(\/|$)/.test(home) ? home : canary;
     const said = await this.say(network, ['/bin/sh', '-c', filesScript(canary, hidden.replaceAll("'", "'\\''"))]);
     const leak = /^leak:.*/m.exec(said)?.[0];
     if (leak !== undefined) throw new Error(`a confined program could reach what it should not (${leak.slice(5)})`);
@@ -143,7 +144,7 @@ class Probe {
     await proxy.open();
     try {
       const network: SandboxNetwork = { kind: 'proxied', socketPath: proxy.socketPath, targets: [], nodePath };
-      const said = await this.say(network, ['/run/connected-compute/node', '-e', relayScript]);
+      const said = await this.say(network, ['/run/connected-compute/node', '--input-type=module', '-e', relayScript]);
       return said === 'HTTP/1.1 403' && proxy.log.records[0]?.verdict === 'not_granted';
     } finally {
       await proxy.close();

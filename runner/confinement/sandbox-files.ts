@@ -4,7 +4,7 @@ import type { HostPort } from './destination.ts';
 
 /** Inside, the job is this user whatever its owner is outside. */
 export const JOB_UID = 1000;
-export const INSIDE = { work: '/work', tmp: '/tmp', relay: '/run/connected-compute' } as const;
+export const INSIDE = { work: '/job', tmp: '/tmp', relay: '/run/connected-compute' } as const;
 
 /** Programs and libraries. On a merged system all but the first are links into it. */
 const SYSTEM_ROOTS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
