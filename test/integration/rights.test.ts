@@ -69,9 +69,14 @@ describe('who is asked for a bearer', () => {
 });
 
 describe('lists', () => {
+  // SDK v1 ignores what it does not know, a limit included.
   const lists = all.filter(
-    ([id, { method, query }]) =>
-      method === 'GET' && query !== undefined && query.safeParse({ limit: '1' }).success && id !== 'stream',
+    ([id, { method, query, principal }]) =>
+      method === 'GET' &&
+      principal !== 'api_key' &&
+      query !== undefined &&
+      query.safeParse({ limit: '1' }).success &&
+      id !== 'stream',
   );
 
   test.each(lists.map(([id]) => id))('%s takes a limit of up to 200 and no other', async (id) => {
