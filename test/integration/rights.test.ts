@@ -74,8 +74,7 @@ describe('lists', () => {
     ([id, { method, query, principal }]) =>
       method === 'GET' &&
       principal !== 'api_key' &&
-      query !== undefined &&
-      query.safeParse({ limit: '1' }).success &&
+      query?.safeParse({ limit: '1' }).success === true &&
       id !== 'stream',
   );
 
