@@ -20,13 +20,13 @@ export function naiveProver(
   plane: PlaneUnderTest,
   cosigners: { sessionId: string; publicKey: string; sign(bytes: Uint8Array): Buffer }[] = [],
   change: (text: string) => string = (text) => text,
+  size = plane.hosted.workspace.engine.nextSeq,
 ): LogProver {
   const { engine } = plane.hosted.workspace;
   const { key } = plane.host;
   const leaves = (size: number): Buffer[] => Array.from({ length: size }, (_, seq) => engine.line(seq));
   return {
     async checkpointFor() {
-      const size = engine.nextSeq;
       const origin = `connected-compute/${plane.workspaceId}`;
       const text = change(`${origin}\n${size}\n${naiveRoot(leaves(size)).toString('base64')}\n`);
       const own = noteLine(

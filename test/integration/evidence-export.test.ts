@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { filesOf } from '../helpers/bundle-under-test.ts';
+import { filesOf, noteLine } from '../helpers/bundle-under-test.ts';
 import { CommandLine } from '../helpers/command-line.ts';
 
 let line: CommandLine;
@@ -34,6 +34,28 @@ describe('evidence on the command line', () => {
     const [entry] = line.plane.entriesOf('export.made').slice(-1);
     const entries = [...filesOf(readFileSync(file)).keys()].filter((n) => n.startsWith('entries/')).length;
     expect(entries).toBeGreaterThanOrEqual(Number(entry?.events[0]?.body.entries));
+  });
+
+  test('proves against the checkpoint that runners cosigned, where it covers the job', async () => {
+    const { plane } = line;
+    const runner = await plane.runner('witness-1');
+    const registered = plane.hosted.workspace.engine.hot.fleet.sessions.get(runner.sessionId)?.registeredSeq ?? 0;
+    // A proof of an entry makes sure that a checkpoint covers it.
+    await plane.call('evidenceProof', { params: { seq: String(registered) } });
+    const shown = await runner.call('witness', { query: { size: '0' } });
+    const [text] = shown.json.checkpoint.split('\n\n');
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(1_700_000_000n);
+    const signature = runner.signBytes(Buffer.from(`cosignature/v1\ntime 1700000000\n${text}\n`));
+    const name = `connected-compute/${plane.workspaceId}/${runner.sessionId}`;
+    const cosignature = noteLine(name, 4, Buffer.from(runner.publicKey, 'base64'), Buffer.concat([time, signature]));
+    const size = Number(text.split('\n')[1]);
+    const told = await runner.call('witnessCosign', { body: { checkpoint_size: size, cosignature } });
+    expect(told.json.recorded).toBe(true);
+    const { key } = await line.json(['evidence', 'export', '--job', jobId, '--out', out('cosigned.tar')]);
+    const checkpoint = String(filesOf(readFileSync(out('cosigned.tar'))).get('checkpoint'));
+    expect(checkpoint).toContain(cosignature);
+    expect((await line.run(['evidence', 'verify', out('cosigned.tar'), '--key', key])).code).toBe(0);
   });
 
   test('ends with the documented code for what is wrong', async () => {

@@ -23,6 +23,7 @@ export class BundleStory {
   readonly folder = mkdtempSync(join(tmpdir(), 'cc-bundle-'));
   jobA = '';
   jobB = '';
+  private size = 0;
   private constructor(
     readonly plane: PlaneUnderTest,
     readonly runner: RunnerUnderTest,
@@ -36,6 +37,7 @@ export class BundleStory {
       { wu_id: `WU-${CANARY}`, title: CANARY, command: { argv: [CANARY], env: { X: CANARY } } },
       CANARY,
     );
+    story.size = plane.hosted.workspace.engine.nextSeq;
     return story;
   }
 
@@ -69,7 +71,7 @@ export class BundleStory {
       publicKey: runner.publicKey,
       sign: (b: Uint8Array) => runner.signBytes(b),
     };
-    return bundleOf(plane, { job_id: this.jobA }, naiveProver(plane, [cosigner], change));
+    return bundleOf(plane, { job_id: this.jobA }, naiveProver(plane, [cosigner], change, this.size));
   }
 
   file(name: string, bytes: Uint8Array): string {

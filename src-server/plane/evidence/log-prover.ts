@@ -1,27 +1,43 @@
-import { formatCheckpoint, originOf } from '../../ledger/note/checkpoint.ts';
-import { formatNote, keyIdOf } from '../../ledger/note/signed-note.ts';
-import { leafHash } from '../../ledger/tree/hashes.ts';
-import { MerkleTree } from '../../ledger/tree/merkle-tree.ts';
+import { formatCheckpoint, originOf, parseCheckpoint } from '../../ledger/note/checkpoint.ts';
+import { formatNote, keyIdOf, parseNote } from '../../ledger/note/signed-note.ts';
+import { newestCosigned } from '../../state/queries/evidence.ts';
 import type { Engine } from '../engine.ts';
 import type { PlaneKey } from '../keys.ts';
 import type { LogProver } from './export-bundle.ts';
 
-/** A prover that builds the tree of the log for one export and signs a checkpoint of what is there now. */
+/** Proves from the tree of the log: against the newest cosigned checkpoint where it covers enough, else a fresh one. */
 export function logProver(engine: Engine, key: PlaneKey): LogProver {
-  const size = engine.nextSeq;
-  const tree = new MerkleTree(function* (from, to) {
-    for (let seq = from; seq < to; seq++) yield leafHash(engine.line(seq));
-  });
-  for (let seq = 0; seq < size; seq++) tree.append(leafHash(engine.line(seq)));
   return {
-    async checkpointFor() {
-      const origin = originOf(engine.workspaceId);
-      const text = formatCheckpoint({ origin, size, root: tree.root(size) });
-      const signature = await key.sign(Buffer.from(text));
-      const keyId = keyIdOf(origin, Buffer.from(key.publicKeyBase64, 'base64'));
-      const note = Buffer.from(formatNote({ text, signatures: [{ name: origin, keyId, signature }] }));
-      return { note, text, size, signers: [] };
-    },
-    inclusion: (seq, atSize) => tree.inclusionProof(seq, atSize),
+    checkpointFor: async (sizeAtLeast) => cosigned(engine, sizeAtLeast) ?? (await signedNow(engine, key)),
+    inclusion: (seq, size) => engine.tree.inclusionProof(seq, size),
   };
+}
+
+type Covering = Awaited<ReturnType<LogProver['checkpointFor']>>;
+
+/** Witnesses whose key was registered again since are left out: the entry that says so is past this checkpoint. */
+function cosigned(engine: Engine, sizeAtLeast: number): Covering | null {
+  const row = newestCosigned(engine.state.db);
+  if (row === null || row.size < sizeAtLeast) return null;
+  const { text } = parseNote(row.note);
+  const { origin, size } = parseCheckpoint(text);
+  const signers: string[] = [];
+  const lines = row.cosignatures.filter((line) => {
+    const sessionId = line.split(' ')[1]?.slice(origin.length + 1) ?? '';
+    const session = engine.hot.fleet.sessions.get(sessionId);
+    const isProven = session !== undefined && session.registeredSeq < size;
+    if (isProven) signers.push(sessionId);
+    return isProven;
+  });
+  return { note: Buffer.from(row.note + lines.join('')), text, size, signers };
+}
+
+async function signedNow(engine: Engine, key: PlaneKey): Promise<Covering> {
+  const size = engine.nextSeq;
+  const origin = originOf(engine.workspaceId);
+  const text = formatCheckpoint({ origin, size, root: engine.tree.root(size) });
+  const signature = await key.sign(Buffer.from(text));
+  const keyId = keyIdOf(origin, Buffer.from(key.publicKeyBase64, 'base64'));
+  const note = Buffer.from(formatNote({ text, signatures: [{ name: origin, keyId, signature }] }));
+  return { note, text, size, signers: [] };
 }
