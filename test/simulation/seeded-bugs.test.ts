@@ -57,9 +57,9 @@ describe('bugs that are put in on purpose', () => {
         return lease ?? sound.fenced(engine, rejected, sessionId, leaseId, fence, write);
       },
     }));
-    expect(await hunt({ kinds: ['runner_pause', 'runner_pause', 'partition', 'revive'], chance: 0.2 })).toMatch(
-      /I6|I8/,
-    );
+    expect(
+      await hunt({ kinds: ['runner_pause', 'runner_pause', 'runner_pause', 'partition', 'revive'], chance: 0.4 }),
+    ).toMatch(/I6|I8/);
     vi.doUnmock(`${PLANE}/leases.ts`);
   });
 
