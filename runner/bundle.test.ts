@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { isAlive } from './proc-table.ts';
+import { isAlive, processTable } from './proc-table.ts';
 import { buildBundle } from './testing/bundle.ts';
 import { FakePlane } from './testing/fake-plane.ts';
 import { jobSpec } from './testing/fake-wire.ts';
@@ -162,7 +162,8 @@ describe.runIf(process.platform === 'linux')('a runner in trouble', () => {
   test('killed with SIGKILL leaves a log that its next start sends to the end, and settles the attempt as lost', async () => {
     plane.queue.length = 0;
     const line = 'echo first; while [ ! -e go ]; do sleep 0.05; done; echo second; echo pid $$; sleep 600';
-    plane.queue.push(jobSpec({ command: { argv: [line], shell: true } }));
+    // Unconfined, so that the process id that it prints is this machine's.
+    plane.queue.push(jobSpec({ command: { argv: [line], shell: true }, confinement: 'none' }));
     const { child, ended } = start([file, 'run', '--work-dir', join(folder, 'work'), ...target]);
     await plane.until(() => stdout() === 'first\n');
     // From here on the plane takes no log: what comes is on the runner's disk alone.
@@ -184,6 +185,31 @@ describe.runIf(process.platform === 'linux')('a runner in trouble', () => {
     await plane.until(() => readdirSync(join(state, 'spool')).length === 0);
     again.child.kill('SIGTERM');
     expect(await again.ended).toMatchObject({ code: 0 });
+  });
+
+  test('killed with SIGKILL takes a confined job along at once, whatever it ignores', async () => {
+    const word = `cc-orphan-${process.pid}`;
+    const loop = `trap "" TERM HUP; while :; do sleep 0.1; done; : ${word}`;
+    plane.queue.length = 0;
+    plane.queue.push(
+      jobSpec({
+        command: { argv: [`env -i setsid /bin/sh -c '${loop}' & echo up; ${loop}`], shell: true },
+        confinement: 'required',
+      }),
+    );
+    const { child, ended } = start([file, 'run', ...target]);
+    const left = () =>
+      processTable().filter(({ pid }) => {
+        try {
+          return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
+        } catch {
+          return false;
+        }
+      });
+    await plane.until(() => stdout() === 'up\n' && left().length >= 2);
+    child.kill('SIGKILL');
+    await ended;
+    await plane.until(() => left().length === 0, 5_000);
   });
 
   test('stopped past its lease kills its job when it wakes, and its late writes are refused', async () => {
