@@ -27,6 +27,8 @@ const file = (name: string, text: string): string => line.file(name, text);
 const at = (name: string): string[] => ['--data-dir', join(files, name)];
 
 describe('the command line: how it ends', () => {
+  /** Not the folder of whoever runs the tests. */
+  const anchors = (): string[] => ['--anchor-dir', join(files, 'anchors')];
   test.each<[string, () => string[], number, RegExp]>([
     ['no command', () => [], 64, /^$/],
     ['an unknown command', () => ['fly'], 64, /There is no command fly/],
@@ -119,18 +121,18 @@ describe('the command line: how it ends', () => {
     ['a data directory that is a file', () => ['serve', '--data-dir', file('f', '')], 2, /is not a folder/],
     [
       'a host of another machine',
-      () => ['serve', ...at('h'), '--host', '192.0.2.1', '--public-url', 'https://x.example'],
+      () => ['serve', ...at('h'), ...anchors(), '--host', '192.0.2.1', '--public-url', 'https://x.example'],
       64,
       /no address 192/,
     ],
-    ['a port that is taken', () => ['serve', ...at('p'), '--port', String(plane.port)], 69, /is in use/],
+    ['a port that is taken', () => ['serve', ...at('p'), ...anchors(), '--port', String(plane.port)], 69, /is in use/],
     [
       'a certificate that is none',
-      () => ['serve', ...at('c'), '--tls-cert', file('cert', 'x'), '--tls-key', file('key', 'x')],
+      () => ['serve', ...at('c'), ...anchors(), '--tls-cert', file('cert', 'x'), '--tls-key', file('key', 'x')],
       2,
       /certificate and its key cannot be used/,
     ],
-    ['a desktop process without its app', () => ['serve', '--embedded', ...at('e')], 64, /Leave it out/],
+    ['a desktop process without its app', () => ['serve', '--embedded', ...at('e'), ...anchors()], 64, /Leave it out/],
     ['a scenario that is none', () => ['demo', '--scenario', 'none'], 64, /demo --list/],
   ])('%s', async (_, args, code, sentence) => {
     const ended = await line.run(args());

@@ -14,7 +14,11 @@ let failed: unknown[];
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'cc-start-'));
   failed = [];
-  plane = await startPlane(serveOptions(['--data-dir', dataDir]), 'serve', (error) => failed.push(error));
+  plane = await startPlane(
+    serveOptions(['--data-dir', dataDir, '--anchor-dir', join(dataDir, 'anchors')]),
+    'serve',
+    (error) => failed.push(error),
+  );
 });
 afterEach(async () => {
   await plane.stop().catch(() => undefined);
@@ -36,7 +40,11 @@ test('a disk that fails is told to the process once, answers no 2xx, and the sto
   expect(failed).toHaveLength(1);
   await plane.stop().catch(() => undefined);
   // The folder is free for the next process.
-  plane = await startPlane(serveOptions(['--data-dir', dataDir]), 'serve', () => undefined);
+  plane = await startPlane(
+    serveOptions(['--data-dir', dataDir, '--anchor-dir', join(dataDir, 'anchors')]),
+    'serve',
+    () => undefined,
+  );
   expect(plane.host.workspaces()[0]?.workspaceId).toBe(hosted.workspaceId);
 });
 
