@@ -95,7 +95,7 @@ export class Operators {
   }
 
   /** One work unit after the other wants the same kind of source, so that they have to share it. */
-  private submitBurst(): void {
+  submitBurst(): void {
     const spec = this.world.pick(TEMPLATES.slice(0, 2));
     for (const wuId of ['WU-1', 'WU-1', 'WU-1', 'WU-1', 'WU-1', 'WU-2', 'WU-3', 'WU-2'])
       this.submit({ ...spec, wu_id: wuId, priority: 50, max_queue_ms: null });

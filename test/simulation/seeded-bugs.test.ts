@@ -42,6 +42,19 @@ afterEach(() => {
   vi.resetModules();
 });
 
+/** A world in which work units often have to share: fair share is on and several want the same sources at once. */
+async function shareMuch(): Promise<void> {
+  const { Operators } = await import('./operators.ts');
+  const act = Operators.prototype.act;
+  let acts = 0;
+  vi.spyOn(Operators.prototype, 'act').mockImplementation(function (this: InstanceType<typeof Operators>) {
+    acts++;
+    if (acts % 60 === 1) this.publishMode('byoc_first', 'auto', 0, { fair_share: true });
+    else if (acts % 12 === 2) this.submitBurst();
+    else act.call(this);
+  });
+}
+
 describe('bugs that are put in on purpose', () => {
   it('none: the sound program passes', async () => {
     expect(await hunt()).toBeNull();
@@ -285,7 +298,13 @@ describe('bugs that are put in on purpose', () => {
     expect(await hunt()).toMatch(/I14|I12|I13/);
   });
 
+  it('none where work units share: fair share holds', async () => {
+    await shareMuch();
+    expect(await hunt()).toBeNull();
+  });
+
   it('fair share never takes the turn from the first work unit', async () => {
+    await shareMuch();
     const { FairQueue } = await import('../../src-server/domain/claims/fair-queue.ts');
     const pop = FairQueue.prototype.pop;
     vi.spyOn(FairQueue.prototype, 'pop').mockImplementation(function (this: InstanceType<typeof FairQueue>, costOf) {
