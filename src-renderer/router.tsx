@@ -3,6 +3,7 @@ import { AppShell } from './components/shell/app-shell.tsx';
 import { AddRunnerPage } from './pages/add-runner/add-runner-page.tsx';
 import { JobPage } from './pages/job/job-page.tsx';
 import { JobsPage } from './pages/jobs/jobs-page.tsx';
+import { LeasesPage } from './pages/leases/leases-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { HomePage } from './pages/sign-in/home-page.tsx';
@@ -22,6 +23,7 @@ export const createRouter = () =>
         { path: PATTERNS.overview, Component: OverviewPage },
         { path: PATTERNS.jobs, Component: JobsPage },
         { path: PATTERNS.job, Component: JobPage },
+        { path: PATTERNS.leases, Component: LeasesPage },
         { path: PATTERNS.sources, Component: SourcesPage },
         { path: PATTERNS.addRunner, Component: AddRunnerPage },
       ],

@@ -15,6 +15,8 @@ it('keeps every address as it is', () => {
     sources: routes.sources(ws),
     sourcePeek: routes.sources(ws, { state: 'late', side: 'byoc', q: 'eu', source: 'src_1' }),
     addRunner: routes.addRunner(ws),
+    leases: routes.leases(ws),
+    leasePeek: routes.leases(ws, { view: 'table', state: 'expired', lease: 'lease_1' }),
   }).toEqual({
     home: '/',
     signIn: '/sign-in',
@@ -27,6 +29,8 @@ it('keeps every address as it is', () => {
     sources: '/dashboard/ws_1/sources',
     sourcePeek: '/dashboard/ws_1/sources?state=late&side=byoc&q=eu&source=src_1',
     addRunner: '/dashboard/ws_1/sources/add',
+    leases: '/dashboard/ws_1/leases',
+    leasePeek: '/dashboard/ws_1/leases?view=table&state=expired&lease=lease_1',
   });
   expect(PATTERNS).toMatchInlineSnapshot(`
     {
@@ -35,6 +39,7 @@ it('keeps every address as it is', () => {
       "home": "/",
       "job": "jobs/:jobId",
       "jobs": "jobs",
+      "leases": "leases",
       "overview": "compute",
       "signIn": "/sign-in",
       "sources": "sources",

@@ -19,6 +19,8 @@ export const routes = {
   job: (workspaceId: string, jobId: string) => `${board(workspaceId)}/jobs/${encodeURIComponent(jobId)}`,
   sources: (workspaceId: string, query?: { state?: string; side?: string; q?: string; source?: string }) =>
     withQuery(`${board(workspaceId)}/sources`, query),
+  leases: (workspaceId: string, query?: { view?: string; state?: string; q?: string; lease?: string }) =>
+    withQuery(`${board(workspaceId)}/leases`, query),
   addRunner: (workspaceId: string) => `${board(workspaceId)}/sources/add`,
 } as const;
 
@@ -32,4 +34,5 @@ export const PATTERNS = {
   job: 'jobs/:jobId',
   sources: 'sources',
   addRunner: 'sources/add',
+  leases: 'leases',
 } as const;

@@ -1,4 +1,4 @@
-import type { JobListQuery, SourceListQuery } from './query-types.ts';
+import type { JobListQuery, LeaseListQuery, SourceListQuery } from './query-types.ts';
 
 /** Query keys: `['ws', workspace, resource, …]`, so that the stream finds every cached list of a workspace. */
 export const keys = {
@@ -16,6 +16,8 @@ export const keys = {
     ['ws', ws, 'job-part', id, part] as const,
   jobParts: (ws: string, id: string) => ['ws', ws, 'job-part', id] as const,
   leases: (ws: string) => ['ws', ws, 'leases'] as const,
+  leaseList: (ws: string, query: LeaseListQuery) => ['ws', ws, 'leases', 'list', query] as const,
+  activeLeases: (ws: string) => ['ws', ws, 'leases', 'active'] as const,
   sourceLeases: (ws: string, sourceId: string) => ['ws', ws, 'leases', sourceId] as const,
   preview: (ws: string, spec: unknown) => ['ws', ws, 'preview', spec] as const,
   enrollment: (ws: string, id: string) => ['ws', ws, 'enrollment', id] as const,

@@ -1,4 +1,4 @@
-import type { ComputeClass, Side } from '../../src-server/contract/terms.ts';
+import type { ComputeClass, LeaseState, Side } from '../../src-server/contract/terms.ts';
 
 /** Filters of the jobs list as they travel in the address; `state` may name several, with commas. */
 export interface JobListQuery {
@@ -13,4 +13,9 @@ export interface SourceListQuery {
   state?: string;
   side?: Side;
   q?: string;
+}
+/** Filters of the lease list. */
+export interface LeaseListQuery {
+  state?: LeaseState;
+  source_id?: string;
 }

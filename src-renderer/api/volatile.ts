@@ -8,6 +8,7 @@ import { now, useNow } from '../stores/clock.ts';
  */
 const seenAt = new Map<string, number>();
 const endsAt = new Map<string, number>();
+const runtimeEndsAt = new Map<string, number>();
 const listeners = new Set<() => void>();
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
@@ -16,7 +17,7 @@ const subscribe = (listener: () => void) => {
 
 interface Figures {
   sources?: Iterable<{ source_id: string; seen_ms_ago: number | null }>;
-  leases?: Iterable<{ lease_id: string; expires_in_ms: number | null }>;
+  leases?: Iterable<{ lease_id: string; expires_in_ms: number | null; runtime_left_ms?: number | null }>;
 }
 
 /** Takes over the figures of an answer or of a changed row that arrived now. */
@@ -26,7 +27,9 @@ export const noteFigures = ({ sources = [], leases = [] }: Figures): void => {
     if (seen_ms_ago === null) seenAt.delete(source_id);
     else seenAt.set(source_id, at - seen_ms_ago);
   }
-  for (const { lease_id, expires_in_ms } of leases) {
+  for (const { lease_id, expires_in_ms, runtime_left_ms } of leases) {
+    if (typeof runtime_left_ms === 'number') runtimeEndsAt.set(lease_id, at + runtime_left_ms);
+    if (expires_in_ms === null) runtimeEndsAt.delete(lease_id);
     if (expires_in_ms === null) endsAt.delete(lease_id);
     else endsAt.set(lease_id, at + expires_in_ms);
   }
@@ -45,6 +48,22 @@ export const useSeenMsAgo = (sourceId: string): number | null => {
   const at = useSyncExternalStore(subscribe, () => seenAt.get(sourceId) ?? null);
   const clock = useNow();
   return at === null ? null : Math.max(0, clock - at);
+};
+
+/** Ms until the attempt reaches its runtime limit, renewed each second; null before it started and once it ended. */
+export const useRuntimeLeftMs = (leaseId: string): number | null => {
+  const at = useSyncExternalStore(subscribe, () => runtimeEndsAt.get(leaseId) ?? null);
+  const clock = useNow();
+  return at === null ? null : Math.max(0, at - clock);
+};
+
+/** Both ends of a lease as they stand now, for sorting; not renewed by itself. */
+export const leaseEndsInMs = (
+  leaseId: string,
+  clock: number,
+): { expiresInMs: number | null; runtimeLeftMs: number | null } => {
+  const left = (at: number | undefined) => (at === undefined ? null : Math.max(0, at - clock));
+  return { expiresInMs: left(endsAt.get(leaseId)), runtimeLeftMs: left(runtimeEndsAt.get(leaseId)) };
 };
 
 /** Ms until the plane takes the lease over, renewed each second; null when it ended or is not known. */

@@ -13,6 +13,7 @@ export type CommandId =
   | 'shortcuts'
   | 'go.overview'
   | 'go.jobs'
+  | 'go.leases'
   | 'go.sources'
   | 'job.submit'
   | 'runner.add'
@@ -23,6 +24,7 @@ export type CommandId =
   | 'filter'
   | 'stream.pause'
   | 'source.drain'
+  | 'lease.revoke'
   | 'secret.reveal'
   | 'command.copy1'
   | 'command.copy2'
@@ -44,6 +46,7 @@ export const BINDINGS: readonly Binding[] = [
   of('shortcuts', '?', 'Shortcuts', 'Anywhere'),
   of('go.overview', 'g o', 'Overview', 'Go to'),
   of('go.jobs', 'g j', 'Jobs', 'Go to'),
+  of('go.leases', 'g l', 'Leases', 'Go to'),
   of('go.sources', 'g s', 'Sources', 'Go to'),
   of('filter', '/', 'Focus the filter', 'Lists'),
   of('list.next', 'j', 'Next row', 'Lists'),
@@ -52,6 +55,7 @@ export const BINDINGS: readonly Binding[] = [
   of('close', 'Escape', 'Close, back', 'Lists', true),
   of('stream.pause', 'p', 'Pause the assignment stream', 'On this screen'),
   of('source.drain', 'd', 'Drain the open source', 'On this screen'),
+  of('lease.revoke', 'x', 'Revoke the open lease', 'On this screen'),
   of('secret.reveal', 'v', 'Reveal the credential', 'On this screen'),
   of('command.copy1', '1', 'Copy command 1', 'On this screen'),
   of('command.copy2', '2', 'Copy command 2', 'On this screen'),

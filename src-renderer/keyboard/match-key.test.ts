@@ -27,7 +27,7 @@ describe('keys', () => {
     expect(matchKey(press('s'), first.pending)).toEqual({ command: 'go.sources', pending: null });
   });
   it('forget a sequence that leads nowhere', () => {
-    expect(matchKey(press('x'), 'g')).toEqual({ command: null, pending: null });
+    expect(matchKey(press('y'), 'g')).toEqual({ command: null, pending: null });
     expect(matchKey(press('c'), 'g').command).toBe('job.submit');
   });
   it('are each bound once', () => {

@@ -16,7 +16,9 @@ import './app-shell.css';
 
 /** Moves the focus into the list on screen, from where its own keys go on. */
 const enterTable = () =>
-  document.querySelector<HTMLElement>('[data-table] .table-row[tabindex="0"]')?.focus({ preventScroll: true });
+  document
+    .querySelector<HTMLElement>('[data-table] :is(.table-row, .lease-tile)[tabindex="0"]')
+    ?.focus({ preventScroll: true });
 
 const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   const navigate = useNavigate();
@@ -26,6 +28,7 @@ const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   useCommand('shortcuts', () => setShortcutsOpen(true));
   useCommand('go.overview', () => void navigate(routes.overview(workspaceId)));
   useCommand('go.jobs', () => void navigate(routes.jobs(workspaceId)));
+  useCommand('go.leases', () => void navigate(routes.leases(workspaceId)));
   useCommand('go.sources', () => void navigate(routes.sources(workspaceId)));
   useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));
   useCommand('runner.add', () => void navigate(routes.addRunner(workspaceId)));

@@ -13,6 +13,7 @@ export const SideBar = () => {
   const { data } = useOverview();
   const counts: Record<string, number | undefined> = {
     jobs: data?.queue.depth,
+    leases: data?.leases.active,
     sources: data?.source_counts.total,
   };
   return (

@@ -14,6 +14,7 @@ test.afterAll(() => plane.stop());
 const SCREENS = [
   ['compute', 'Overview'],
   ['jobs', 'Jobs'],
+  ['leases', 'Leases'],
   ['sources', 'Sources'],
   ['sources/add', 'Add runner'],
 ] as const;
