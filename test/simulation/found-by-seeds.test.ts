@@ -3,6 +3,7 @@ import { type JobSpec, jobSubmit } from '../../src-server/contract/job.ts';
 import type { PolicyPut } from '../../src-server/contract/policy.ts';
 import { type VirtualPlane, virtualPlane } from '../../src-server/demo/virtual-plane.ts';
 import { VirtualRunner } from '../../src-server/demo/virtual-runner.ts';
+import { changeBudgets } from '../../src-server/plane/commands/change-budgets.ts';
 import { diagnoseSource, drainSource } from '../../src-server/plane/commands/change-source.ts';
 import { claimant } from '../../src-server/plane/commands/claim-work.ts';
 import { decideApproval } from '../../src-server/plane/commands/decide-approval.ts';
@@ -195,5 +196,20 @@ describe('found by seeds', () => {
     await done(large.heartbeat([lease!]));
     await plane.clock.advance(15_000);
     expect((await done(large.complete(lease!))).settledMcu).toBe(1_000);
+  });
+
+  it('room that came free is not kept for a job that nobody can take while another runner asks', async () => {
+    const rates = { byoc: { 'cpu-small': 1_000 }, managed: { 'cpu-small': 1_000 } };
+    const limit = { scope: 'workspace', window: 'total' as const, limit_mcu: 15_000, warn_percent: [] };
+    await done(plane.workspace.run((ctx) => changeBudgets(ctx, ACTOR, { limits: [limit], rates })));
+    const runner = await connect('one');
+    await submit();
+    const [first] = await done(runner.claim());
+    await done(runner.start(first!));
+    // Both wait for the room that the first one holds; the older one fits no runner.
+    await submit({ labels: { os: 'linux' } });
+    const { jobId } = await submit();
+    await done(runner.complete(first!));
+    expect((await done(runner.claim())).map((grant) => grant.job.jobId)).toEqual([jobId]);
   });
 });

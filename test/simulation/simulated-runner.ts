@@ -54,6 +54,8 @@ export class SimulatedRunner {
   /** Work time of a job in ms, low and high; the liveness phase shortens it. */
   workMs: [number, number] = [200, 40_000];
   isCareful = false;
+  /** Of a pool: a registration token, asked for whenever it has no session. */
+  poolToken: (() => string | null) | null = null;
   private readonly held = new Map<string, Held>();
   private pending: PendingClaim | null = null;
   private counter = 0;
@@ -77,7 +79,14 @@ export class SimulatedRunner {
   /** Redeems a credential, or uses the token of a pool. Registration runs without network trouble: its own races are tested elsewhere. */
   async connect(credential: Pick<IssuedCredential, 'credential'>): Promise<void> {
     const { plane } = this;
-    const hash = createHash('sha256').update(credential.credential).digest('hex');
+    this.register(credential.credential);
+    await plane.settle();
+    await plane.settle();
+  }
+
+  private register(credential: string): void {
+    const { plane } = this;
+    const hash = createHash('sha256').update(credential).digest('hex');
     const answer = plane.call((ctx) => {
       const nonce = ctx.tokens.nonce();
       const body = registerBody(
@@ -86,21 +95,31 @@ export class SimulatedRunner {
         nonce,
         `connected-compute/register/v1\n${nonce}\n${hash}`,
       );
-      return registerRunner(ctx, credential.credential, body, this.hardware.capacity);
+      return registerRunner(ctx, credential, body, this.hardware.capacity);
     });
-    await plane.settle();
     // A slow disk answers later; the session is known by then.
     void answer.then((result) => {
       if (result === undefined || !('value' in result)) return;
       this.sessionId = result.value.session.sessionId;
       this.sourceId = result.value.source.sourceId;
     });
-    await plane.settle();
+  }
+
+  /** A runner of a pool comes with the token in its settings: for the first time, after its end, or once more for a lost answer. */
+  private registerInPool(): void {
+    const token = this.poolToken?.() ?? null;
+    if (token === null) return;
+    if (this.isConnected) this.world.fault('registered_again');
+    this.register(token);
   }
 
   /** Comes back with its key, after a restart of either side. */
   comeBack(): void {
-    void this.plane.call((ctx) => {
+    if (this.poolToken !== null && this.world.chance(0.4)) {
+      this.registerInPool();
+      return;
+    }
+    const back = this.plane.call((ctx) => {
       const nonce = ctx.tokens.nonce();
       const body = registerBody(
         this.keyNumber,
@@ -109,6 +128,9 @@ export class SimulatedRunner {
         `connected-compute/session/v1\n${this.sessionId}\n${nonce}`,
       );
       return returnByKey(ctx, this.sessionId, body, this.hardware.capacity);
+    });
+    void back.then((result) => {
+      if (result !== undefined && 'refusal' in result) this.obey(result.refusal);
     });
   }
 
@@ -129,7 +151,11 @@ export class SimulatedRunner {
   act(): void {
     const { world } = this;
     this.nextActMs = world.nowMs + world.between(300, 2_500);
-    if (!this.isAlive || !this.isConnected || world.nowMs < this.frozenUntilMs) return;
+    if (!this.isAlive || world.nowMs < this.frozenUntilMs) return;
+    if (!this.isConnected) {
+      if (world.chance(0.1)) this.registerInPool();
+      return;
+    }
     this.stopUnrenewed();
     for (const held of this.held.values()) {
       if (held.state === 'granted') {
@@ -180,9 +206,13 @@ export class SimulatedRunner {
     });
   }
 
-  /** Its source was revoked: a runner that hears of it stops for good. */
+  /** It was revoked, or its session in a pool ended: it drops what it has. One of a pool may register anew, any other stops for good. */
   private obey(refusal: string | null): void {
-    if (refusal === 'runner.revoked') this.sessionId = '';
+    if (refusal !== 'runner.revoked') return;
+    this.sessionId = '';
+    this.incarnation++;
+    this.held.clear();
+    this.pending = null;
   }
 
   private answer<T>(

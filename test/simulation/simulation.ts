@@ -5,6 +5,7 @@ import { calmDown, proveLiveness } from './liveness.ts';
 import { Network } from './network.ts';
 import { Operators } from './operators.ts';
 import { Oracle } from './oracle.ts';
+import { Pools } from './pools.ts';
 import { SimulatedPlane, SimulationFailure } from './simulated-plane.ts';
 import { SimulatedRunner } from './simulated-runner.ts';
 import { type FaultCounts, START_WALL_MS, simulationRandom, World } from './world.ts';
@@ -48,6 +49,7 @@ export class Simulation {
   readonly network: Network;
   readonly oracle: Oracle;
   readonly operators: Operators;
+  readonly pools: Pools;
   readonly runners: SimulatedRunner[] = [];
   /** Things that happened so far: a message that arrived, something a runner, an operator or a fault did, a tick. */
   step = 0;
@@ -68,17 +70,20 @@ export class Simulation {
     this.oracle = new Oracle(this.plane);
     this.plane.onForget = (nextSeq) => this.oracle.forgetAfter(nextSeq);
     this.operators = new Operators(this.world, this.plane, this.oracle);
+    this.pools = new Pools(this.world, this.plane);
   }
 
   async run(steps: number): Promise<SimulationResult> {
     const { world, plane } = this;
     await plane.start();
+    this.pools.create();
     for (let n = 0; n < 4; n++) await this.addRunner(n >= 3 || world.chance(0.3));
     let checkedStep = 0;
     let savedStep = 0;
     while (this.step < steps) {
       await this.advance(this.pace());
       if (world.chance(0.3)) this.operators.act();
+      if (world.chance(0.02)) this.pools.act();
       if (world.chance(this.fate.chance)) await this.trouble();
       this.step++;
       await plane.settle();
@@ -190,6 +195,11 @@ export class Simulation {
     const name = `runner-${n}`;
     const runner = new SimulatedRunner(world, plane, network, oracle, name, n, hardware);
     this.runners.push(runner);
+    if (isManaged && world.chance(0.7)) {
+      // It registers with a token as soon as it acts.
+      runner.poolToken = () => this.pools.anyToken();
+      return runner;
+    }
     const labels = world.pick([{}, { os: 'linux' }, { os: 'linux', region: 'eu' }]);
     const kind = isManaged ? 'managed_pool' : 'laptop';
     this.operators.enroll(name, { kind, labels, capacity: hardware.capacity }, (issued) => void runner.connect(issued));

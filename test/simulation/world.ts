@@ -21,6 +21,9 @@ export const FAULT_KINDS = [
   'disk_full',
   'disk_failed',
   'repeated_call',
+  'pool_token_revoked',
+  'seat_ended',
+  'registered_again',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 export type FaultCounts = Record<FaultKind, number>;

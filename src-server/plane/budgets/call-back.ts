@@ -32,11 +32,14 @@ export function callBack(engine: Engine): JobRow[] {
 
 function callScope(engine: Engine, waiting: BudgetLot[], called: JobRow[], most: number): number {
   const { budgets, queue } = engine.hot;
-  /** What the jobs called here will hold; nothing stands in the sums before their grants. */
-  let promisedMcu = 0;
+  /**
+   * What the jobs called here will hold, by the queue that they stand in: nothing is in the sums before their grants. Who
+   * asks next may fit one queue and not the other, so the room is offered in each; the last word is said at the grant.
+   */
+  const promised = new Map<string, number>();
   let left = most;
   for (;;) {
-    const open = waiting.filter((lot) => standsOpen(engine, lot, promisedMcu));
+    const open = waiting.filter((lot) => standsOpen(engine, lot, promised.get(queueOf(lot)) ?? 0));
     const lot = open.reduce<BudgetLot | null>((a, b) => (a === null || b.ranks.top < a.ranks.top ? b : a), null);
     if (lot === null || left-- <= 0) return left;
     const seq = budgets.lots.best(lot);
@@ -51,11 +54,13 @@ function callScope(engine: Engine, waiting: BudgetLot[], called: JobRow[], most:
       continue;
     }
     budgets.lots.takeBest(lot, true);
-    promisedMcu += lot.neededMcu;
+    promised.set(queueOf(lot), (promised.get(queueOf(lot)) ?? 0) + lot.neededMcu);
     backToQueue(engine, job, lot);
     called.push(job);
   }
 }
+
+const queueOf = (lot: BudgetLot): string => `${lot.bucket} ${lot.heapSide}`;
 
 /** Has the limit of this lot room for one more? A limit that is used up dooms the lot instead. */
 function standsOpen(engine: Engine, lot: BudgetLot, promisedMcu: number): boolean {

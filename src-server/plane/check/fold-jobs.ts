@@ -1,3 +1,4 @@
+import type { JobSpec } from '../../contract/job.ts';
 import type { JobState } from '../../contract/terms.ts';
 import { isTerminal, JOB_TRANSITIONS } from '../../domain/jobs/transitions.ts';
 import { canFollow } from '../../domain/transition-table.ts';
@@ -31,6 +32,15 @@ export function queueOf(world: FoldedWorld, signature: string): Set<string> {
     world.queued.set(signature, queue);
   }
   return queue;
+}
+
+/** The dearest job that a requirement ever had: fair share hands out turns of that size. */
+function noteLargest(world: FoldedWorld, signature: string, spec: JobSpec): void {
+  const known = world.largest.get(signature);
+  world.largest.set(signature, {
+    maxRuntimeMs: Math.max(known?.maxRuntimeMs ?? 0, spec.max_runtime_ms),
+    extrasMcu: Math.max(known?.extrasMcu ?? 0, spec.budget.extras_mcu),
+  });
 }
 
 /** A job that left without a lease's end has none and holds nothing. */
@@ -76,11 +86,7 @@ export const jobFolds = {
       readyPlaneMs: world.planeMs,
     });
     queueOf(world, signature).add(body.job_id);
-    const largest = world.largest.get(signature);
-    world.largest.set(signature, {
-      maxRuntimeMs: Math.max(largest?.maxRuntimeMs ?? 0, body.spec.max_runtime_ms),
-      extrasMcu: Math.max(largest?.extrasMcu ?? 0, body.spec.budget.extras_mcu),
-    });
+    noteLargest(world, signature, body.spec);
   },
   'job.state'(body, context) {
     const job = jobOf(context, body.job_id);
@@ -120,6 +126,7 @@ export const jobFolds = {
       queueOf(world, signature).add(job.jobId);
     }
     const { spec } = body;
+    noteLargest(world, signature, spec);
     Object.assign(job, {
       signature,
       wuId: spec.wu_id,
