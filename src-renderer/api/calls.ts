@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { approval, approvalDecide, approvalList } from '../../src-server/contract/approval.ts';
+import { approvalDecide, approvalDetail, approvalList } from '../../src-server/contract/approval.ts';
 import { decisionList, explain } from '../../src-server/contract/decision.ts';
 import {
   job,
@@ -74,7 +74,7 @@ export const CALLS = {
   leaseRevoke: { body: reasonBody, answer: lease },
   policy: { answer: policy },
   approvals: { answer: approvalList },
-  approvalDecide: { body: approvalDecide, answer: approval },
+  approvalDecide: { body: approvalDecide, answer: approvalDetail },
   evidence: { query: evidenceQuery, answer: evidenceList },
   pause: { body: reasonBody, answer: countsAnswer },
   resume: { body: reasonBody, answer: countsAnswer },

@@ -27,7 +27,9 @@ export function readMeterConfig(file: string): MeterConfig | null {
       throw new Error(`${file} can be read by others. Run: chmod 600 ${file}`);
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    // A data directory that is a file is refused with its own words, by whoever opens it.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
   let parsed: unknown;
