@@ -8,6 +8,7 @@ import { EXIT, ExitError } from './exit-codes.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
 import { groupsOf, readJobs } from './read-jobs.ts';
+import { unblockLines } from './unblock-lines.ts';
 
 const FLAGS = {
   ...PLANE_FLAGS,
@@ -17,6 +18,7 @@ const FLAGS = {
   state: { type: 'string' },
   limit: { type: 'string' },
   reason: { type: 'string' },
+  apply: { type: 'string' },
 } as const;
 const POLL_MS = 500;
 const LIST_DEFAULT = 50;
@@ -35,9 +37,11 @@ interface Call {
   state: string | undefined;
   limit: number;
   reason: string | undefined;
+  /** Number of the suggestion to apply, from 1; 0: only list them. */
+  apply: number;
 }
 
-/** `job …`: submit, list, show, explain, cancel, retry, log. */
+/** `job …`: submit, list, show, explain, unblock, cancel, retry, log. */
 export async function job(args: string[], printer: Printer): Promise<number> {
   const { values, positionals } = parse(args, FLAGS);
   const [verb, subject] = positionals;
@@ -51,19 +55,24 @@ export async function job(args: string[], printer: Printer): Promise<number> {
     state: values.state,
     limit: wholeNumber('limit', values.limit, 1, LIST_MAX, LIST_DEFAULT),
     reason: values.reason,
+    apply: wholeNumber('apply', values.apply, 1, 100, 0),
   };
   if (verb === 'list') return list(call);
   const verbs: Record<string, (call: Call, subject: string) => Promise<number>> = {
     submit,
     show,
     explain,
+    unblock,
     cancel,
     retry,
     log,
   };
   const run = verbs[verb ?? ''];
   if (run === undefined)
-    throw new ExitError(EXIT.usage, 'job takes submit FILE, list, show ID, explain ID, cancel ID, retry ID or log ID.');
+    throw new ExitError(
+      EXIT.usage,
+      'job takes submit FILE, list, show ID, explain ID, unblock ID, cancel ID, retry ID or log ID.',
+    );
   if (subject === undefined)
     throw new ExitError(
       EXIT.usage,
@@ -200,7 +209,43 @@ async function explain(call: Call, jobId: string): Promise<number> {
       .join(', '),
   ]);
   for (const line of table(rows)) call.printer.line(line);
-  if (found.earliest !== null) call.printer.line(`Or wait: ${found.earliest.because}`);
+  for (const line of unblockLines(found)) call.printer.line(line);
+  return EXIT.ok;
+}
+
+/** Lists the single changes that would place a job, or makes one of them. */
+async function unblock(call: Call, jobId: string): Promise<number> {
+  const found = await call.client.call('jobExplain', { params: { job_id: jobId } });
+  if (call.apply === 0) {
+    if (call.json) call.printer.json({ unblock: found.unblock, earliest: found.earliest });
+    else {
+      call.printer.line(`${found.outcome}: ${found.sentence}`);
+      if (found.unblock.length === 0) call.printer.line('No single change would place it now.');
+      for (const line of unblockLines(found)) call.printer.line(line);
+    }
+    return EXIT.ok;
+  }
+  const chosen = found.unblock[call.apply - 1];
+  if (chosen === undefined)
+    throw new ExitError(
+      EXIT.usage,
+      `There are ${found.unblock.length} suggestions. See them with: job unblock ${jobId}`,
+    );
+  const { change, target, sentence } = chosen;
+  const { digest } = await call.client.call('job', { params: { job_id: jobId } });
+  const done = await call.client.call('jobUnblock', {
+    params: { job_id: jobId },
+    body: {
+      change,
+      target,
+      sentence,
+      ...(change === 'approval.approve' ? { digest } : {}),
+      ...(call.reason === undefined ? {} : { reason: call.reason }),
+    },
+  });
+  if (call.json) call.printer.json(done);
+  else if (done.applied) call.printer.line(`Done: ${done.sentence} ${done.job_id} ${done.explain.sentence}`);
+  else call.printer.line(`${done.sentence} ${done.next ?? ''}`);
   return EXIT.ok;
 }
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { networkGrant } from './admission.ts';
 import { decisionId, jobId, sourceId } from './ids.ts';
-import { count, instant, labels, listOf } from './primitives.ts';
+import { ADMISSION_HOSTS_MAX } from './limits.ts';
+import { count, digest, instant, labels, listOf, reason } from './primitives.ts';
 import {
   BUDGET_WINDOWS,
   CONFINEMENTS,
   computeClass,
   DECISION_OUTCOMES,
+  RIGHTS,
   RULES,
   SIDES,
   SOURCE_KINDS,
@@ -83,6 +86,62 @@ export const explainCandidate = z.object({
 });
 export type ExplainCandidate = z.infer<typeof explainCandidate>;
 
+/** The single changes that the advisor knows; `target` of a suggestion names what is changed. */
+export const ADVICE_CHANGES = [
+  'approval.approve',
+  'job.retry',
+  'workspace.resume',
+  'source.resume',
+  'source.start',
+  'label.add',
+  'network.admit',
+  'capacity.raise',
+  'budget.raise',
+  'policy.publish',
+  'source.enroll',
+] as const;
+export type AdviceChange = (typeof ADVICE_CHANGES)[number];
+
+/** One change that alone would place the job now, checked by running the decision again with it. */
+export const unblockSuggestion = z.object({
+  change: z.enum(ADVICE_CHANGES),
+  /** The source, approval, network@source, scope|window, class or policy that the change is about. */
+  target: z.string(),
+  /** The change as a command in words: "Raise tier:managed by exactly 12 CU." */
+  sentence: z.string(),
+  /** Null id: a source that does not exist yet. */
+  would_assign_to: z.object({ source_id: sourceId.nullable(), name: z.string(), side: z.enum(SIDES) }),
+  /** False where the console cannot do it alone: a runner must be started somewhere. */
+  can_apply: z.boolean(),
+  /** Who may apply it. */
+  right: z.enum(RIGHTS),
+  preview: z.object({
+    /** Milli-CU that the job would hold. */
+    holds: count,
+    /** Milli-CU left after that in the limit that is tightest; null where none applies. */
+    left_after: count.nullable(),
+    /** The first of the other waiting jobs for which the answer changes too. */
+    also_moves: z.array(z.object({ job_id: jobId, wu_id: z.string(), title: z.string() })),
+    also_moves_count: count,
+    /** What would be said of the job then. */
+    sentence: z.string(),
+  }),
+});
+export type UnblockSuggestion = z.infer<typeof unblockSuggestion>;
+
+/** `sentence`: the change as it was shown; where it would be another one by now, nothing is done. */
+export const unblockBody = z.strictObject({
+  change: z.enum(ADVICE_CHANGES),
+  target: z.string().min(1).max(200),
+  sentence: z.string().max(500).optional(),
+  /** For `approval.approve` of a job before its start: the digest that the approver saw. */
+  digest: digest.optional(),
+  /** For `network.admit` where nobody asked for the network before: what may be reached. */
+  hosts: z.array(networkGrant).min(1).max(ADMISSION_HOSTS_MAX).optional(),
+  reason: reason.optional(),
+});
+export type UnblockBody = z.output<typeof unblockBody>;
+
 export const explain = z.object({
   outcome: z.enum(DECISION_OUTCOMES),
   sentence: z.string(),
@@ -96,9 +155,23 @@ export const explain = z.object({
   total: count,
   eligible: count,
   budget: budgetCheck,
-  /** Single changes that would place the job; comes with the unblock advisor, empty until then. */
-  unblock: z.array(z.unknown()),
+  /** Single changes, each of which would place a job that waits, is held or was refused; the smallest first. */
+  unblock: z.array(unblockSuggestion),
   /** What waiting alone would bring, when that is known. */
   earliest: z.object({ in_ms: count, at: instant, because: z.string() }).nullable(),
 });
 export type Explain = z.infer<typeof explain>;
+
+/** What came of applying one suggestion. */
+export const unblockAnswer = z.object({
+  change: z.enum(ADVICE_CHANGES),
+  target: z.string(),
+  /** False where only a person at the source can do it; `next` says how. */
+  applied: z.boolean(),
+  sentence: z.string(),
+  next: z.string().nullable(),
+  /** The job to look at from here on: another one where a refused job was submitted again. */
+  job_id: jobId,
+  explain,
+});
+export type UnblockAnswer = z.infer<typeof unblockAnswer>;

@@ -5,13 +5,13 @@ import { isPrivate } from '../domain/admissions/standing.ts';
 import { scopesOf } from '../domain/budgets/cost.ts';
 import type { BudgetVerdict } from '../domain/budgets/judge.ts';
 import { leaseTiming } from '../domain/leases/timing.ts';
-import { firstSideStanding } from '../domain/routing/fallback.ts';
+import { crossingOf, type FallbackState, firstSideStanding } from '../domain/routing/fallback.ts';
 import type { FleetGroup } from '../domain/routing/fleet-group.ts';
 import { type Crossing, type RoutingPolicy, sidesOf } from '../domain/routing/policy.ts';
 import type { Ask } from '../domain/routing/rank-asks.ts';
 import { candidateGroups } from '../domain/routing/record.ts';
 import { assignedSentence } from '../domain/routing/sentence.ts';
-import { FALLBACK, isOpened } from '../state/appliers/job.ts';
+import { isOpened } from '../state/appliers/job.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
 import { networkGrantsOf } from './admission-gate.ts';
 import { checkOf, rateOf } from './budgets/judge-job.ts';
@@ -73,15 +73,11 @@ export function crossingFor(
   job: { fallback: number },
   groups: () => readonly FleetGroup[],
 ): Crossing | 'first' | null {
-  const { first, second } = sidesOf(rule.mode);
-  if (side === first) return 'first';
-  if (side !== second || job.fallback === FALLBACK.denied) return null;
-  if (job.fallback === FALLBACK.approved) return 'approved';
-  if (job.fallback === FALLBACK.open) return 'busy_longer_than';
-  if (rule.fallback.mode !== 'auto') return null;
-  const standing = firstSideStanding(groups(), first);
-  return standing === 'there' ? null : standing;
+  const fallback = FALLBACK_STATES[job.fallback] as FallbackState;
+  return crossingOf(rule, side, fallback, () => firstSideStanding(groups(), sidesOf(rule.mode).first));
 }
+/** As a job's row keeps them, see `FALLBACK`. */
+export const FALLBACK_STATES: readonly FallbackState[] = ['closed', 'open', 'denied', 'approved'];
 
 /**
  * Writes a grant: decision, hold and lease in one entry.

@@ -73,6 +73,13 @@ export const JOBS_ROUTES = {
   jobRetry: act(`${WORKSPACE_PATH}/jobs/{job_id}/retry`, 'Submit it again as a new job', 'operate', job.reasonBody, {
     201: job.job,
   }),
+  jobUnblock: act(
+    `${WORKSPACE_PATH}/jobs/{job_id}/unblock`,
+    'Make one change that the advisor suggests; needs the right that stands beside it',
+    'view',
+    decision.unblockBody,
+    { 200: decision.unblockAnswer },
+  ),
   artifact: read(`${WORKSPACE_PATH}/artifacts/{sha256}`, 'Bytes of an artifact, as an attachment', 'bytes'),
   blobPut: {
     method: 'PUT',

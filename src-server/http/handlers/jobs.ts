@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import type { UnblockBody } from '../../contract/decision.ts';
 import {
   type JobPatch,
   type JobSpec,
@@ -16,6 +17,7 @@ import { ProblemError } from '../../contract/problems.ts';
 import { cancelJob } from '../../plane/commands/cancel-job.ts';
 import { checkEditable, editJob } from '../../plane/commands/edit-job.ts';
 import { checkSpec, repeatedSubmit, submitJob } from '../../plane/commands/submit-job.ts';
+import { unblockJob } from '../../plane/commands/unblock-job.ts';
 import { isOpen } from '../../plane/engine.ts';
 import { receiptItems } from '../../plane/evidence/receipts-of-job.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
@@ -23,7 +25,8 @@ import { attemptsView } from '../../plane/views/attempt-view.ts';
 import { decisionsView } from '../../plane/views/decision-view.ts';
 import { explainJob, explainSpec } from '../../plane/views/explain-view.ts';
 import { jobAtSubmit, jobView, listJobsView } from '../../plane/views/job-view.ts';
-import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
+import { RIGHT_OF_CHANGE } from '../../plane/views/unblock-view.ts';
+import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer, requireRight } from '../call.ts';
 import { logFault } from '../fault-log.ts';
 import { readJobLog } from '../job-log.ts';
 import { problemOf, validate } from '../problem-answer.ts';
@@ -130,6 +133,29 @@ async function cancel(call: Call): Promise<Answer> {
   );
 }
 
+async function unblock(call: Call): Promise<Answer> {
+  const body = call.body as UnblockBody;
+  const { workspace } = hostedOf(call);
+  requireRight(call, RIGHT_OF_CHANGE[body.change]);
+  return ok(
+    await workspace.run((ctx) => {
+      const job = ctx.engine.job(id(call));
+      // What is submitted again is submitted by whoever may do that.
+      if (job.state === 'refused') requireRight(call, 'operate');
+      const done = unblockJob(ctx, actorOf(call), id(call), body);
+      return {
+        change: body.change,
+        target: body.target,
+        applied: done.isApplied,
+        sentence: done.sentence,
+        next: done.next,
+        job_id: done.jobId,
+        explain: explainJob(ctx.engine, ctx.engine.job(done.jobId)),
+      };
+    }),
+  );
+}
+
 async function retry(call: Call): Promise<Answer> {
   const { workspace } = hostedOf(call);
   const json = await workspace.run((ctx) => {
@@ -211,6 +237,7 @@ export const jobHandlers = {
   jobPatch: patch,
   jobCancel: cancel,
   jobRetry: retry,
+  jobUnblock: unblock,
   artifact,
   blobPut: putBlob,
 } satisfies Record<string, Handler>;

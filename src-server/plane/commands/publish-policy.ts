@@ -32,6 +32,8 @@ export function publishPolicy(ctx: CommandContext, actor: Actor, put: PolicyPut)
   engine.emit(actor, [{ type: 'policy.published', body }]);
   endMootQuestions(engine, actor, before);
   arrangeQueue(engine);
+  // Another side may have the room that a held job waits for.
+  engine.hot.budgets.isHeldDue = true;
   offerToAsks(engine);
 }
 

@@ -15,12 +15,18 @@ import { instantOf } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import { askOf, crossingFor } from '../grants.ts';
 import { classOf, freeSlots, type HotSource } from '../hot/source.ts';
+import { unblockView } from './unblock-view.ts';
 
 /** Sources that one answer lists at most. */
 const CANDIDATES_MAX = 200;
 
-/** The decision for a job, run again now, source by source. */
-export function explainJob(engine: Engine, row: JobRow): Explain {
+/** The decision for a job, run again now, source by source, with what would place it. */
+export const explainJob = (engine: Engine, row: JobRow): Explain => ({
+  ...answerFor(engine, row),
+  unblock: unblockView(engine, row),
+});
+
+function answerFor(engine: Engine, row: JobRow): Explain {
   const submitted = engine.submitted(row.seq);
   const answer = withBudget(
     engine,
@@ -28,8 +34,11 @@ export function explainJob(engine: Engine, row: JobRow): Explain {
     submitted.spec,
     row.fallback,
   );
-  if (row.state === 'queued') return { ...answer, earliest: earliest(engine, row, submitted.spec) };
-  if (row.state === 'held') return { ...answer, outcome: 'held', sentence: row.why ?? answer.sentence };
+  if (row.state === 'queued') return { ...answer, earliest: earliest(engine, row, submitted.spec, answer.budget) };
+  if (row.state === 'held') {
+    const sentence = row.why ?? answer.sentence;
+    return { ...answer, outcome: 'held', sentence, earliest: windowEnd(engine, row, answer) };
+  }
   if (row.state === 'refused') return { ...answer, outcome: 'refused', sentence: row.why ?? answer.sentence };
   if (row.state === 'claimed' || row.state === 'running')
     return { ...answer, outcome: 'assigned', sentence: row.why ?? answer.sentence };
@@ -190,7 +199,7 @@ function fullRules(
 }
 
 /** What waiting alone brings: the end of a backoff, the second side opening, or a slot at the latest. */
-function earliest(engine: Engine, row: JobRow, spec: JobSpec): Explain['earliest'] {
+function earliest(engine: Engine, row: JobRow, spec: JobSpec, budgetNow: Explain['budget']): Explain['earliest'] {
   const inMs = (planeMs: number): number => Math.max(0, planeMs - engine.planeMs);
   const found: { in_ms: number; because: string }[] = [];
   if (row.readyPlaneMs > engine.planeMs)
@@ -200,21 +209,40 @@ function earliest(engine: Engine, row: JobRow, spec: JobSpec): Explain['earliest
   const groups = engine.hot.fleet.groupsFor(requirementOf(spec), []);
   if (
     second !== null &&
-    policy.fallback.mode === 'auto' &&
+    policy.fallback.mode !== 'never' &&
     row.fallback === 0 &&
     firstSideStanding(groups, first) === 'there'
   ) {
+    const side = second === 'byoc' ? 'BYOC' : 'managed';
     found.push({
       in_ms: inMs(row.readyPlaneMs + policy.fallback.afterMs),
-      because: `The ${second === 'byoc' ? 'BYOC' : 'managed'} side may take it from then on.`,
+      because:
+        policy.fallback.mode === 'auto'
+          ? `The ${side} side may take it from then on.`
+          : `An operator is asked then whether the ${side} side may take it.`,
     });
   }
+  found.push(...windowDue(engine, budgetNow));
   for (const group of groups) {
     if (!group.fits || group.availability !== 'full' || group.profile.side !== first) continue;
     for (const id of group.sourceIds.slice(0, 20)) found.push(...slotBack(engine, engine.hot.fleet.source(id)));
   }
+  return soonestOf(engine, found);
+}
+
+function soonestOf(engine: Engine, found: { in_ms: number; because: string }[]): Explain['earliest'] {
   const soonest = found.sort((a, b) => a.in_ms - b.in_ms)[0];
   return soonest === undefined ? null : { ...soonest, at: instantOf(engine.clock.wallMs() + soonest.in_ms) };
+}
+
+/** A job that is held for budget is judged again when the window of its limit ends. */
+const windowEnd = (engine: Engine, row: JobRow, { budget }: Explain): Explain['earliest'] =>
+  row.hold === 'budget' ? soonestOf(engine, windowDue(engine, budget)) : null;
+
+function windowDue(engine: Engine, budget: Explain['budget']): { in_ms: number; because: string }[] {
+  if (budget.resets_at === null || (budget.missing_mcu ?? 0) === 0) return [];
+  const inMs = Math.max(0, Date.parse(budget.resets_at) - engine.clock.wallMs());
+  return [{ in_ms: inMs, because: `A new window of ${budget.scope} begins.` }];
 }
 
 function slotBack(engine: Engine, source: HotSource): { in_ms: number; because: string }[] {

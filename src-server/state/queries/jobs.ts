@@ -133,3 +133,10 @@ export const countCreatedSince = (db: Database, sinceMs: number): number =>
       sinceMs,
     ])?.[0] ?? 0,
   );
+
+/** Jobs that wait or are held, oldest first. */
+export const oldestWaiting = (db: Database, limit: number): JobRow[] =>
+  (['queued', 'held'] as const)
+    .flatMap((state) => db.all(`SELECT ${COLUMNS} FROM job WHERE state = ? ORDER BY seq LIMIT ?`, [state, limit]))
+    .map(toRow)
+    .sort((a, b) => a.seq - b.seq);
