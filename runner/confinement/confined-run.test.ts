@@ -132,15 +132,17 @@ describe.runIf(process.platform === 'linux')('a job with network none and confin
   }, 30_000);
 });
 
-describe.runIf(process.platform === 'linux' && LAN !== undefined)('a job in a private network', () => {
-  const lan = () => ({ host: 'db.lab.internal', port });
+describe.runIf(process.platform === 'linux' && LAN !== undefined)(
+  'a job in a private network (only on a machine in a network)',
+  () => {
+    const lan = () => ({ host: 'db.lab.internal', port });
 
-  test('reaches the admitted host and port and nothing else, and its receipt lists what it tried', async () => {
-    plane.grants = [{ host: LAN as string, port }];
-    const urls = [`http://127.0.0.1:${port}`, plane.url, 'http://169.254.169.254/', `http://${LAN}:22/`];
-    plane.queue.push(
-      node(
-        `${dialer(urls)}
+    test('reaches the admitted host and port and nothing else, and its receipt lists what it tried', async () => {
+      plane.grants = [{ host: LAN as string, port }];
+      const urls = [`http://127.0.0.1:${port}`, plane.url, 'http://169.254.169.254/', `http://${LAN}:22/`];
+      plane.queue.push(
+        node(
+          `${dialer(urls)}
         const ask = (target) => new Promise((done) => {
           const r = require('node:http').request({ host: '127.0.0.1', port: 3128, method: 'CONNECT', path: target });
           r.on('connect', (answer, socket) => {
@@ -152,68 +154,71 @@ describe.runIf(process.platform === 'linux' && LAN !== undefined)('a job in a pr
           r.end();
         });
         for (const target of ['${LAN}:${port}', '${LAN}:22', '127.0.0.1:${port}', '169.254.169.254:80', 'localhost:${port}', '[::1]:${port}']) await ask(target);`,
-        { network: 'private:lab' },
-      ),
-    );
-    expect(await runner.run()).toBe(0);
-    expect(log('stderr')).toBe('');
-    expect(log('stdout')).not.toContain('REACHED');
-    expect(log('stdout').trim().split('\n').slice(4)).toEqual([
-      'reached',
-      ...[`${LAN}:22`, `127.0.0.1:${port}`, '169.254.169.254:80', `localhost:${port}`, `[::1]:${port}`].map(
-        (target) => `403 ${target}`,
-      ),
-    ]);
-    expect(hits).toEqual(['/from-inside']);
-    const { connections, ...rest } = enforced();
-    expect(rest).toEqual({ files: 'confined', network: 'allow_list', pid: 'namespace' });
-    expect(
-      connections.map(({ host, port: at, verdict }: Record<string, unknown>) => `${host}:${at} ${verdict}`),
-    ).toEqual([
-      `${LAN}:${port} allowed`,
-      `${LAN}:22 not_granted`,
-      `127.0.0.1:${port} not_granted`,
-      '169.254.169.254:80 not_granted',
-      `localhost:${port} not_granted`,
-      `::1:${port} not_granted`,
-    ]);
-    expect(connections[0].sent_bytes).toBeGreaterThan(40);
-    expect(connections[0].received_bytes).toBeGreaterThan(40);
-  }, 30_000);
+          { network: 'private:lab' },
+        ),
+      );
+      expect(await runner.run()).toBe(0);
+      expect(log('stderr')).toBe('');
+      expect(log('stdout')).not.toContain('REACHED');
+      expect(log('stdout').trim().split('\n').slice(4)).toEqual([
+        'reached',
+        ...[`${LAN}:22`, `127.0.0.1:${port}`, '169.254.169.254:80', `localhost:${port}`, `[::1]:${port}`].map(
+          (target) => `403 ${target}`,
+        ),
+      ]);
+      expect(hits).toEqual(['/from-inside']);
+      const { connections, ...rest } = enforced();
+      expect(rest).toEqual({ files: 'confined', network: 'allow_list', pid: 'namespace' });
+      expect(
+        connections.map(({ host, port: at, verdict }: Record<string, unknown>) => `${host}:${at} ${verdict}`),
+      ).toEqual([
+        `${LAN}:${port} allowed`,
+        `${LAN}:22 not_granted`,
+        `127.0.0.1:${port} not_granted`,
+        '169.254.169.254:80 not_granted',
+        `localhost:${port} not_granted`,
+        `::1:${port} not_granted`,
+      ]);
+      expect(connections[0].sent_bytes).toBeGreaterThan(40);
+      expect(connections[0].received_bytes).toBeGreaterThan(40);
+    }, 30_000);
 
-  test('finds a granted name by itself on a raw connection, and no other name', async () => {
-    plane.grants = [lan(), { host: 'gone.lab.internal', port: 80 }];
-    plane.queue.push(
-      node(dialer([`http://db.lab.internal:${port}`, `http://other.lab.internal:${port}`]), { network: 'private:lab' }),
-    );
-    expect(await runner.run()).toBe(0);
-    // The name leads to the relay, which is told by the filter that it has no address: a connection that ends at once.
-    expect(log('stdout').trim().split('\n')[1]).toMatch(/^E\w+ http:\/\/other/);
-    expect(enforced().connections).toMatchObject([{ host: 'db.lab.internal', port, verdict: 'unresolved' }]);
-  }, 30_000);
+    test('finds a granted name by itself on a raw connection, and no other name', async () => {
+      plane.grants = [lan(), { host: 'gone.lab.internal', port: 80 }];
+      plane.queue.push(
+        node(dialer([`http://db.lab.internal:${port}`, `http://other.lab.internal:${port}`]), {
+          network: 'private:lab',
+        }),
+      );
+      expect(await runner.run()).toBe(0);
+      // The name leads to the relay, which is told by the filter that it has no address: a connection that ends at once.
+      expect(log('stdout').trim().split('\n')[1]).toMatch(/^E\w+ http:\/\/other/);
+      expect(enforced().connections).toMatchObject([{ host: 'db.lab.internal', port, verdict: 'unresolved' }]);
+    }, 30_000);
 
-  test('an own list of egress opens no private address', async () => {
-    plane.grants = [{ host: LAN as string, port }];
-    plane.queue.push(
-      jobSpec({
-        command: {
-          argv: [
-            'node',
-            '-e',
-            `require('node:http').get({ host: '127.0.0.1', port: 3128, path: 'http://${LAN}:${port}/x' }, (r) => console.log(r.statusCode))`,
-          ],
-        },
-        network: 'egress',
-        egress: [`${LAN}:${port}`],
-        confinement: 'required',
-      }),
-    );
-    expect(await runner.run()).toBe(0);
-    expect(log('stdout')).toBe('403\n');
-    expect(hits).toEqual([]);
-    expect(enforced().connections).toMatchObject([{ host: LAN, port, verdict: 'address_refused' }]);
-  }, 30_000);
-});
+    test('an own list of egress opens no private address', async () => {
+      plane.grants = [{ host: LAN as string, port }];
+      plane.queue.push(
+        jobSpec({
+          command: {
+            argv: [
+              'node',
+              '-e',
+              `require('node:http').get({ host: '127.0.0.1', port: 3128, path: 'http://${LAN}:${port}/x' }, (r) => console.log(r.statusCode))`,
+            ],
+          },
+          network: 'egress',
+          egress: [`${LAN}:${port}`],
+          confinement: 'required',
+        }),
+      );
+      expect(await runner.run()).toBe(0);
+      expect(log('stdout')).toBe('403\n');
+      expect(hits).toEqual([]);
+      expect(enforced().connections).toMatchObject([{ host: LAN, port, verdict: 'address_refused' }]);
+    }, 30_000);
+  },
+);
 
 describe('where nothing can be enforced', () => {
   test('a preferred job runs, and says so', async () => {

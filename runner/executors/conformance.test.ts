@@ -204,7 +204,9 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     await until(() => job.stdout().length > frozen.length + 4);
   });
 
-  test.runIf(isSealed)('holds a process that hides from every mark', async () => {
+  if (!isSealed) return;
+
+  test('holds a process that hides from every mark', async () => {
     const word = `cc-hidden-${process.pid}`;
     const job = await shell(
       `cd /; env -i setsid sh -c '(env -i setsid sh -c "trap \\"\\" TERM HUP; while :; do sleep 0.1; done; : ${word}" </dev/null >/dev/null 2>&1 &)' & echo up; sleep 0.3`,
@@ -213,7 +215,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     expect(withWord(word)).toEqual([]);
   });
 
-  test.runIf(isSealed)('survives nothing of a bomb of forks', async () => {
+  test('survives nothing of a bomb of forks', async () => {
     const word = `cc-bomb-${process.pid}`;
     const job = await shell(
       `echo up; i=0; while [ $i -lt 150 ]; do setsid sh -c 'trap "" TERM; while :; do sh -c "sleep 0.2"; done; : ${word}' & i=$((i+1)); done; wait`,

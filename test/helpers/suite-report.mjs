@@ -62,8 +62,8 @@ export const readPlaywrightReport = (json) => {
   return report;
 };
 
-/** What no command can install here: another system, or Electron's binary. The name or the reason of a skip says so. */
-const NOT_INSTALLABLE = /\((only on (Windows|macOS)|needs Electron)\b/;
+/** What no command can install here: another system, a network, or Electron's binary. The name or the reason of a skip says so. */
+const NOT_INSTALLABLE = /\((only on (Windows|macOS|a machine in a network)|needs Electron)\b/;
 
 /**
  * Skips that are a failure where everything installable is meant to be there.
