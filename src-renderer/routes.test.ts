@@ -16,6 +16,8 @@ it('keeps every address as it is', () => {
     sourcePeek: routes.sources(ws, { state: 'late', side: 'byoc', q: 'eu', source: 'src_1' }),
     addRunner: routes.addRunner(ws),
     leases: routes.leases(ws),
+    evidenceExport: routes.evidence(ws, { open: 'export' }),
+    replay: routes.replay(ws, 18186),
     leasePeek: routes.leases(ws, { view: 'table', state: 'expired', lease: 'lease_1' }),
   }).toEqual({
     home: '/',
@@ -30,17 +32,21 @@ it('keeps every address as it is', () => {
     sourcePeek: '/dashboard/ws_1/sources?state=late&side=byoc&q=eu&source=src_1',
     addRunner: '/dashboard/ws_1/sources/add',
     leases: '/dashboard/ws_1/leases',
+    evidenceExport: '/dashboard/ws_1/evidence?open=export',
+    replay: '/dashboard/ws_1/replay?at=18186',
     leasePeek: '/dashboard/ws_1/leases?view=table&state=expired&lease=lease_1',
   });
   expect(PATTERNS).toMatchInlineSnapshot(`
     {
       "addRunner": "sources/add",
       "board": "/dashboard/:workspaceId",
+      "evidence": "evidence",
       "home": "/",
       "job": "jobs/:jobId",
       "jobs": "jobs",
       "leases": "leases",
       "overview": "compute",
+      "replay": "replay",
       "signIn": "/sign-in",
       "sources": "sources",
     }

@@ -21,6 +21,9 @@ export const routes = {
     withQuery(`${board(workspaceId)}/sources`, query),
   leases: (workspaceId: string, query?: { view?: string; state?: string; q?: string; lease?: string }) =>
     withQuery(`${board(workspaceId)}/leases`, query),
+  evidence: (workspaceId: string, query?: { entry?: string; open?: string }) =>
+    withQuery(`${board(workspaceId)}/evidence`, query),
+  replay: (workspaceId: string, at: number) => withQuery(`${board(workspaceId)}/replay`, { at: String(at) }),
   addRunner: (workspaceId: string) => `${board(workspaceId)}/sources/add`,
 } as const;
 
@@ -35,4 +38,6 @@ export const PATTERNS = {
   sources: 'sources',
   addRunner: 'sources/add',
   leases: 'leases',
+  evidence: 'evidence',
+  replay: 'replay',
 } as const;

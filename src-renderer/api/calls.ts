@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { approvalDecide, approvalDetail, approvalList } from '../../src-server/contract/approval.ts';
 import { decisionList, explain } from '../../src-server/contract/decision.ts';
+import { evidenceProof } from '../../src-server/contract/evidence.ts';
 import {
   job,
   jobList,
@@ -75,6 +76,7 @@ export const CALLS = {
   policy: { answer: policy },
   approvals: { answer: approvalList },
   approvalDecide: { body: approvalDecide, answer: approvalDetail },
+  evidenceProof: { answer: evidenceProof },
   evidence: { query: evidenceQuery, answer: evidenceList },
   pause: { body: reasonBody, answer: countsAnswer },
   resume: { body: reasonBody, answer: countsAnswer },

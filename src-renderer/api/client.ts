@@ -109,3 +109,27 @@ export const call = async <C extends CallId>(id: C, options: CallOptions<C> = {}
 
 /** True for problems that trying again cannot mend. */
 export const isFinal = (error: unknown): boolean => error instanceof ApiProblem && !error.isRetryable;
+
+/**
+ * Calls a route whose answer is a file.
+ * @throws {ApiProblem} as `callWithSeq`.
+ */
+export const callFile = async (
+  id: 'evidenceExport',
+  options: { params: Readonly<Record<string, string>>; body: unknown; signal?: AbortSignal },
+): Promise<Blob> => {
+  const route: RouteSpec = ROUTES[id];
+  const response = await fetch(addressOf(route.path, options.params), {
+    method: route.method,
+    headers: { Accept: '*/*', 'Content-Type': 'application/json', ...sessionHeaders() },
+    credentials: 'same-origin',
+    signal: options.signal,
+    body: JSON.stringify(options.body),
+  }).catch((cause: unknown) => {
+    if (options.signal?.aborted) throw cause;
+    throw unreachable();
+  });
+  if (!response.ok) throw await readProblem(response);
+  useConnection.getState().heard(now());
+  return response.blob();
+};

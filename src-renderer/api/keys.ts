@@ -15,6 +15,9 @@ export const keys = {
   jobPart: (ws: string, id: string, part: 'explain' | 'decisions' | 'evidence') =>
     ['ws', ws, 'job-part', id, part] as const,
   jobParts: (ws: string, id: string) => ['ws', ws, 'job-part', id] as const,
+  evidenceChunk: (ws: string, from: number, size: number) => ['ws', ws, 'evidence', from, size] as const,
+  evidenceChunks: (ws: string, from: number) => ['ws', ws, 'evidence', from] as const,
+  evidenceProof: (ws: string, seq: number, head: number) => ['ws', ws, 'evidence-proof', seq, head] as const,
   leases: (ws: string) => ['ws', ws, 'leases'] as const,
   leaseList: (ws: string, query: LeaseListQuery) => ['ws', ws, 'leases', 'list', query] as const,
   activeLeases: (ws: string) => ['ws', ws, 'leases', 'active'] as const,

@@ -15,6 +15,7 @@ export type CommandId =
   | 'go.jobs'
   | 'go.leases'
   | 'go.sources'
+  | 'go.evidence'
   | 'job.submit'
   | 'runner.add'
   | 'list.next'
@@ -25,6 +26,7 @@ export type CommandId =
   | 'stream.pause'
   | 'source.drain'
   | 'lease.revoke'
+  | 'evidence.export'
   | 'secret.reveal'
   | 'command.copy1'
   | 'command.copy2'
@@ -48,6 +50,7 @@ export const BINDINGS: readonly Binding[] = [
   of('go.jobs', 'g j', 'Jobs', 'Go to'),
   of('go.leases', 'g l', 'Leases', 'Go to'),
   of('go.sources', 'g s', 'Sources', 'Go to'),
+  of('go.evidence', 'g e', 'Evidence', 'Go to'),
   of('filter', '/', 'Focus the filter', 'Lists'),
   of('list.next', 'j', 'Next row', 'Lists'),
   of('list.previous', 'k', 'Previous row', 'Lists'),
@@ -56,6 +59,7 @@ export const BINDINGS: readonly Binding[] = [
   of('stream.pause', 'p', 'Pause the assignment stream', 'On this screen'),
   of('source.drain', 'd', 'Drain the open source', 'On this screen'),
   of('lease.revoke', 'x', 'Revoke the open lease', 'On this screen'),
+  of('evidence.export', 'Mod e', 'Export a bundle', 'On this screen'),
   of('secret.reveal', 'v', 'Reveal the credential', 'On this screen'),
   of('command.copy1', '1', 'Copy command 1', 'On this screen'),
   of('command.copy2', '2', 'Copy command 2', 'On this screen'),

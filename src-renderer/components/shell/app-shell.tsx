@@ -30,6 +30,7 @@ const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   useCommand('go.jobs', () => void navigate(routes.jobs(workspaceId)));
   useCommand('go.leases', () => void navigate(routes.leases(workspaceId)));
   useCommand('go.sources', () => void navigate(routes.sources(workspaceId)));
+  useCommand('go.evidence', () => void navigate(routes.evidence(workspaceId)));
   useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));
   useCommand('runner.add', () => void navigate(routes.addRunner(workspaceId)));
   useCommand('list.next', enterTable);

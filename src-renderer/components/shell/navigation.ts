@@ -1,4 +1,4 @@
-import { Activity, List, type LucideIcon, Server, Timer } from 'lucide-react';
+import { Activity, Link2, List, type LucideIcon, Server, Timer } from 'lucide-react';
 import type { CommandId } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
 
@@ -24,5 +24,13 @@ export const NAVIGATION: readonly NavigationItem[] = [
     command: 'go.sources',
     href: (ws) => routes.sources(ws),
     group: 'Fleet',
+  },
+  {
+    id: 'evidence',
+    label: 'Evidence',
+    icon: Link2,
+    command: 'go.evidence',
+    href: (ws) => routes.evidence(ws),
+    group: 'Govern',
   },
 ];

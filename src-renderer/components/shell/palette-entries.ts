@@ -27,6 +27,12 @@ export const paletteEntries = (
     ),
     { id: 'submit', group: 'Do', label: 'Submit job', to: routes.submitJob(workspaceId) },
     { id: 'add', group: 'Do', label: 'Add runner', to: routes.addRunner(workspaceId) },
+    {
+      id: 'export',
+      group: 'Do',
+      label: 'Export evidence bundle',
+      to: routes.evidence(workspaceId, { open: 'export' }),
+    },
     { id: 'theme', group: 'Do', label: 'Switch theme', to: 'theme' },
   ];
   const found = jobs.slice(0, 6).map(

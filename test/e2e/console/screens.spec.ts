@@ -15,6 +15,8 @@ const SCREENS = [
   ['compute', 'Overview'],
   ['jobs', 'Jobs'],
   ['leases', 'Leases'],
+  ['evidence', 'Evidence'],
+  ['replay?at=1', 'Evidence'],
   ['sources', 'Sources'],
   ['sources/add', 'Add runner'],
 ] as const;

@@ -1,0 +1,83 @@
+import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
+import { formatCount, formatHash } from '../../format/number.ts';
+import { JOB_LOOKS, LEASE_LOOKS, SOURCE_LOOKS, type StateLook } from '../../ui/state-vocabulary.ts';
+import { type EntryNames, entrySubject, eventsOf, headType } from '../job/entry-words.ts';
+
+/** Names for the ids in the log, as far as the screen knows them. */
+export interface LogNames {
+  job: (jobId: string) => string | null;
+  source: (sourceId: string) => string | null;
+  /** The source behind a runner's session. */
+  session: (sessionId: string) => string | null;
+}
+const short = (id: string): string => `${id.slice(0, 4)}…${id.slice(-4)}`;
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** What the entry is about: a work unit, a source, or the workspace itself. */
+export const subjectOf = (entry: Pick<EvidenceItem, 'ref' | 'types'>, names: LogNames): string => {
+  const { job, source } = entry.ref;
+  if (typeof job === 'string') return names.job(job) ?? short(job);
+  if (typeof source === 'string') return names.source(source) ?? short(source);
+  return 'workspace';
+};
+
+/** Who wrote it: the plane, an operator by name, a runner by its source. */
+export const writerOf = (entry: Pick<EvidenceItem, 'actor'>, names: LogNames): string => {
+  const { kind, id } = entry.actor;
+  if (kind === 'runner') return names.session(id) ?? short(id);
+  return id.length > 24 ? short(id) : id;
+};
+
+/** Colour and shape of the events that end something; others stay plain. */
+export const lookOfType = (type: string): StateLook | null => {
+  const looks: Readonly<Record<string, StateLook>> = {
+    'lease.expired': LEASE_LOOKS.expired,
+    'lease.revoked': LEASE_LOOKS.revoked,
+    'completion.rejected': JOB_LOOKS.refused,
+    'budget.refused': JOB_LOOKS.refused,
+    'job.refused': JOB_LOOKS.refused,
+    'source.late': SOURCE_LOOKS.late,
+    'source.offline': SOURCE_LOOKS.offline,
+    'source.online': SOURCE_LOOKS.online,
+    'source.quarantined': SOURCE_LOOKS.quarantined,
+    'job.dead_lettered': JOB_LOOKS.dead_letter,
+  };
+  return looks[type] ?? null;
+};
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const NO_NAMES: EntryNames = { fenceOf: () => null, sourceOf: () => null };
+
+/** The fact of the entry in a few words. */
+export const detailOf = (entry: EvidenceItem): string => {
+  const head = headType(entry.types);
+  const body = eventsOf(entry).find((event) => event.type === head)?.body ?? {};
+  const { fence, attempt } = entry.ref;
+  if (head === 'lease.granted') return `Token ${fence}, attempt ${attempt}`;
+  if (head === 'lease.expired' || head === 'lease.revoked') return `Token ${fence ?? body.fence} fenced`;
+  if (head === 'attempt.started') return `Attempt ${attempt}, token ${fence}`;
+  if (head === 'lease.released')
+    return sentence([textOf(body.outcome)?.replace('_', ' '), textOf(body.reason)].filter(Boolean).join('. '));
+  if (head === 'checkpoint.signed' || head === 'witness.cosigned')
+    return typeof body.size === 'number' ? `Tree size ${formatCount(body.size)}` : '';
+  if (head === 'job.submitted') return `Digest ${formatHash((textOf(body.digest) ?? '').replace('sha256:', ''))}`;
+  if (head === 'credential.issued' && textOf(body.fingerprint) !== null) return `Fingerprint ${body.fingerprint}`;
+  if (head === 'source.enrolled') return textOf(body.name) ?? '';
+  const said = entrySubject(entry, NO_NAMES);
+  return said === entry.actor.id ? '' : said;
+};
+
+/** Names that the entries themselves tell: a work unit of each submitted job. */
+export const jobNamesIn = (entries: readonly EvidenceItem[]): Map<string, string> => {
+  const names = new Map<string, string>();
+  for (const entry of entries) {
+    if (!entry.types.includes('job.submitted')) continue;
+    for (const { body } of eventsOf(entry)) {
+      const spec = body.spec as { wu_id?: unknown } | undefined;
+      const id = textOf(body.job_id);
+      const wu = textOf(spec?.wu_id);
+      if (id !== null && wu !== null) names.set(id, wu);
+    }
+  }
+  return names;
+};

@@ -1,0 +1,101 @@
+import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
+import { formatWhen } from '../../format/instant.ts';
+import { formatCount, formatHash } from '../../format/number.ts';
+import { useNow } from '../../stores/clock.ts';
+import { CountChip } from '../../ui/chip.tsx';
+import { StateGlyph } from '../../ui/state-glyph.tsx';
+import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
+import type { Column } from '../../ui/table.tsx';
+import { headType } from '../job/entry-words.ts';
+import { detailOf, type LogNames, lookOfType, subjectOf, writerOf } from './entry-row-words.ts';
+
+const When = ({ at }: { at: string }) => <>{formatWhen(at, useNow())}</>;
+
+const Shield = ({ isWhole }: { isWhole: boolean | undefined }) => {
+  const look = isWhole === false ? CHAIN_LOOKS.broken : CHAIN_LOOKS.verified;
+  return (
+    <span className="chain-link" data-tone={isWhole === undefined ? 'idle' : look.tone}>
+      <StateGlyph shape={isWhole === undefined ? 'ring' : look.shape} size={14} className="tone" />
+      <span className="visually-hidden">{isWhole === undefined ? 'Not checked' : look.label}</span>
+    </span>
+  );
+};
+
+const EventCell = ({ entry }: { entry: EvidenceItem }) => {
+  const head = headType(entry.types);
+  const look = lookOfType(head);
+  return (
+    <span className="row medium" data-tone={look?.tone} title={entry.types.join(', ')}>
+      {look === null ? null : <StateGlyph shape={look.shape} size={14} className="tone" />}
+      <span className="truncate">{head}</span>
+      {entry.types.length > 1 ? <CountChip count={`+${entry.types.length - 1}`} /> : null}
+    </span>
+  );
+};
+
+/** Columns of the log; a narrow window or an open entry leaves out writer and hash. */
+export const evidenceColumns = (
+  isTight: boolean,
+  names: LogNames,
+  verified: ReadonlyMap<number, boolean>,
+): readonly Column<EvidenceItem>[] => {
+  const all: (Column<EvidenceItem> & { isLow?: boolean })[] = [
+    {
+      id: 'verified',
+      header: <span className="visually-hidden">Verified</span>,
+      width: '16px',
+      cell: (entry) => <Shield isWhole={verified.get(entry.seq)} />,
+    },
+    {
+      id: 'seq',
+      header: '#',
+      width: '64px',
+      cell: (entry) => <span className="text-2">{formatCount(entry.seq)}</span>,
+    },
+    {
+      id: 'time',
+      header: 'Time',
+      width: '96px',
+      cell: (entry) => (
+        <span className="text-2">
+          <When at={entry.at} />
+        </span>
+      ),
+    },
+    { id: 'event', header: 'Event', width: '184px', cell: (entry) => <EventCell entry={entry} /> },
+    {
+      id: 'subject',
+      header: 'Subject',
+      width: 'minmax(88px, 0.7fr)',
+      cell: (entry) => subjectOf(entry, names),
+    },
+    {
+      id: 'by',
+      header: 'By',
+      width: '104px',
+      isLow: true,
+      cell: (entry) => <span className="text-2">{writerOf(entry, names)}</span>,
+    },
+    {
+      id: 'detail',
+      header: 'Detail',
+      width: 'minmax(96px, 1.6fr)',
+      cell: (entry) => {
+        const detail = detailOf(entry);
+        return (
+          <span className="text-2" title={detail}>
+            {detail === '' ? '–' : detail}
+          </span>
+        );
+      },
+    },
+    {
+      id: 'hash',
+      header: 'Hash',
+      width: '88px',
+      isLow: true,
+      cell: (entry) => <span className="mono text-3">{formatHash(entry.sha256)}</span>,
+    },
+  ];
+  return all.filter((column) => !isTight || column.isLow !== true);
+};
