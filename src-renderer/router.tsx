@@ -1,6 +1,7 @@
 import { createBrowserRouter } from 'react-router';
 import { AppShell } from './components/shell/app-shell.tsx';
 import { AddRunnerPage } from './pages/add-runner/add-runner-page.tsx';
+import { ApprovalsPage } from './pages/approvals/approvals-page.tsx';
 import { EvidencePage } from './pages/evidence/evidence-page.tsx';
 import { JobPage } from './pages/job/job-page.tsx';
 import { JobsPage } from './pages/jobs/jobs-page.tsx';
@@ -25,6 +26,7 @@ export const createRouter = () =>
         { path: PATTERNS.jobs, Component: JobsPage },
         { path: PATTERNS.job, Component: JobPage },
         { path: PATTERNS.leases, Component: LeasesPage },
+        { path: PATTERNS.approvals, Component: ApprovalsPage },
         { path: PATTERNS.sources, Component: SourcesPage },
         { path: PATTERNS.evidence, Component: EvidencePage },
         { path: PATTERNS.replay, Component: EvidencePage },

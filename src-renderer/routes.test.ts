@@ -39,6 +39,7 @@ it('keeps every address as it is', () => {
   expect(PATTERNS).toMatchInlineSnapshot(`
     {
       "addRunner": "sources/add",
+      "approvals": "approvals",
       "board": "/dashboard/:workspaceId",
       "evidence": "evidence",
       "home": "/",

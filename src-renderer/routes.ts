@@ -17,6 +17,8 @@ export const routes = {
     withQuery(`${board(workspaceId)}/jobs`, query),
   submitJob: (workspaceId: string) => withQuery(`${board(workspaceId)}/jobs`, { open: 'submit' }),
   job: (workspaceId: string, jobId: string) => `${board(workspaceId)}/jobs/${encodeURIComponent(jobId)}`,
+  approvals: (workspaceId: string, query?: { show?: string; item?: string; open?: string; network?: string }) =>
+    withQuery(`${board(workspaceId)}/approvals`, query),
   sources: (workspaceId: string, query?: { state?: string; side?: string; q?: string; source?: string }) =>
     withQuery(`${board(workspaceId)}/sources`, query),
   leases: (workspaceId: string, query?: { view?: string; state?: string; q?: string; lease?: string }) =>
@@ -35,6 +37,7 @@ export const PATTERNS = {
   overview: 'compute',
   jobs: 'jobs',
   job: 'jobs/:jobId',
+  approvals: 'approvals',
   sources: 'sources',
   addRunner: 'sources/add',
   leases: 'leases',

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import { approvalDecide, approvalDetail, approvalList } from '../../src-server/contract/approval.ts';
+import {
+  admission,
+  admissionDecide,
+  admissionList,
+  admissionListQuery,
+  admissionRequest,
+} from '../../src-server/contract/admission.ts';
+import { approvalDecide, approvalDetail, approvalList, approvalListQuery } from '../../src-server/contract/approval.ts';
 import { decisionList, explain } from '../../src-server/contract/decision.ts';
 import { evidenceProof } from '../../src-server/contract/evidence.ts';
 import {
@@ -74,8 +81,14 @@ export const CALLS = {
   leases: { query: leaseListQuery, answer: leaseList },
   leaseRevoke: { body: reasonBody, answer: lease },
   policy: { answer: policy },
-  approvals: { answer: approvalList },
+  approvals: { query: approvalListQuery, answer: approvalList },
+  approval: { answer: approvalDetail },
   approvalDecide: { body: approvalDecide, answer: approvalDetail },
+  admissions: { query: admissionListQuery, answer: admissionList },
+  admission: { answer: admission },
+  admissionRequest: { body: admissionRequest, answer: admission },
+  admissionDecide: { body: admissionDecide, answer: admission },
+  admissionRevoke: { body: reasonBody, answer: admission },
   evidenceProof: { answer: evidenceProof },
   evidence: { query: evidenceQuery, answer: evidenceList },
   pause: { body: reasonBody, answer: countsAnswer },

@@ -25,5 +25,11 @@ export const keys = {
   preview: (ws: string, spec: unknown) => ['ws', ws, 'preview', spec] as const,
   enrollment: (ws: string, id: string) => ['ws', ws, 'enrollment', id] as const,
   enrollments: (ws: string) => ['ws', ws, 'enrollment'] as const,
+  approvals: (ws: string, status: string) => ['ws', ws, 'approvals', status] as const,
+  approvalLists: (ws: string) => ['ws', ws, 'approvals'] as const,
+  approval: (ws: string, id: string) => ['ws', ws, 'approval', id] as const,
+  approvalDetails: (ws: string) => ['ws', ws, 'approval'] as const,
+  admissions: (ws: string, status: string) => ['ws', ws, 'admissions', status] as const,
+  admissionLists: (ws: string) => ['ws', ws, 'admissions'] as const,
   policy: (ws: string) => ['ws', ws, 'policy'] as const,
 } as const;

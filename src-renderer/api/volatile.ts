@@ -18,21 +18,28 @@ const subscribe = (listener: () => void) => {
 interface Figures {
   sources?: Iterable<{ source_id: string; seen_ms_ago: number | null }>;
   leases?: Iterable<{ lease_id: string; expires_in_ms: number | null; runtime_left_ms?: number | null }>;
+  approvals?: Iterable<{ approval_id: string; expires_in_ms: number | null }>;
+  admissions?: Iterable<{ admission_id: string; expires_in_ms: number | null }>;
 }
 
 /** Takes over the figures of an answer or of a changed row that arrived now. */
-export const noteFigures = ({ sources = [], leases = [] }: Figures): void => {
+export const noteFigures = ({ sources = [], leases = [], approvals = [], admissions = [] }: Figures): void => {
   const at = now();
   for (const { source_id, seen_ms_ago } of sources) {
     if (seen_ms_ago === null) seenAt.delete(source_id);
     else seenAt.set(source_id, at - seen_ms_ago);
   }
+  const noteEnd = (id: string, inMs: number | null) => {
+    if (inMs === null) endsAt.delete(id);
+    else endsAt.set(id, at + inMs);
+  };
   for (const { lease_id, expires_in_ms, runtime_left_ms } of leases) {
     if (typeof runtime_left_ms === 'number') runtimeEndsAt.set(lease_id, at + runtime_left_ms);
     if (expires_in_ms === null) runtimeEndsAt.delete(lease_id);
-    if (expires_in_ms === null) endsAt.delete(lease_id);
-    else endsAt.set(lease_id, at + expires_in_ms);
+    noteEnd(lease_id, expires_in_ms);
   }
+  for (const { approval_id, expires_in_ms } of approvals) noteEnd(approval_id, expires_in_ms);
+  for (const { admission_id, expires_in_ms } of admissions) noteEnd(admission_id, expires_in_ms);
   for (const listener of listeners) listener();
 };
 
@@ -66,9 +73,9 @@ export const leaseEndsInMs = (
   return { expiresInMs: left(endsAt.get(leaseId)), runtimeLeftMs: left(runtimeEndsAt.get(leaseId)) };
 };
 
-/** Ms until the plane takes the lease over, renewed each second; null when it ended or is not known. */
-export const useExpiresInMs = (leaseId: string): number | null => {
-  const at = useSyncExternalStore(subscribe, () => endsAt.get(leaseId) ?? null);
+/** Ms until a lease, an approval or an admission ends, renewed each second; null when it ended or is not known. */
+export const useExpiresInMs = (id: string): number | null => {
+  const at = useSyncExternalStore(subscribe, () => endsAt.get(id) ?? null);
   const clock = useNow();
   return at === null ? null : Math.max(0, at - clock);
 };

@@ -14,6 +14,7 @@ export type CommandId =
   | 'go.overview'
   | 'go.jobs'
   | 'go.leases'
+  | 'go.approvals'
   | 'go.sources'
   | 'go.evidence'
   | 'job.submit'
@@ -26,6 +27,8 @@ export type CommandId =
   | 'stream.pause'
   | 'source.drain'
   | 'lease.revoke'
+  | 'approval.approve'
+  | 'approval.reject'
   | 'evidence.export'
   | 'secret.reveal'
   | 'command.copy1'
@@ -49,6 +52,7 @@ export const BINDINGS: readonly Binding[] = [
   of('go.overview', 'g o', 'Overview', 'Go to'),
   of('go.jobs', 'g j', 'Jobs', 'Go to'),
   of('go.leases', 'g l', 'Leases', 'Go to'),
+  of('go.approvals', 'g a', 'Approvals', 'Go to'),
   of('go.sources', 'g s', 'Sources', 'Go to'),
   of('go.evidence', 'g e', 'Evidence', 'Go to'),
   of('filter', '/', 'Focus the filter', 'Lists'),
@@ -59,6 +63,8 @@ export const BINDINGS: readonly Binding[] = [
   of('stream.pause', 'p', 'Pause the assignment stream', 'On this screen'),
   of('source.drain', 'd', 'Drain the open source', 'On this screen'),
   of('lease.revoke', 'x', 'Revoke the open lease', 'On this screen'),
+  of('approval.approve', 'Shift a', 'Approve what is open', 'On this screen'),
+  of('approval.reject', 'Shift r', 'Reject what is open', 'On this screen'),
   of('evidence.export', 'Mod e', 'Export a bundle', 'On this screen'),
   of('secret.reveal', 'v', 'Reveal the credential', 'On this screen'),
   of('command.copy1', '1', 'Copy command 1', 'On this screen'),

@@ -30,6 +30,13 @@ describe('keys', () => {
     expect(matchKey(press('y'), 'g')).toEqual({ command: null, pending: null });
     expect(matchKey(press('c'), 'g').command).toBe('job.submit');
   });
+  it('need Shift where a decision hangs on it', () => {
+    expect(matchKey(press('A', { isShift: true }), null).command).toBe('approval.approve');
+    expect(matchKey(press('R', { isShift: true, isInField: true }), null).command).toBeNull();
+    expect(matchKey(press('a'), null).command).toBeNull();
+    expect(matchKey(press('C', { isShift: true }), null).command).toBeNull();
+    expect(matchKey(press('?', { isShift: true }), null).command).toBe('shortcuts');
+  });
   it('are each bound once', () => {
     const all = BINDINGS.map(({ keys }) => keys.join(' '));
     expect(new Set(all).size).toBe(all.length);

@@ -4,6 +4,7 @@ export interface KeyPress {
   key: string;
   isMod: boolean;
   isAlt: boolean;
+  isShift?: boolean;
   /** The focus is in a field, a list box or a dialog's control that reads keys itself. */
   isInField: boolean;
 }
@@ -27,12 +28,17 @@ export const matchKey = (press: KeyPress, pending: string | null): Match => {
     return { command: found?.id ?? null, pending: null };
   }
   if (press.isInField) return NOTHING;
+  // A letter with Shift is only what is bound with Shift: a capital must never do what its single key does.
+  if (press.isShift === true && /^[a-z]$/.test(key)) {
+    const found = global.find(({ keys }) => keys[0] === 'Shift' && keys[1] === key);
+    return { command: found?.id ?? null, pending: null };
+  }
   if (pending !== null) {
     const found = global.find(({ keys }) => keys.length === 2 && keys[0] === pending && keys[1] === key);
     if (found !== undefined) return { command: found.id, pending: null };
   }
   const single = global.find(({ keys }) => keys.length === 1 && keys[0] === key);
   if (single !== undefined) return { command: single.id, pending: null };
-  const starts = global.some(({ keys }) => keys.length === 2 && keys[0] === key);
+  const starts = global.some(({ keys }) => keys.length === 2 && keys[0] === key && keys[0] !== 'Shift');
   return starts ? { command: null, pending: key } : NOTHING;
 };

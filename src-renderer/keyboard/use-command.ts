@@ -42,6 +42,7 @@ export const useKeyboard = (): void => {
         key: event.key,
         isMod: event.metaKey || event.ctrlKey,
         isAlt: event.altKey,
+        isShift: event.shiftKey,
         isInField: isField(event.target) || isBehindDialog(event.target),
       };
       const match = matchKey(press, pending);

@@ -64,6 +64,22 @@ const patchSources = (client: QueryClient, ws: string, all: readonly StreamChang
   }
 };
 
+/** Approvals and admissions, and what a yes would do, which follows the fleet. */
+const refreshGovernance = (
+  ws: string,
+  types: ReadonlySet<string>,
+  changes: readonly StreamChange[],
+  refresher: Refresher,
+) => {
+  const names = [...types];
+  if (names.some((type) => type.startsWith('approval.'))) refresher.refresh(keys.approvalLists(ws));
+  if (names.some((type) => type.startsWith('admission.'))) refresher.refresh(keys.admissionLists(ws));
+  const isFleetMoved = changes.some(({ rows }) => (rows.leases ?? []).length > 0 || (rows.sources ?? []).length > 0);
+  if (isFleetMoved || names.some((type) => /^(approval|admission|policy|budget)\./.test(type))) {
+    refresher.refresh(keys.approvalDetails(ws));
+  }
+};
+
 /** What no row carries and only a fetch can renew. */
 const refreshRest = (ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
   const types = new Set(changes.flatMap((change) => change.types));
@@ -71,6 +87,7 @@ const refreshRest = (ws: string, changes: readonly StreamChange[], refresher: Re
   for (const lease of leases) refresher.refresh(keys.source(ws, lease.source_id));
   if (leases.length > 0) refresher.refresh(keys.leases(ws));
   if ([...types].some((type) => /^(credential|session|source)\./.test(type))) refresher.refresh(keys.enrollments(ws));
+  refreshGovernance(ws, types, changes, refresher);
   if (types.has('policy.published')) refresher.refresh(keys.policy(ws));
   if (types.has('config.changed')) refresher.refresh(keys.session);
   refresher.refresh(keys.overviews(ws));
@@ -84,7 +101,7 @@ export const applyChanges = (
   refresher: Refresher,
 ): void => {
   if (changes.length === 0) return;
-  for (const { rows } of changes) noteFigures({ sources: rows.sources, leases: rows.leases });
+  for (const { rows } of changes) noteFigures({ ...rows });
   patchJobs(client, ws, changes, refresher);
   patchSources(client, ws, changes, refresher);
   refreshRest(ws, changes, refresher);

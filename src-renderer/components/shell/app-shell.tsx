@@ -29,6 +29,7 @@ const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   useCommand('go.overview', () => void navigate(routes.overview(workspaceId)));
   useCommand('go.jobs', () => void navigate(routes.jobs(workspaceId)));
   useCommand('go.leases', () => void navigate(routes.leases(workspaceId)));
+  useCommand('go.approvals', () => void navigate(routes.approvals(workspaceId)));
   useCommand('go.sources', () => void navigate(routes.sources(workspaceId)));
   useCommand('go.evidence', () => void navigate(routes.evidence(workspaceId)));
   useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));

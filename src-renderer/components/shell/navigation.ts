@@ -1,4 +1,4 @@
-import { Activity, Link2, List, type LucideIcon, Server, Timer } from 'lucide-react';
+import { Activity, BadgeCheck, Link2, List, type LucideIcon, Server, Timer } from 'lucide-react';
 import type { CommandId } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
 
@@ -17,6 +17,13 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { id: 'overview', label: 'Overview', icon: Activity, command: 'go.overview', href: (ws) => routes.overview(ws) },
   { id: 'jobs', label: 'Jobs', icon: List, command: 'go.jobs', href: (ws) => routes.jobs(ws), group: 'Operate' },
   { id: 'leases', label: 'Leases', icon: Timer, command: 'go.leases', href: (ws) => routes.leases(ws) },
+  {
+    id: 'approvals',
+    label: 'Approvals',
+    icon: BadgeCheck,
+    command: 'go.approvals',
+    href: (ws) => routes.approvals(ws),
+  },
   {
     id: 'sources',
     label: 'Sources',

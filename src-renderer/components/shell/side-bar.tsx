@@ -1,4 +1,5 @@
 import { NavLink } from 'react-router';
+import { useWaitingCount } from '../../api/approvals.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatCount } from '../../format/number.ts';
@@ -11,9 +12,11 @@ import './side-bar.css';
 export const SideBar = () => {
   const ws = useWorkspaceId();
   const { data } = useOverview();
+  const approvals = useWaitingCount();
   const counts: Record<string, number | undefined> = {
     jobs: data?.queue.depth,
     leases: data?.leases.active,
+    approvals: approvals === 0 ? undefined : approvals,
     sources: data?.source_counts.total,
   };
   return (

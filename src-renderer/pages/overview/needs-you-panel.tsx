@@ -21,7 +21,7 @@ const hrefOf = (ws: string, need: Need): string => {
   if (need.job_id !== null) return routes.job(ws, need.job_id);
   if (need.source_id !== null) return routes.sources(ws, { source: need.source_id });
   if (need.kind === 'dead_letter') return routes.jobs(ws, { state: 'dead_letter' });
-  return need.kind === 'approval' ? routes.jobs(ws, { state: 'held' }) : routes.sources(ws);
+  return need.kind === 'approval' ? routes.approvals(ws) : routes.sources(ws);
 };
 
 /** What waits for a person, each with the place to act. */

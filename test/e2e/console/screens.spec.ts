@@ -7,6 +7,12 @@ test.beforeAll(async () => {
   plane = await ServedPlane.start();
   await plane.runner('dock-rack2', ['--kind', 'docker_host', '--label', 'region=eu']);
   plane.submit({ wu_id: 'WU-1', title: 'Waits for a class', command: { argv: ['true'] }, compute_class: 'gpu-small' });
+  plane.submit({
+    wu_id: 'WU-3',
+    title: 'Asks first',
+    command: { argv: ['true'] },
+    approval: { when: 'before_start', kinds: ['writes to production'] },
+  });
   plane.submit({ wu_id: 'WU-2', title: '<img src=x onerror=alert(1)> title', command: { argv: ['true'] } });
 });
 test.afterAll(() => plane.stop());
@@ -15,6 +21,7 @@ const SCREENS = [
   ['compute', 'Overview'],
   ['jobs', 'Jobs'],
   ['leases', 'Leases'],
+  ['approvals', 'Approvals'],
   ['evidence', 'Evidence'],
   ['replay?at=1', 'Evidence'],
   ['sources', 'Sources'],
