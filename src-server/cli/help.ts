@@ -12,6 +12,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   admission  list | show ID | request --network private:NAME --source ID --host HOST:PORT | grant ID | reject ID | revoke ID
              [--expires-ms N] [--reason TEXT]
   policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
+             simulate FILE [--last N | --from INSTANT --to INSTANT]
   evidence   export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
   budget     show | set --limit SCOPE[/WINDOW]=MILLI-CU … | refusals | holds
   usage      list: managed use, a metering preview

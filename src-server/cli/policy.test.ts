@@ -42,6 +42,16 @@ describe('policy', () => {
     expect((items as { version: number }[]).map((v) => v.version)).toEqual([3, 2, 1]);
   });
 
+  test('tells what a draft would have done, and says so where there is no history', async () => {
+    const answer = await line.json(['policy', 'simulate', file({ mode: 'managed_only' }), '--last', '50']);
+    expect([answer.considered, answer.changed]).toEqual([0, 0]);
+    expect(answer.not_enough_history).toContain('too few to tell');
+    const shown = await line.here(['policy', 'simulate', file({ labels: {}, policy: { mode: 'byoc_only' } })]);
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('0 of 0 jobs would have gone elsewhere')]);
+    expect((await line.here(['policy', 'simulate', file({ mode: 'sideways' })])).code).toBe(2);
+    expect((await line.here(['policy', 'simulate', file({}), '--last', '0'])).code).toBe(64);
+  });
+
   test('says what is wrong with a base that is old, a version that is not there, and a file that is no policy', async () => {
     const stale = await line.here(['policy', 'publish', file({ base_version: 1, mode: 'byoc_first' })]);
     expect([stale.code, stale.stderr]).toEqual([2, expect.stringContaining('conflict.policy_version')]);

@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { WHAT_IF_LAST_MAX } from '../contract/limits.ts';
 import type { Policy, PolicyDiff } from '../contract/policy.ts';
 import { overrideText } from '../domain/routing/policy-changes.ts';
-import { PLANE_FLAGS, parse } from './arguments.ts';
+import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
 
-const FLAGS = { ...PLANE_FLAGS, reason: { type: 'string' } } as const;
+const FLAGS = {
+  ...PLANE_FLAGS,
+  reason: { type: 'string' },
+  last: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+} as const;
 const USAGE =
-  'policy takes show [VERSION], versions, diff FILE, diff VERSION VERSION, publish FILE or rollback VERSION.';
+  'policy takes show [VERSION], versions, diff FILE, diff VERSION VERSION, publish FILE, rollback VERSION or simulate FILE.';
 /** Versions that a list shows. */
 const VERSIONS_MAX = 200;
 
@@ -19,7 +26,7 @@ interface Call {
   reason: string | undefined;
 }
 
-/** `policy …`: show, versions, diff, publish, rollback. */
+/** `policy …`: show, versions, diff, publish, rollback, simulate. */
 export async function policy(args: string[], printer: Printer): Promise<number> {
   const { values, positionals } = parse(args, FLAGS);
   const [verb, subject, other] = positionals;
@@ -31,6 +38,7 @@ export async function policy(args: string[], printer: Printer): Promise<number> 
   if (verb === 'diff') return diff(call, subject, other);
   if (verb === 'publish') return publish(call, readRule(subject));
   if (verb === 'rollback') return rollBack(call, numberOf(subject));
+  if (verb === 'simulate') return simulate(call, subject, values);
   throw new ExitError(EXIT.usage, USAGE);
 }
 
@@ -144,4 +152,43 @@ async function rollBack(call: Call, version: number): Promise<number> {
     four_eyes,
     rolls_back_to: version,
   });
+}
+
+/**
+ * What a draft would have done: a file with a policy, or with `policy`, `limits` and `labels` as the route takes them.
+ * Looks at the last 500 decisions, at `--last N`, or at a range.
+ */
+async function simulate(
+  { client, printer, json }: Call,
+  file: string,
+  values: { last?: string; from?: string; to?: string },
+): Promise<number> {
+  const { base_version: _, ...read } = readRule(file);
+  const isWhole = 'policy' in read || 'limits' in read || 'labels' in read;
+  const { last, from, to } = values;
+  const body = {
+    ...(isWhole ? read : { policy: read }),
+    ...(last === undefined ? {} : { last: wholeNumber('last', last, 1, WHAT_IF_LAST_MAX, 1) }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+  const answer = await client.call('policySimulate', { body });
+  if (json) {
+    printer.json(answer);
+    return EXIT.ok;
+  }
+  if (answer.not_enough_history !== null) printer.line(answer.not_enough_history);
+  printer.line(
+    `${answer.changed} of ${answer.considered} jobs would have gone elsewhere, ${answer.new_refusals} newly refused.`,
+  );
+  const columns = ['byoc', 'managed', 'refused', 'held', 'waiting', 'canceled', 'wait_ms', 'cost_mcu'] as const;
+  const lines = [
+    ['', 'before', 'after'],
+    ...columns.map((c) => [c, String(answer.before[c]), String(answer.after[c])]),
+  ];
+  for (const line of table(lines)) printer.line(line);
+  for (const { job_id, from: was, to: would, because } of answer.moves)
+    printer.line(`${job_id}: ${was} → ${would}, because ${because}.`);
+  for (const assumption of answer.assumptions) printer.line(assumption);
+  return EXIT.ok;
 }

@@ -87,5 +87,9 @@ export const CONTRACT_VERSION = 1;
 /** A safe integer, as JSON and SQLite both keep it. */
 export const SAFE_INTEGER_MAX = Number.MAX_SAFE_INTEGER;
 
+/** Decisions that one what-if goes back at most. */
+export const WHAT_IF_LAST_MAX = 2_000;
+/** Moves that its answer lists at most. */
+export const WHAT_IF_MOVES_MAX = 200;
 /** Overrides that one policy may hold. */
 export const OVERRIDES_MAX = 20;

@@ -8,11 +8,8 @@ import { handleTimer } from './due.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import { askFallbacks } from './fallback-asks.ts';
 import { offerToAsks } from './placing.ts';
-import { SLACK_MS } from './timers.ts';
+import { REVIEW_EVERY_MS, SLACK_MS } from './timers.ts';
 import { answerBuckets } from './waiting.ts';
-
-/** Buckets are judged and polls offered again this often, ms of monotonic time. */
-const REVIEW_EVERY_MS = 1_000;
 
 /** What one tick remembers for the next. */
 export interface TickMemory {

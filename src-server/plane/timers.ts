@@ -2,3 +2,5 @@
 export const SLACK_MS = 1;
 /** The plane looks at its timers this often, ms; a poll is woken at once and waits for no tick. */
 export const TICK_MS = 100;
+/** Buckets are judged and polls offered again this often, ms of monotonic time. */
+export const REVIEW_EVERY_MS = 1_000;

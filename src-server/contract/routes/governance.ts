@@ -3,6 +3,7 @@ import * as job from '../job.ts';
 import * as lease from '../lease.ts';
 import * as policy from '../policy.ts';
 import { queryCount } from '../primitives.ts';
+import { whatIfAnswer, whatIfRequest } from '../what-if.ts';
 import * as workspace from '../workspace.ts';
 import { act, page, type RouteSpec, read, WORKSPACE_PATH } from './route-spec.ts';
 
@@ -35,6 +36,15 @@ export const GOVERNANCE_ROUTES = {
     policy.policyDiff,
     policy.policyDiffQuery,
   ),
+  policySimulate: {
+    method: 'POST',
+    path: `${WORKSPACE_PATH}/routing-policy/simulate`,
+    summary: 'What a draft of policy, limits or labels would have done to the past',
+    principal: 'operator',
+    right: 'view',
+    body: whatIfRequest,
+    answers: { 200: whatIfAnswer },
+  },
   policyDraftDiff: {
     method: 'POST',
     path: `${WORKSPACE_PATH}/routing-policy/diff`,

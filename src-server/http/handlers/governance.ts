@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { leaseListQuery } from '../../contract/lease.ts';
 import type { PolicyDraft, PolicyPut } from '../../contract/policy.ts';
 import { ProblemError } from '../../contract/problems.ts';
+import type { WhatIfRequest } from '../../contract/what-if.ts';
 import type { evidenceQuery, overviewQuery, settingsPatch } from '../../contract/workspace.ts';
 import { changeSettings } from '../../plane/commands/change-settings.ts';
 import { revokeLease } from '../../plane/commands/change-source.ts';
@@ -13,6 +14,7 @@ import { leaseView, listLeasesView } from '../../plane/views/lease-view.ts';
 import { overviewView } from '../../plane/views/overview-view.ts';
 import { draftDiffView, policyDiffView, policyVersionsView, policyView } from '../../plane/views/policy-view.ts';
 import { settingsView } from '../../plane/views/settings-view.ts';
+import { whatIfView } from '../../plane/views/what-if-view.ts';
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
 import { stream } from '../stream.ts';
 
@@ -68,6 +70,8 @@ export const governanceHandlers = {
       const { from, to } = call.query as { from: number; to: number };
       return policyDiffView(workspace.engine, from, to);
     }),
+  policySimulate: (call) =>
+    readAnswer(call, ({ workspace }) => whatIfView(workspace.engine, call.body as WhatIfRequest)),
   policyDraftDiff: (call) =>
     readAnswer(call, ({ workspace }) => draftDiffView(workspace.engine, call.body as PolicyDraft)),
   evidence: (call) =>

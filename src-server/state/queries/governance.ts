@@ -7,6 +7,12 @@ export const listPolicies = (db: Database, beforeVersion: number, limit: number)
     .all('SELECT body, at, by FROM policy WHERE version < ? ORDER BY version DESC LIMIT ?', [beforeVersion, limit])
     .map((r) => ({ body: JSON.parse(String(r[0])) as Record<string, unknown>, at: String(r[1]), by: String(r[2]) }));
 
+/** The version that was in force just before an entry; undefined before the first. */
+export const policyBefore = (db: Database, seq: number): PolicyBody | undefined => {
+  const row = db.get('SELECT body FROM policy WHERE seq < ? ORDER BY version DESC LIMIT 1', [seq]);
+  return row === undefined ? undefined : (JSON.parse(String(row[0])) as PolicyBody);
+};
+
 /** One version as it was published; undefined when there is none of that number. */
 export const policyOfVersion = (db: Database, version: number) => {
   const row = db.get('SELECT body, at, by FROM policy WHERE version = ?', [version]);

@@ -131,6 +131,19 @@ export const loadLastFences = (db: Database): Map<string, number> =>
       .map((r) => [String(r[0]), Number(r[1])]),
   );
 
+/** The newest fence of each session below a given one, as far back as ended leases are kept. */
+export const loadFencesBelow = (
+  db: Database,
+  fence: number,
+): { sourceId: string; sessionId: string; fence: number }[] =>
+  db
+    .all(
+      `SELECT source_id, session_id, max(fence) FROM (SELECT source_id, session_id, fence FROM lease
+         UNION ALL SELECT source_id, session_id, fence FROM ended_lease) WHERE fence < ? GROUP BY source_id, session_id`,
+      [fence],
+    )
+    .map((r) => ({ sourceId: String(r[0]), sessionId: String(r[1]), fence: Number(r[2]) }));
+
 export const loadEnrollments = (db: Database) =>
   db
     .all(
