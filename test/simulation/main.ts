@@ -1,7 +1,7 @@
 import { SimulationFailure } from './simulated-plane.ts';
 import { Simulation } from './simulation.ts';
 
-/** `--seed N --steps M [--trace]`: replays one seed and tells what happened. */
+/** `--seed N --steps M [--tight] [--trace]`: replays one seed and tells what happened. */
 const argument = (name: string, fallback: number): number => {
   const at = process.argv.indexOf(`--${name}`);
   return at === -1 ? fallback : Number(process.argv[at + 1]);
@@ -11,6 +11,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const seed = argument('seed', 1);
 const isTraced = process.argv.includes('--trace');
 const simulation = new Simulation(seed, isTraced ? (line) => say(`${simulation.step} ${line}`) : null);
+if (process.argv.includes('--tight')) simulation.operators.budgets = 'tight';
 if (isTraced) {
   const { plane } = simulation;
   const noted = plane as unknown as {

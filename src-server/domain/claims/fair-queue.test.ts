@@ -100,4 +100,16 @@ describe('fair share', () => {
     queue.push(rankOf(held.priority, held.seq), held.wu);
     expect([pop()?.seq, pop()?.seq, pop()?.seq, pop()]).toEqual([0, 2, 1, undefined]);
   });
+
+  it('a work unit whose jobs left unserved comes back before those that were served meanwhile', () => {
+    const queue = new FairQueue();
+    queue.push(1, 'A');
+    queue.push(2, 'B');
+    expect(queue.pop(() => 1)).toBe(1);
+    expect(queue.pop(() => 1)).toBe(2);
+    queue.refund();
+    queue.push(3, 'A');
+    queue.push(2, 'B');
+    expect(queue.pop(() => 1)).toBe(2);
+  });
 });

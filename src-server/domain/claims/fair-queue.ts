@@ -4,6 +4,9 @@ import { priorityOf } from './rank.ts';
 /** What a job is charged at least, milli-CU: own compute may cost nothing, and a turn has to cost something. */
 const LEAST_COST_MCU = 1;
 
+/** Work units whose place is remembered in one priority; one that is forgotten is as good as new. */
+const STAMPS_MAX = 10_000;
+
 interface Turn {
   wuId: string;
   heap: NumberHeap;
@@ -15,6 +18,8 @@ interface Lane {
   ring: Turn[];
   byWu: Map<string, Turn>;
   at: number;
+  /** When each work unit was served last, or came first: who leaves for want of budget comes back to its place in the round. */
+  stamps: Map<string, number>;
   /** The turn at `at` has had its allowance. */
   isServing: boolean;
 }
@@ -29,7 +34,9 @@ export class FairQueue {
   private readonly lanes = new Map<number, Lane>();
   /** One turn's allowance: the dearest job met so far, so that every turn serves one job at least. */
   private allowanceMcu = LEAST_COST_MCU;
-  private last: { turn: Turn; costMcu: number } | null = null;
+  /** Counts joins and turns. */
+  private clock = 0;
+  private last: { lane: Lane; turn: Turn; costMcu: number; stamp: number } | null = null;
 
   /** The smallest rank that waits, or Infinity; `pop` hands out a job of the same priority. */
   get top(): number {
@@ -46,9 +53,7 @@ export class FairQueue {
     if (turn === undefined) {
       turn = { wuId, heap: new NumberHeap(), deficitMcu: 0 };
       lane.byWu.set(wuId, turn);
-      // Behind everybody who waits already: the turn before the one that is served now.
-      lane.ring.splice(lane.at, 0, turn);
-      if (lane.ring.length > 1) lane.at++;
+      this.join(lane, turn);
     }
     turn.heap.push(rank);
   }
@@ -75,7 +80,11 @@ export class FairQueue {
 
   /** The job of the last `pop` was not handed out: its work unit is charged nothing for it. */
   refund(): void {
-    if (this.last !== null) this.last.turn.deficitMcu += this.last.costMcu;
+    if (this.last !== null) {
+      const { lane, turn, costMcu, stamp } = this.last;
+      turn.deficitMcu += costMcu;
+      lane.stamps.set(turn.wuId, stamp);
+    }
     this.last = null;
   }
 
@@ -87,11 +96,33 @@ export class FairQueue {
     this.last = null;
   }
 
+  /** A new work unit stands behind everybody who waits, one that was here before ahead of those served or come since. */
+  private join(lane: Lane, turn: Turn): void {
+    const { ring, stamps } = lane;
+    const stamp = stamps.get(turn.wuId) ?? this.stamp(lane, turn.wuId);
+    if (lane.at >= ring.length) lane.at = 0;
+    let offset = lane.isServing ? 1 : 0;
+    const stampAt = (n: number): number => stamps.get(ring[(lane.at + n) % ring.length]?.wuId ?? '') ?? 0;
+    while (offset < ring.length && stampAt(offset) <= stamp) offset++;
+    const isLast = offset >= ring.length;
+    const at = isLast ? lane.at : (lane.at + offset) % ring.length;
+    ring.splice(at, 0, turn);
+    if (ring.length > 1 && (isLast || at < lane.at)) lane.at++;
+  }
+
+  private stamp(lane: Lane, wuId: string): number {
+    lane.stamps.delete(wuId);
+    lane.stamps.set(wuId, ++this.clock);
+    if (lane.stamps.size > STAMPS_MAX) lane.stamps.delete(lane.stamps.keys().next().value as string);
+    return this.clock;
+  }
+
   private serve(lane: Lane, turn: Turn, costMcu: number): number {
     const rank = turn.heap.pop() as number;
     this.wuOf.delete(rank);
     turn.deficitMcu -= costMcu;
-    this.last = { turn, costMcu };
+    this.last = { lane, turn, costMcu, stamp: lane.stamps.get(turn.wuId) ?? 0 };
+    this.stamp(lane, turn.wuId);
     if (turn.heap.size === 0) {
       // Who has nothing left saves nothing up.
       lane.byWu.delete(turn.wuId);
@@ -104,7 +135,7 @@ export class FairQueue {
   private lane(priority: number): Lane {
     let lane = this.lanes.get(priority);
     if (lane === undefined) {
-      lane = { ring: [], byWu: new Map(), at: 0, isServing: false };
+      lane = { ring: [], byWu: new Map(), at: 0, stamps: new Map(), isServing: false };
       this.lanes.set(priority, lane);
     }
     return lane;

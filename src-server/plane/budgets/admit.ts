@@ -69,10 +69,11 @@ export function park(
   side: Side,
   verdict: BudgetVerdict,
 ): void {
-  const { lots } = engine.hot.budgets;
-  const shortfall = verdict.decisive as Shortfall;
-  const { scope, window } = shortfall;
-  const lot = lots.park({ bucket: bucket.id, side, heapSide, scope, window, neededMcu: verdict.neededMcu }, job);
+  const { budgets, policy } = engine.hot;
+  const { scope, window } = verdict.decisive as Shortfall;
+  const wuId = policy.isFairShare ? job.wuId : null;
+  const place = { bucket: bucket.id, side, heapSide, scope, window, neededMcu: verdict.neededMcu, wuId };
+  const lot = budgets.lots.park(place, job);
   answerLot(engine, lot, bucket, verdict);
 }
 

@@ -34,7 +34,8 @@ function callScope(engine: Engine, waiting: BudgetLot[], called: JobRow[], most:
   const { budgets, queue } = engine.hot;
   /**
    * What the jobs called here will hold, by the queue that they stand in: nothing is in the sums before their grants. Who
-   * asks next may fit one queue and not the other, so the room is offered in each; the last word is said at the grant.
+   * asks next may fit one queue and not the other, and under fair share the turn decides between work units, so the room
+   * is offered in each; the last word is said at the grant.
    */
   const promised = new Map<string, number>();
   let left = most;
@@ -60,7 +61,7 @@ function callScope(engine: Engine, waiting: BudgetLot[], called: JobRow[], most:
   }
 }
 
-const queueOf = (lot: BudgetLot): string => `${lot.bucket} ${lot.heapSide}`;
+const queueOf = (lot: BudgetLot): string => `${lot.bucket} ${lot.heapSide} ${lot.wuId ?? ''}`;
 
 /** Has the limit of this lot room for one more? A limit that is used up dooms the lot instead. */
 function standsOpen(engine: Engine, lot: BudgetLot, promisedMcu: number): boolean {

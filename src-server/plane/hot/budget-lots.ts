@@ -4,7 +4,9 @@ import { rankOf, seqOfRank } from '../../domain/claims/rank.ts';
 
 /** Jobs of one bucket that need the same of the same limit: none of them can have what the others cannot. */
 export interface BudgetLot {
+  /** What its jobs share an answer by. */
   key: string;
+  id: string;
   bucket: number;
   /** The side whose budget is short. */
   side: Side;
@@ -13,6 +15,8 @@ export interface BudgetLot {
   scope: string;
   window: BudgetWindow;
   neededMcu: number;
+  /** Under fair share each work unit waits for itself, so that room is offered to all of them; else null. */
+  wuId: string | null;
   ranks: NumberHeap;
 }
 
@@ -23,7 +27,7 @@ export interface LotAnswer {
   decisionSeq: number;
 }
 
-type Place = Omit<BudgetLot, 'key' | 'ranks'>;
+type Place = Omit<BudgetLot, 'key' | 'id' | 'ranks'>;
 const keyOf = (p: Place): string => [p.bucket, p.heapSide, p.side, p.scope, p.window, p.neededMcu].join('|');
 
 /** Answers that are remembered, so that a lot that empties and fills again is not answered twice. */
@@ -71,10 +75,11 @@ export class BudgetLots {
   /** Takes a job in. @returns its lot. */
   park(place: Place, job: { seq: number; priority: number }): BudgetLot {
     const key = keyOf(place);
-    let lot = this.lots.get(key);
+    const id = place.wuId === null ? key : `${key}|${place.wuId}`;
+    let lot = this.lots.get(id);
     if (lot === undefined) {
-      lot = { ...place, key, ranks: new NumberHeap() };
-      this.lots.set(key, lot);
+      lot = { ...place, key, id, ranks: new NumberHeap() };
+      this.lots.set(id, lot);
       this.byScope.set(lot.scope, (this.byScope.get(lot.scope) ?? new Set()).add(lot));
       if (lot.side !== lot.heapSide) this.crossingCount++;
     }
@@ -163,7 +168,7 @@ export class BudgetLots {
   }
 
   private drop(lot: BudgetLot): void {
-    if (this.lots.delete(lot.key) && lot.side !== lot.heapSide) this.crossingCount--;
+    if (this.lots.delete(lot.id) && lot.side !== lot.heapSide) this.crossingCount--;
     this.doomed.delete(lot);
     const same = this.byScope.get(lot.scope);
     same?.delete(lot);
