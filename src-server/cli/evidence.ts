@@ -1,10 +1,11 @@
+import { LIST_LIMIT_MAX } from '../contract/limits.ts';
 import { fingerprint } from '../contract/primitives.ts';
 import { fileSource } from '../ledger/bundle/file-source.ts';
 import { type Verdict, verifyBundle } from '../ledger/bundle/verify/verify-bundle.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
-import type { Printer } from './printer.ts';
+import { type Printer, table } from './printer.ts';
 
 const FLAGS = {
   ...PLANE_FLAGS,
@@ -15,16 +16,68 @@ const FLAGS = {
   all: { type: 'boolean' },
   out: { type: 'string' },
   key: { type: 'string' },
+  limit: { type: 'string' },
 } as const;
 type Values = ReturnType<typeof parse<typeof FLAGS>>['values'];
 
-/** `evidence export|verify`. `verify` needs no control plane and trusts nothing but the fingerprint it is given. */
+/** `evidence list|show|proof|checkpoint|export|verify`. `verify` needs no control plane and trusts nothing but the fingerprint it is given. */
 export async function evidence(args: string[], printer: Printer): Promise<number> {
   const { values, positionals } = parse(args, FLAGS);
   const [verb, file] = positionals;
   if (verb === 'export') return exportTo(values, printer);
   if (verb === 'verify') return verify(file, values, printer);
-  throw new ExitError(EXIT.usage, 'evidence takes export --out FILE or verify FILE --key SHA256:…');
+  if (verb === 'list') return list(values, printer);
+  if (verb === 'show') return show(file, values, printer);
+  if (verb === 'proof') return proof(file, values, printer);
+  if (verb === 'checkpoint') return checkpoint(values, printer);
+  throw new ExitError(
+    EXIT.usage,
+    'evidence takes list, show SEQ, proof SEQ, checkpoint, export --out FILE or verify FILE --key SHA256:…',
+  );
+}
+
+async function list(values: Values, printer: Printer): Promise<number> {
+  const query = {
+    limit: String(wholeNumber('limit', values.limit, 1, LIST_LIMIT_MAX, 50)),
+    ...(values.job === undefined ? {} : { job_id: values.job }),
+    ...(values.from === undefined
+      ? {}
+      : { from: String(wholeNumber('from', values.from, 0, Number.MAX_SAFE_INTEGER, 0)) }),
+  };
+  const found = await new PlaneClient(await findPlane(values)).call('evidence', { query });
+  if (values.json === true) printer.json(found);
+  else
+    for (const line of table(found.items.map((e) => [String(e.seq), e.at, e.actor.id, e.types.join(', ')])))
+      printer.line(line);
+  return EXIT.ok;
+}
+
+function seqOf(verb: string, text: string | undefined): { seq: string } {
+  if (text === undefined || !/^\d{1,15}$/.test(text))
+    throw new ExitError(EXIT.usage, `evidence ${verb} takes the sequence of an entry.`);
+  return { seq: text };
+}
+
+/** Prints the exact bytes that were signed, so that they can be hashed again. */
+async function show(seq: string | undefined, values: Values, printer: Printer): Promise<number> {
+  const params = seqOf('show', seq);
+  const found = await new PlaneClient(await findPlane(values)).call('evidenceItem', { params });
+  if (values.json === true) printer.json(found);
+  else printer.line(found.line);
+  return EXIT.ok;
+}
+
+async function proof(seq: string | undefined, values: Values, printer: Printer): Promise<number> {
+  const params = seqOf('proof', seq);
+  printer.json(await new PlaneClient(await findPlane(values)).call('evidenceProof', { params }));
+  return EXIT.ok;
+}
+
+async function checkpoint(values: Values, printer: Printer): Promise<number> {
+  const note = await new PlaneClient(await findPlane(values)).text('evidenceCheckpoint');
+  if (values.json === true) printer.json({ checkpoint: note });
+  else printer.raw(note);
+  return EXIT.ok;
 }
 
 /** One of the four, never none: an export of everything has to be meant. */

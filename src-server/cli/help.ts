@@ -13,7 +13,9 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
              [--expires-ms N] [--reason TEXT]
   policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
              simulate FILE [--last N | --from INSTANT --to INSTANT]
-  evidence   export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
+  evidence   list [--from N] [--job ID] [--limit N] | show SEQ | proof SEQ | checkpoint
+             export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
+  replay     --at SEQ: the workspace as it was right after that entry, read-only
   budget     show | set --limit SCOPE[/WINDOW]=MILLI-CU … | refusals | holds
   usage      list: managed use, a metering preview
   wallet     show | top-up MILLI-CU [--reason TEXT]

@@ -87,6 +87,14 @@ export class PlaneClient {
     return answer as AnswerOf<R>;
   }
 
+  /** An answer that is plain text. */
+  async text(id: RouteId): Promise<string> {
+    const response = await this.send(id, {});
+    const text = await response.text();
+    if (!response.ok) throw problemExit(response.status, text);
+    return text;
+  }
+
   /**
    * Writes an answer's bytes to a file, which has its name only when all of them are there.
    * @returns the file's size.

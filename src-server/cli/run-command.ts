@@ -12,6 +12,7 @@ import { policy } from './policy.ts';
 import { pool } from './pool.ts';
 import type { Printer } from './printer.ts';
 import { recover } from './recover.ts';
+import { replay } from './replay.ts';
 import { serve } from './serve.ts';
 import { source } from './source.ts';
 import { usage, wallet } from './usage.ts';
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   recover,
   demo,
   evidence,
+  replay,
   console: consoleCommand,
 };
 

@@ -8,6 +8,7 @@ import { GOVERNANCE_ROUTES } from './routes/governance.ts';
 import { JOBS_ROUTES } from './routes/jobs.ts';
 import { PLANE_ROUTES } from './routes/plane.ts';
 import { POOLS_ROUTES } from './routes/pools.ts';
+import { REPLAY_ROUTES } from './routes/replay.ts';
 import type { RouteSpec } from './routes/route-spec.ts';
 import { RUNTIME_ROUTES } from './routes/runtime.ts';
 import { SDK_ROUTES } from './routes/sdk.ts';
@@ -24,6 +25,7 @@ export const ROUTES = {
   ...APPROVALS_ROUTES,
   ...BUDGET_ROUTES,
   ...EVIDENCE_ROUTES,
+  ...REPLAY_ROUTES,
   ...SDK_ROUTES,
 } as const satisfies Record<string, RouteSpec>;
 

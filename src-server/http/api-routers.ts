@@ -12,6 +12,7 @@ import { governanceHandlers } from './handlers/governance.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { planeHandlers } from './handlers/plane.ts';
 import { poolHandlers } from './handlers/pools.ts';
+import { replayHandlers } from './handlers/replay.ts';
 import { runtimeHandlers } from './handlers/runtime.ts';
 import { sdkHandlers } from './handlers/sdk.ts';
 import { sourceHandlers } from './handlers/sources.ts';
@@ -33,6 +34,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...budgetHandlers,
   ...evidenceHandlers,
   ...evidenceBundleHandlers,
+  ...replayHandlers,
 };
 const RUNTIME_PATH = '/api/v1/runtime/';
 /** A router looks at its routes in order: those that runners call most come first. */

@@ -87,6 +87,7 @@ export async function openWorkspace(
   const storage: WorkspaceStorage = {
     reload: async () =>
       replay(log, (await newestSnapshot(`${directory}/sqlite`, log.nextSeq)) ?? (await State.empty())),
+    snapshotUpTo: (entries) => newestSnapshot(`${directory}/sqlite`, entries),
     writeSnapshot: async (seq, bytes) => void (await writeSnapshot(`${directory}/sqlite`, seq, bytes)),
     probe: () => probeSpace(`${directory}/log/probe.tmp`),
   };

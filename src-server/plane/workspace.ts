@@ -11,6 +11,7 @@ import { rebuildHot } from './hot/rebuild.ts';
 import type { LogSigner } from './keys.ts';
 import { RejectedWrites } from './leases.ts';
 import { Notary, type OnCheckpoint } from './notary.ts';
+import { PastStates } from './past/past-states.ts';
 import { RecentDecisions } from './recent-decisions.ts';
 import type { RuntimeTokens } from './runtime-tokens.ts';
 import { Samples } from './samples.ts';
@@ -23,6 +24,8 @@ import { firstTick, type TickMemory, tick } from './tick.ts';
 export interface WorkspaceStorage {
   /** The state from snapshot and log, from the disk as it is now. */
   reload(): Promise<State>;
+  /** The newest snapshot that holds at most so many entries; none where the storage keeps none. */
+  snapshotUpTo?(entries: number): Promise<State | null>;
   /** Writes a snapshot; called only when everything in it is on disk. */
   writeSnapshot(seq: number, bytes: Uint8Array): Promise<void>;
   /** Resolves when there is room to write again. */
@@ -43,6 +46,7 @@ export class Workspace {
   readonly samples = new Samples();
   readonly recent: RecentDecisions;
   readonly notary: Notary;
+  private readonly pastStates: PastStates;
   private ticking: TickMemory;
   private snapshotSeq: number;
   private isSnapshotting = false;
@@ -64,6 +68,11 @@ export class Workspace {
     this.feed = new ChangeFeed(engine);
     this.recent = new RecentDecisions(engine);
     this.notary = new Notary(engine, signer, onCheckpoint);
+    this.pastStates = new PastStates({
+      live: engine,
+      snapshotUpTo: async (entries) => (await storage.snapshotUpTo?.(entries)) ?? null,
+      soon: (run) => timers.soon(run),
+    });
     this.ticking = firstTick(engine);
     this.snapshotSeq = engine.nextSeq;
     engine.commit.onFailure((error) => this.onCommitFailure(error));
@@ -97,6 +106,12 @@ export class Workspace {
     const seq = this.engine.nextSeq - 1;
     await this.durable(seq);
     return { value, seq };
+  }
+
+  /** Reads the workspace as it was right after entry `at`, once the disk has that entry. See `PastStates`. */
+  async past<T>(at: number, query: (past: Engine) => T): Promise<T> {
+    if (at < this.engine.nextSeq) await this.read(() => null);
+    return this.pastStates.read(at, query);
   }
 
   /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */

@@ -32,7 +32,7 @@ const DECISIONS_MAX = 20;
 
 /** Is it healthy, where does work go, what needs me. */
 export function overviewView(
-  hosted: { workspace: Workspace; createdAt: string },
+  hosted: { workspace: Pick<Workspace, 'engine' | 'samples' | 'recent' | 'status'>; createdAt: string },
   query: z.output<typeof overviewQuery>,
 ): Overview {
   const { engine, samples, recent } = hosted.workspace;

@@ -1,0 +1,12 @@
+import * as replay from '../replay.ts';
+import { type RouteSpec, read, WORKSPACE_PATH } from './route-spec.ts';
+
+/** The workspace as it was. */
+export const REPLAY_ROUTES = {
+  replay: read(
+    `${WORKSPACE_PATH}/replay`,
+    'The workspace as it was right after one entry; read-only',
+    replay.replayAnswer,
+    replay.replayQuery,
+  ),
+} as const satisfies Record<string, RouteSpec>;

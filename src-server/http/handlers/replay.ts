@@ -1,0 +1,12 @@
+import type { z } from 'zod';
+import type { replayQuery } from '../../contract/replay.ts';
+import { replayView } from '../../plane/views/replay-view.ts';
+import { type Handler, hostedOf, ok } from '../call.ts';
+
+export const replayHandlers = {
+  replay: async (call) => {
+    const query = call.query as z.output<typeof replayQuery>;
+    const { workspace, createdAt } = hostedOf(call);
+    return ok(await workspace.past(query.at, (past) => replayView(past, createdAt, query)));
+  },
+} satisfies Record<string, Handler>;

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CommandLine } from '../helpers/command-line.ts';
+
+let line: CommandLine;
+beforeAll(async () => {
+  line = await CommandLine.start();
+});
+afterAll(() => line.close());
+
+/** What lives only in memory, or moves with the clock; `at` is the moment of the question. */
+const VOLATILE = new Set(
+  'seen_ms_ago expires_in_ms next_expiry_in_ms expiring runtime_left_ms renewals late series waiting_jobs at wait_ms from_ms_ago to_ms_ago'.split(
+    ' ',
+  ),
+);
+const settled = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, member) => (VOLATILE.has(key) ? null : member)));
+
+async function asked(id: 'overview' | 'sources' | 'jobs' | 'leases' | 'budgets' | 'policy'): Promise<unknown> {
+  return settled((await line.plane.call(id)).json);
+}
+async function moment() {
+  const shown = {
+    overview: await asked('overview'),
+    sources: await asked('sources'),
+    jobs: await asked('jobs'),
+    leases: withoutStops(await asked('leases')),
+    budgets: await asked('budgets'),
+    routing_policy: await asked('policy'),
+  };
+  return { at: (shown.overview as { seq: number }).seq, shown };
+}
+/** A stop request to a lease that lives is kept in memory only. */
+function withoutStops(leases: unknown): unknown {
+  const { items, ...rest } = leases as { items: { state: string; stopping: unknown }[] };
+  return { ...rest, items: items.map((l) => (l.state === 'active' ? { ...l, stopping: null } : l)) };
+}
+
+test('time travel to ten recorded moments shows exactly what the API had answered at those moments', async () => {
+  const { plane } = line;
+  const moments = [await moment()];
+  const runner = await plane.runner('laptop-1');
+  moments.push(await moment());
+  for (let round = 0; round < 3; round++) {
+    await plane.submit();
+    moments.push(await moment());
+    const { lease } = await runner.claimOne();
+    moments.push(await moment());
+    await runner.onLease('start', lease.lease_id, { fence: lease.fence });
+    if (round < 2) moments.push(await moment());
+    await runner.complete(lease);
+  }
+  expect(new Set(moments.map((m) => m.at)).size).toBe(10);
+  for (const { at, shown } of [...moments, ...moments.slice(2, 5)]) {
+    const { json } = await plane.call('replay', { query: { at: String(at) } });
+    const { at_seq, at: _instant, ...past } = json as Record<string, unknown>;
+    expect(at_seq).toBe(at);
+    expect(settled(past)).toEqual(shown);
+  }
+});
+
+test('one part alone, and no moment that was not yet', async () => {
+  const part = await line.plane.call('replay', { query: { at: '0', view: 'jobs' } });
+  expect(part.json).toMatchObject({ at_seq: 0, overview: null, leases: null, jobs: { items: [] } });
+  expect((await line.plane.call('replay', { query: { at: '999999' } })).status).toBe(404);
+  expect((await line.plane.call('replay', { query: { at: '0', cursor: 'MQ' } })).status).toBe(422);
+});
+
+test('the command line lists, shows and proves entries, and walks back', async () => {
+  const listed = await line.json(['evidence', 'list', '--limit', '3']);
+  expect(listed.items).toHaveLength(3);
+  const shown = await line.here(['evidence', 'show', '0']);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ seq: 0 });
+  expect(await line.json(['evidence', 'proof', '0'])).toMatchObject({ seq: 0 });
+  expect((await line.here(['evidence', 'checkpoint'])).stdout).toContain(`connected-compute/${line.plane.workspaceId}`);
+  expect(await line.json(['replay', '--at', '0'])).toMatchObject({ at_seq: 0, jobs: { items: [] } });
+  expect((await line.run(['replay'])).code).toBe(64);
+});
