@@ -11,9 +11,11 @@ import { RouterProvider } from 'react-router/dom';
 import { createQueryClient } from './api/query-client.ts';
 import { desktopPlatform } from './components/desktop.ts';
 import { createRouter } from './router.tsx';
+import { applyStoredMotion } from './stores/appearance.ts';
 import { applyStoredTheme } from './stores/theme.ts';
 
 applyStoredTheme();
+applyStoredMotion();
 const platform = desktopPlatform();
 if (platform !== null) document.documentElement.dataset.platform = platform;
 

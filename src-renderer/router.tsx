@@ -8,6 +8,7 @@ import { JobsPage } from './pages/jobs/jobs-page.tsx';
 import { LeasesPage } from './pages/leases/leases-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { HomePage } from './pages/sign-in/home-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { SourcesPage } from './pages/sources/sources-page.tsx';
@@ -30,6 +31,7 @@ export const createRouter = () =>
         { path: PATTERNS.sources, Component: SourcesPage },
         { path: PATTERNS.evidence, Component: EvidencePage },
         { path: PATTERNS.replay, Component: EvidencePage },
+        { path: PATTERNS.settings, Component: SettingsPage },
         { path: PATTERNS.addRunner, Component: AddRunnerPage },
       ],
     },

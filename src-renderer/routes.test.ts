@@ -16,6 +16,7 @@ it('keeps every address as it is', () => {
     sourcePeek: routes.sources(ws, { state: 'late', side: 'byoc', q: 'eu', source: 'src_1' }),
     addRunner: routes.addRunner(ws),
     leases: routes.leases(ws),
+    settings: routes.settings(ws),
     evidenceExport: routes.evidence(ws, { open: 'export' }),
     replay: routes.replay(ws, 18186),
     leasePeek: routes.leases(ws, { view: 'table', state: 'expired', lease: 'lease_1' }),
@@ -32,6 +33,7 @@ it('keeps every address as it is', () => {
     sourcePeek: '/dashboard/ws_1/sources?state=late&side=byoc&q=eu&source=src_1',
     addRunner: '/dashboard/ws_1/sources/add',
     leases: '/dashboard/ws_1/leases',
+    settings: '/dashboard/ws_1/settings',
     evidenceExport: '/dashboard/ws_1/evidence?open=export',
     replay: '/dashboard/ws_1/replay?at=18186',
     leasePeek: '/dashboard/ws_1/leases?view=table&state=expired&lease=lease_1',
@@ -48,6 +50,7 @@ it('keeps every address as it is', () => {
       "leases": "leases",
       "overview": "compute",
       "replay": "replay",
+      "settings": "settings",
       "signIn": "/sign-in",
       "sources": "sources",
     }

@@ -26,6 +26,7 @@ export const routes = {
   evidence: (workspaceId: string, query?: { entry?: string; open?: string }) =>
     withQuery(`${board(workspaceId)}/evidence`, query),
   replay: (workspaceId: string, at: number) => withQuery(`${board(workspaceId)}/replay`, { at: String(at) }),
+  settings: (workspaceId: string) => `${board(workspaceId)}/settings`,
   addRunner: (workspaceId: string) => `${board(workspaceId)}/sources/add`,
 } as const;
 
@@ -43,4 +44,5 @@ export const PATTERNS = {
   leases: 'leases',
   evidence: 'evidence',
   replay: 'replay',
+  settings: 'settings',
 } as const;

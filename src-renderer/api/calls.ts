@@ -21,6 +21,7 @@ import {
 import { lease, leaseList, leaseListQuery } from '../../src-server/contract/lease.ts';
 import { policy } from '../../src-server/contract/policy.ts';
 import type { RouteId } from '../../src-server/contract/routes.ts';
+import { apiKey, apiKeyCreated, apiKeyList } from '../../src-server/contract/sdk.ts';
 import {
   drainBody,
   enrollment,
@@ -34,12 +35,19 @@ import {
 } from '../../src-server/contract/source.ts';
 import {
   countsAnswer,
+  emptyBody,
   evidenceList,
   evidenceQuery,
   health,
+  operatorCreate,
+  operatorCreated,
+  operatorItem,
+  operatorList,
   overview,
   overviewQuery,
   sessionInfo,
+  settings,
+  settingsPatch,
   signInAnswer,
   signInRequest,
 } from '../../src-server/contract/workspace.ts';
@@ -91,6 +99,14 @@ export const CALLS = {
   admissionRevoke: { body: reasonBody, answer: admission },
   evidenceProof: { answer: evidenceProof },
   evidence: { query: evidenceQuery, answer: evidenceList },
+  settings: { answer: settings },
+  settingsPatch: { body: settingsPatch, answer: settings },
+  operators: { answer: operatorList },
+  operatorCreate: { body: operatorCreate, answer: operatorCreated },
+  operatorRevoke: { body: reasonBody, answer: operatorItem },
+  apiKeys: { answer: apiKeyList },
+  apiKeyCreate: { body: emptyBody, answer: apiKeyCreated },
+  apiKeyRevoke: { body: reasonBody, answer: apiKey },
   pause: { body: reasonBody, answer: countsAnswer },
   resume: { body: reasonBody, answer: countsAnswer },
 } as const satisfies Partial<Record<RouteId, CallSpec>>;

@@ -23,6 +23,7 @@ export type CommandId =
   | 'list.previous'
   | 'list.open'
   | 'close'
+  | 'go.settings'
   | 'filter'
   | 'stream.pause'
   | 'source.drain'
@@ -55,6 +56,7 @@ export const BINDINGS: readonly Binding[] = [
   of('go.approvals', 'g a', 'Approvals', 'Go to'),
   of('go.sources', 'g s', 'Sources', 'Go to'),
   of('go.evidence', 'g e', 'Evidence', 'Go to'),
+  of('go.settings', 'Mod ,', 'Settings', 'Go to'),
   of('filter', '/', 'Focus the filter', 'Lists'),
   of('list.next', 'j', 'Next row', 'Lists'),
   of('list.previous', 'k', 'Previous row', 'Lists'),

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { rowHeightFor, useAppearance } from '../stores/appearance.ts';
 import { useSettledRows } from './use-settled-rows.ts';
 import './table.css';
 
@@ -81,7 +82,9 @@ const TableRow = memo(PlainRow) as typeof PlainRow;
  * move under the pointer: new ones wait behind a button that says how many.
  */
 export const Table = <T,>(props: TableProps<T>) => {
-  const { label, columns, rows: given, idOf, rowHeight = 36, selectedId, onOpen, onNearEnd, placeholder } = props;
+  const density = useAppearance((state) => state.density);
+  const rowHeight = rowHeightFor(props.rowHeight ?? 36, density);
+  const { label, columns, rows: given, idOf, selectedId, onOpen, onNearEnd, placeholder } = props;
   const scroll = useRef<HTMLDivElement>(null);
   const { rows, waiting, catchUp, hold } = useSettledRows(given, idOf, props.isPaused, props.listKey);
   const [focusId, setFocusId] = useState<string | null>(null);
@@ -95,6 +98,8 @@ export const Table = <T,>(props: TableProps<T>) => {
       return row === undefined ? index : idOf(row);
     },
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are measured anew when the density changes
+  useEffect(() => virtual.measure(), [rowHeight]);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {

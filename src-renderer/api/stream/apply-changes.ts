@@ -89,7 +89,10 @@ const refreshRest = (ws: string, changes: readonly StreamChange[], refresher: Re
   if ([...types].some((type) => /^(credential|session|source)\./.test(type))) refresher.refresh(keys.enrollments(ws));
   refreshGovernance(ws, types, changes, refresher);
   if (types.has('policy.published')) refresher.refresh(keys.policy(ws));
-  if (types.has('config.changed')) refresher.refresh(keys.session);
+  if (types.has('config.changed')) {
+    refresher.refresh(keys.session);
+    refresher.refresh(keys.settings(ws));
+  }
   refresher.refresh(keys.overviews(ws));
 };
 

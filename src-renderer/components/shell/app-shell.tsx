@@ -32,6 +32,7 @@ const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   useCommand('go.approvals', () => void navigate(routes.approvals(workspaceId)));
   useCommand('go.sources', () => void navigate(routes.sources(workspaceId)));
   useCommand('go.evidence', () => void navigate(routes.evidence(workspaceId)));
+  useCommand('go.settings', () => void navigate(routes.settings(workspaceId)));
   useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));
   useCommand('runner.add', () => void navigate(routes.addRunner(workspaceId)));
   useCommand('list.next', enterTable);

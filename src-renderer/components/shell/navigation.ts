@@ -1,4 +1,4 @@
-import { Activity, BadgeCheck, Link2, List, type LucideIcon, Server, Timer } from 'lucide-react';
+import { Activity, BadgeCheck, Link2, List, type LucideIcon, Server, Settings2, Timer } from 'lucide-react';
 import type { CommandId } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
 
@@ -10,6 +10,8 @@ export interface NavigationItem {
   href: (workspaceId: string) => string;
   /** Heading above it, where it begins a group. */
   group?: string;
+  /** Stands at the foot of the side bar, apart from the work. */
+  isAtFoot?: boolean;
 }
 
 /** The screens that exist, in the order of the side bar. */
@@ -39,5 +41,13 @@ export const NAVIGATION: readonly NavigationItem[] = [
     command: 'go.evidence',
     href: (ws) => routes.evidence(ws),
     group: 'Govern',
+  },
+  {
+    id: 'settings',
+    label: 'Settings',
+    icon: Settings2,
+    command: 'go.settings',
+    href: (ws) => routes.settings(ws),
+    isAtFoot: true,
   },
 ];

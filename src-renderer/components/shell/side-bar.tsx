@@ -21,8 +21,8 @@ export const SideBar = () => {
   };
   return (
     <nav className="side-bar" aria-label="Main">
-      {NAVIGATION.map(({ id, label, icon: Icon, command, href, group }) => (
-        <div key={id} className="side-entry">
+      {NAVIGATION.map(({ id, label, icon: Icon, command, href, group, isAtFoot }) => (
+        <div key={id} className={isAtFoot ? 'side-entry is-at-foot' : 'side-entry'}>
           {group === undefined ? null : <div className="side-group">{group}</div>}
           <NavLink className="side-link" to={href(ws)} title={label}>
             <Icon size={16} aria-hidden="true" />

@@ -22,6 +22,7 @@ const SCREENS = [
   ['jobs', 'Jobs'],
   ['leases', 'Leases'],
   ['approvals', 'Approvals'],
+  ['settings', 'Settings'],
   ['evidence', 'Evidence'],
   ['replay?at=1', 'Evidence'],
   ['sources', 'Sources'],
