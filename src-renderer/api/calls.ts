@@ -7,7 +7,7 @@ import {
   admissionRequest,
 } from '../../src-server/contract/admission.ts';
 import { approvalDecide, approvalDetail, approvalList, approvalListQuery } from '../../src-server/contract/approval.ts';
-import { decisionList, explain } from '../../src-server/contract/decision.ts';
+import { decisionList, explain, unblockAnswer, unblockBody } from '../../src-server/contract/decision.ts';
 import { evidenceProof } from '../../src-server/contract/evidence.ts';
 import {
   job,
@@ -84,6 +84,7 @@ export const CALLS = {
   jobDecisions: { answer: decisionList },
   jobExplain: { answer: explain },
   jobLog: { query: jobLogQuery, answer: jobLog },
+  jobUnblock: { body: unblockBody, answer: unblockAnswer },
   jobCancel: { body: reasonBody, answer: job },
   jobRetry: { body: reasonBody, answer: job },
   leases: { query: leaseListQuery, answer: leaseList },

@@ -118,7 +118,7 @@ const JobView = ({ job }: { job: Job }) => {
         {job.hold === 'fallback_ask' && job.approval_id !== null ? (
           <FallbackPanel job={job} approvalId={job.approval_id} />
         ) : null}
-        {now === null || job.state !== 'queued' ? null : <WaitingPanel job={job} explain={now} />}
+        {now === null ? null : <WaitingPanel job={job} explain={now} />}
         <DecisionPanel job={job} explain={now} record={record} mode={mode} />
         {waits ? <AnswersPanel decisions={decisions} /> : null}
         <AttemptsPanel job={job} entries={entries} renewedMsAgo={renewedMsAgo} />

@@ -1,0 +1,110 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Route } from 'lucide-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { UnblockSuggestion } from '../../../src-server/contract/decision.ts';
+import type { Job } from '../../../src-server/contract/job.ts';
+import { keys } from '../../api/keys.ts';
+import { useLackOf } from '../../api/session.ts';
+import { useAction } from '../../api/use-action.ts';
+import { useWorkspaceId } from '../../api/workspace-context.ts';
+import { problemText } from '../../components/problem-panel.tsx';
+import { routes } from '../../routes.ts';
+import { toast } from '../../stores/toasts.ts';
+import { Button, buttonClass } from '../../ui/button.tsx';
+
+const effectWords = ({ also_moves: moves, also_moves_count: count }: UnblockSuggestion['preview']): string => {
+  if (count === 0) return 'No side effects.';
+  const rest = count - moves.length;
+  const names = `${moves.map((m) => m.wu_id).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `Side effects: ${names} ${count === 1 ? 'moves' : 'move'} too.`;
+};
+
+const cu = (mcu: number): string => `${mcu / 1000} CU`;
+
+/** What the change brings, and the one button that makes it. */
+const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
+  const ws = useWorkspaceId();
+  const client = useQueryClient();
+  const lack = useLackOf(item.right);
+  const apply = useAction('jobUnblock');
+  const [reason, setReason] = useState('');
+  const { preview, change, target, sentence } = item;
+  const submit = () =>
+    apply.mutate(
+      {
+        params: { job_id: job.job_id },
+        body: {
+          change,
+          target,
+          sentence,
+          ...(change === 'approval.approve' ? { digest: job.digest } : {}),
+          ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+        },
+      },
+      {
+        onSuccess: () => {
+          toast(`Done: ${sentence}`);
+          void client.invalidateQueries({ queryKey: keys.job(ws, job.job_id) });
+          void client.invalidateQueries({ queryKey: keys.jobParts(ws, job.job_id) });
+        },
+      },
+    );
+  return (
+    <div className="unblock-preview">
+      <p>{preview.sentence}</p>
+      <p className="text-2 text-xs">
+        Holds {cu(preview.holds)}
+        {preview.left_after === null ? '.' : `, ${cu(preview.left_after)} are left then.`} {effectWords(preview)}
+      </p>
+      <div className="row">
+        <span className="input is-small">
+          <input
+            aria-label="Reason"
+            placeholder="Reason, kept in evidence"
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </span>
+        <Button look="primary" disabledReason={lack} isBusy={apply.isPending} busyLabel="Applying" onClick={submit}>
+          {sentence.replace(/\.$/, '').split(' ')[0]}
+        </Button>
+      </div>
+      {apply.error === null ? null : (
+        <p className="field-error" role="alert">
+          {problemText(apply.error)}
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** One single change that would place the job: the change, where it would run, what else moves, and its preview. */
+export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
+  const ws = useWorkspaceId();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <li>
+      <Route size={16} className="text-2" aria-hidden="true" />
+      <div>
+        <p className="medium">{item.sentence.replace(/\.$/, '')}</p>
+        <p className="text-2 text-xs">
+          Runs on {item.would_assign_to.name}. {effectWords(item.preview)}
+        </p>
+        {isOpen && item.can_apply ? <Preview job={job} item={item} /> : null}
+      </div>
+      {item.change === 'source.enroll' ? (
+        <Link className={buttonClass('default', 'small')} to={routes.addRunner(ws)}>
+          Add runner
+        </Link>
+      ) : item.can_apply ? (
+        <Button size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Hide preview' : 'Preview'}
+        </Button>
+      ) : (
+        <span className="text-2 text-xs">On that machine</span>
+      )}
+    </li>
+  );
+};
