@@ -38,6 +38,7 @@ const shape = (text: string): string =>
 const BODIES: Partial<Record<RouteId, unknown>> = {
   sourcePatch: { capacity: 2 },
   approvalDecide: { decision: 'approved' },
+  jobUnblock: { change: 'label.add', target: 'src_none' },
   admissionDecide: { decision: 'granted' },
   jobPatch: { base_digest: `sha256:${'0'.repeat(64)}` },
 };
