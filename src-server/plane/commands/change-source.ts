@@ -147,6 +147,10 @@ export function revokeSource(ctx: CommandContext, actor: Actor, sourceId: string
   const places = engine.hot.fleet.placesOf(source);
   const tokens = [...engine.hot.poolTokens.values()].filter((t) => t.sourceId === sourceId && t.revokedAt === null);
   const open = [...engine.hot.enrollments.values()].filter((e) => e.sourceId === sourceId && e.state === 'issued');
+  // Polls and leases go first: a crash in between must not leave a lease behind with a runner that has ended.
+  for (const { sessionId } of places) if (sessionId !== null) engine.hot.asks.take(sessionId)?.answer([]);
+  for (const leaseId of [...source.activeLeases])
+    revokeLease(ctx, actor, leaseId, `The source ${source.name} was revoked.`);
   emitMany(
     ctx,
     actor,
@@ -166,9 +170,6 @@ export function revokeSource(ctx: CommandContext, actor: Actor, sourceId: string
     ],
     sourceId,
   );
-  for (const { sessionId } of places) if (sessionId !== null) engine.hot.asks.take(sessionId)?.answer([]);
-  for (const leaseId of [...source.activeLeases])
-    revokeLease(ctx, actor, leaseId, `The source ${source.name} was revoked.`);
   for (const { sessionId } of places) if (sessionId !== null) ctx.wakeups.wake(sessionId);
 }
 

@@ -14,11 +14,7 @@ export function endPoolSession(ctx: CommandContext, actor: Actor, sessionId: str
   if (seat === undefined) return;
   const leaseIds = [...seat.activeLeases];
   engine.hot.asks.take(sessionId)?.answer([]);
-  engine.emit(
-    actor,
-    [{ type: 'session.state', body: { session_id: sessionId, state: 'ended', reason } }, ...goneEvents(seat)],
-    { source: seat.sourceId },
-  );
+  // The leases go first: a crash in between must not leave one behind with a runner that has ended.
   for (const leaseId of leaseIds)
     revokeLease(
       ctx,
@@ -26,6 +22,11 @@ export function endPoolSession(ctx: CommandContext, actor: Actor, sessionId: str
       leaseId,
       `The runner of ${seat.name} that held it ended${reason === null ? '' : `: ${reason}`}.`,
     );
+  engine.emit(
+    actor,
+    [{ type: 'session.state', body: { session_id: sessionId, state: 'ended', reason } }, ...goneEvents(seat)],
+    { source: seat.sourceId },
+  );
   ctx.wakeups.wake(sessionId);
 }
 
