@@ -31,6 +31,7 @@ export type CommandId =
   | 'approval.approve'
   | 'approval.reject'
   | 'evidence.export'
+  | 'evidence.now'
   | 'secret.reveal'
   | 'command.copy1'
   | 'command.copy2'
@@ -68,6 +69,7 @@ export const BINDINGS: readonly Binding[] = [
   of('approval.approve', 'Shift a', 'Approve what is open', 'On this screen'),
   of('approval.reject', 'Shift r', 'Reject what is open', 'On this screen'),
   of('evidence.export', 'Mod e', 'Export a bundle', 'On this screen'),
+  of('evidence.now', 'End', 'Back to now, while back in time', 'On this screen', true),
   of('secret.reveal', 'v', 'Reveal the credential', 'On this screen'),
   of('command.copy1', '1', 'Copy command 1', 'On this screen'),
   of('command.copy2', '2', 'Copy command 2', 'On this screen'),

@@ -1,5 +1,5 @@
 import { Download, Link2, ShieldCheck } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
 import { useLogWindow } from '../../api/evidence.ts';
@@ -96,14 +96,22 @@ export const EvidencePage = () => {
   const toNow = () => void navigate(routes.evidence(ws));
   const moveTo = (seq: number) => void navigate(routes.replay(ws, Math.max(0, seq)), { replace: at !== null });
   useCommand('evidence.export', () => setParam('open', 'export'));
-  const onEnd = (event: KeyboardEvent) => {
-    const isField = event.target instanceof Element && event.target.closest('input, textarea, [data-table]') !== null;
-    if (event.key === 'End' && at !== null && !isField) toNow();
-  };
+  const isBack = at !== null;
+  const latest = useRef(toNow);
+  latest.current = toNow;
   useEffect(() => {
-    window.addEventListener('keydown', onEnd);
-    return () => window.removeEventListener('keydown', onEnd);
-  });
+    if (!isBack) return;
+    // While back in time this key means now, also inside the list; in a field it keeps its own meaning.
+    const onEnd = (event: KeyboardEvent) => {
+      const isField = event.target instanceof Element && event.target.closest('input, textarea') !== null;
+      if (event.key !== 'End' || isField) return;
+      event.preventDefault();
+      event.stopPropagation();
+      latest.current();
+    };
+    window.addEventListener('keydown', onEnd, true);
+    return () => window.removeEventListener('keydown', onEnd, true);
+  }, [isBack]);
   const open = target === null ? undefined : list.items.find((entry) => entry.seq === target);
   const isTight = isNarrow || open !== undefined;
   const columns = useMemo(() => evidenceColumns(isTight, names, verified), [isTight, names, verified]);

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
 import { formatClockShort, formatDay, formatWhen } from '../../format/instant.ts';
 import { formatPlural, formatSeq } from '../../format/number.ts';
+import { keysOf } from '../../keyboard/bindings.ts';
 import { useNow } from '../../stores/clock.ts';
 import { Button } from '../../ui/button.tsx';
 import { barOf, densityBars } from './density.ts';
@@ -106,7 +107,7 @@ export const Scrubber = ({ entries, at, head, onMove, onNow }: ScrubberProps) =>
             ? `Newest ${formatPlural(entries.length, 'entry', 'entries')}`
             : `${formatPlural(behind, 'entry', 'entries')} behind`}
         </span>
-        <Button keys={['End']} disabledReason={at === null ? 'This is now.' : undefined} onClick={onNow}>
+        <Button keys={keysOf('evidence.now')} disabledReason={at === null ? 'This is now.' : undefined} onClick={onNow}>
           Back to now
         </Button>
       </div>

@@ -34,7 +34,7 @@ for (const [path, heading] of SCREENS) {
     { width: 1440, height: 900 },
     { width: 1024, height: 700 },
   ]) {
-    test(`${heading} at ${viewport.width} is whole and accessible`, async ({ page }) => {
+    test(`${heading} (${path}) at ${viewport.width} is whole and accessible`, async ({ page }) => {
       const faults: string[] = [];
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
       page.on('pageerror', (error) => faults.push(error.message));
