@@ -133,10 +133,7 @@ describe('the three printed commands, pasted in bash', () => {
 
   test('a runner of the same enrollment is not started twice', async () => {
     const { made, runner } = await plane.running('laptop-5');
-    await plane.until(async () => {
-      const { state, offered } = (await plane.call('source', { params: { source_id: made.source_id } })).json;
-      return state === 'online' && offered > 0 ? true : null;
-    });
+    await runner.prints(/Asking for work/);
     const second = await plane.paste(made.commands.bash.run).ended;
     expect(second.code).toBe(75);
     expect((await runner.end()).code).toBe(0);
@@ -144,10 +141,7 @@ describe('the three printed commands, pasted in bash', () => {
 
   test('a runner that was revoked stops by itself and says why', async () => {
     const { made, runner } = await plane.running('laptop-6');
-    await plane.until(async () => {
-      const { offered } = (await plane.call('source', { params: { source_id: made.source_id } })).json;
-      return offered > 0 ? true : null;
-    });
+    await runner.prints(/Asking for work/);
     await plane.json(['source', 'revoke', made.source_id]);
     const ended = await runner.ended;
     expect(ended.code).toBe(77);

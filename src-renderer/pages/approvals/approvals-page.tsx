@@ -54,7 +54,7 @@ const Nothing = ({ isWaiting }: { isWaiting: boolean }) => (
       </EmptyState>
     ) : (
       <EmptyState icon={<BadgeCheck aria-hidden="true" />} title="No decisions yet">
-        Approved, rejected and expired requests appear here with who decided, why and the entry.
+        Approved, rejected and expired requests appear here with who decided and why.
       </EmptyState>
     )}
   </div>

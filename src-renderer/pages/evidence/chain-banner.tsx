@@ -34,9 +34,11 @@ const Checkpoint = ({ head }: { head: number }) => {
   const cosigners = cosignersOf(data.checkpoint);
   return (
     <>
-      Checkpoint of {formatCount(data.size)} signed
-      {cosigners === 0 ? ', not cosigned yet' : ` and cosigned by ${formatPlural(cosigners, 'runner')}`}, root{' '}
-      <span className="mono">{formatHash(data.root)}</span>
+      Checkpoint of {formatCount(data.size)}
+      {cosigners === 0
+        ? ', not cosigned yet'
+        : `, with ${formatPlural(cosigners, 'cosignature')} (checked by evidence verify)`}
+      , root <span className="mono">{formatHash(data.root)}</span>
     </>
   );
 };
