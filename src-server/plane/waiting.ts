@@ -10,8 +10,8 @@ import type { HotBucket } from './hot/queue.ts';
 const ANSWER_EVERY_MS = 1_000;
 
 /**
- * Judges why the jobs of a bucket wait and writes the answer when it changed: the outcome or the failing rules, not mere
- * counts, and at most once a second.
+ * Judges why the jobs of a bucket wait and writes the answer when it changed: the outcome, the failing rules or the policy's
+ * own rule, not mere counts, and at most once a second.
  */
 export function answerBucket(engine: Engine, bucket: HotBucket): void {
   const { hot } = engine;
@@ -33,7 +33,8 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
     chosenId: null,
     askingIds: [],
   });
-  const key = answerKey(candidates);
+  // Another rule says another sentence, although the same sources fail the same rules.
+  const key = `${answerKey(candidates)} under ${rule.mode} ${rule.fallback.mode} ${rule.fallback.afterMs}`;
   if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.key === key) return;
   const sentence = waitingSentence({
     requirement: bucket.requirement,
