@@ -156,7 +156,7 @@ describe.runIf(process.platform === 'linux')('a runner in trouble', () => {
     plane.logs.clear();
     plane.queue.push(jobSpec());
     expect(await start([file, 'run', '--once', ...target]).ended).toMatchObject({ code: 0 });
-    expect(readdirSync(join(folder, 'cache/connected-compute/work/enr_1'))).toEqual([]);
+    expect(readdirSync(join(folder, 'cache', 'connected-compute', 'work', 'enr_1'))).toEqual([]);
   });
 
   test('killed with SIGKILL leaves a log that its next start sends to the end, and settles the attempt as lost', async () => {
