@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { forbiddenSkips, readPlaywrightReport, readVitestReport, summaryLine } from '../helpers/suite-report.mjs';
 
 describe('the report of vitest', () => {
-  const tests = (...states: string[]) => states.map((status) => ({ status, fullName: `a ${status} test` }));
+  const tests = (...states: string[]) =>
+    states.map((status) => ({
+      status,
+      fullName: `a ${status} test`,
+      failureMessages: status === 'failed' ? ['\u001b[31mexpected 1\u001b[39m\n\n  to be 2'] : [],
+    }));
 
   it('is counted test by test', () => {
     const json = {
@@ -12,23 +17,26 @@ describe('the report of vitest', () => {
     };
     expect(readVitestReport(json)).toEqual({
       passed: 1,
-      failed: 1,
+      failures: ['a.test.ts: a failed test\n    expected 1\n      to be 2'],
       skips: ['a.test.ts: a pending test', 'a.test.ts: a skipped test'],
     });
   });
 
   it('counts a file that could not be loaded', () => {
-    const json = { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] };
-    expect(readVitestReport(json).failed).toBe(1);
+    const message = 'Cannot find module';
+    const json = { testResults: [{ name: 'a.test.ts', status: 'failed', message, assertionResults: [] }] };
+    expect(readVitestReport(json).failures).toEqual(['a.test.ts\n    Cannot find module']);
     const torn = { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: tests('passed') }] };
-    expect(readVitestReport(torn)).toMatchObject({ passed: 1, failed: 1 });
+    expect(readVitestReport(torn)).toMatchObject({ passed: 1, failures: ['a.test.ts'] });
   });
 });
 
 describe('the report of Playwright', () => {
   const spec = (title: string, status: string, annotations: object[] = []) => ({
     title,
-    tests: [{ status, annotations }],
+    tests: [
+      { status, annotations, results: [{ errors: status === 'unexpected' ? [{ message: 'no such button' }] : [] }] },
+    ],
   });
 
   it('is counted through all levels, and a flaky test is a failure', () => {
@@ -49,11 +57,17 @@ describe('the report of Playwright', () => {
         },
       ],
     };
-    expect(readPlaywrightReport(json)).toEqual({ passed: 1, failed: 2, skips: ['b.spec.ts › four (needs Electron)'] });
+    expect(readPlaywrightReport(json)).toEqual({
+      passed: 1,
+      failures: ['a.spec.ts › inner › two: flaky', 'b.spec.ts › three: unexpected\n    no such button'],
+      skips: ['b.spec.ts › four (needs Electron)'],
+    });
   });
 
   it('counts an error outside of any test', () => {
-    expect(readPlaywrightReport({ errors: [{ message: 'no config' }], suites: [] }).failed).toBe(1);
+    expect(readPlaywrightReport({ errors: [{ message: 'no config' }], suites: [] }).failures).toEqual([
+      'outside of any test\n    no config',
+    ]);
   });
 });
 
@@ -65,8 +79,8 @@ it('allows only skips of what no command can install', () => {
 
 it('closes with one line over all suites', () => {
   const reports = [
-    { passed: 2, failed: 0, skips: ['a'] },
-    { passed: 40, failed: 1, skips: [] },
+    { passed: 2, failures: [], skips: ['a'] },
+    { passed: 40, failures: ['b'], skips: [] },
   ];
   expect(summaryLine(reports)).toBe('42 passed, 1 failed, 1 skipped');
 });

@@ -39,32 +39,36 @@ const run = (title, [program = '', ...args], env = {}) => {
   return status === 0;
 };
 
-/** A check without a report of its own counts as one test. @param {boolean} hasPassed @returns {SuiteReport} */
-const asReport = (hasPassed) => ({ passed: hasPassed ? 1 : 0, failed: hasPassed ? 0 : 1, skips: [] });
+/** A check without a report of its own counts as one test. @param {string} title @param {boolean} hasPassed @returns {SuiteReport} */
+const asReport = (title, hasPassed) => ({ passed: hasPassed ? 1 : 0, failures: hasPassed ? [] : [title], skips: [] });
+/** @param {string} title @param {string[]} command @returns {SuiteReport} */
+const check = (title, command) => asReport(title, run(title, command));
 
 /**
  * A suite with a JSON report. One that failed without a failed test (it crashed, or wrote no report) is one failure.
+ * @param {string} title
  * @param {boolean} hasPassed
  * @param {string} file
  * @param {(json: unknown) => SuiteReport} read
  */
-const withReport = (hasPassed, file, read) => {
+const withReport = (title, hasPassed, file, read) => {
   /** @type {SuiteReport} */
-  let report = { passed: 0, failed: 0, skips: [] };
+  let report = { passed: 0, failures: [], skips: [] };
   try {
     report = read(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    say(`No report of this suite could be read: ${/** @type {Error} */ (cause).message}`);
-    return { ...report, failed: 1 };
+    const { message } = /** @type {Error} */ (cause);
+    return { ...report, failures: [`${title}: no report could be read: ${message}`] };
   }
-  return !hasPassed && report.failed === 0 ? { ...report, failed: 1 } : report;
+  const hasUnnamedFailure = !hasPassed && report.failures.length === 0;
+  return hasUnnamedFailure ? { ...report, failures: [`${title}: ended with an error outside of its tests`] } : report;
 };
 
 /** @param {string} title @param {string} name of its report @param {string[]} which arguments that choose the files */
 const runVitest = (title, name, which) => {
   const file = join(REPORT_DIR, `${name}.json`);
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--allowOnly=false'];
-  return withReport(run(title, ['vitest', ...args, ...which]), file, readVitestReport);
+  return withReport(title, run(title, ['vitest', ...args, ...which]), file, readVitestReport);
 };
 /** They use every core by themselves, and one of them measures how long a start takes. */
 const ALONE = ['test/simulation', 'test/crash'];
@@ -73,23 +77,24 @@ const runEndToEnd = () => {
   const executable = ensureChromium();
   if (executable === null) {
     say(`\n── end-to-end tests\n${CHROMIUM_MISSING}`);
-    return asReport(false);
+    return asReport(CHROMIUM_MISSING, false);
   }
   const file = join(REPORT_DIR, 'playwright.json');
-  const hasPassed = run('end-to-end tests', ['playwright', 'test', '--reporter=list,json', '--forbid-only'], {
+  const title = 'end-to-end tests';
+  const hasPassed = run(title, ['playwright', 'test', '--reporter=list,json', '--forbid-only'], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
     CHROMIUM_PATH: executable,
   });
-  return withReport(hasPassed, file, readPlaywrightReport);
+  return withReport(title, hasPassed, file, readPlaywrightReport);
 };
 
 rmSync(REPORT_DIR, { recursive: true, force: true });
 mkdirSync(REPORT_DIR, { recursive: true });
 /** @type {SuiteReport[]} */
 const reports = [
-  asReport(run('build', ['node', 'src-main/tooling/build.mjs', '--if-stale'])),
-  asReport(run('types', ['tsc', '--noEmit', '-p', '.'])),
-  asReport(run('lint', ['biome', 'check', '--error-on-warnings', '.'])),
+  check('build', ['node', 'src-main/tooling/build.mjs', '--if-stale']),
+  check('types', ['tsc', '--noEmit', '-p', '.']),
+  check('lint', ['biome', 'check', '--error-on-warnings', '.']),
   runVitest('unit, property and integration tests', 'vitest', [
     ...ALONE.flatMap((folder) => ['--exclude', `${folder}/**`]),
   ]),
@@ -98,8 +103,11 @@ const reports = [
 ];
 const skips = reports.flatMap((report) => report.skips);
 const forbidden = IS_CI ? forbiddenSkips(skips) : [];
+const failures = [...reports.flatMap((report) => report.failures), ...forbidden.map((name) => `Skipped: ${name}`)];
 say('');
 for (const name of skips) say(`Skipped${forbidden.includes(name) ? ', which is a failure here' : ''}: ${name}`);
-for (const _ of forbidden) reports.push({ passed: 0, failed: 1, skips: [] });
+// Told again at the end, where whoever reads only that finds them.
+for (const text of failures) say(`Failed: ${text}`);
+reports.push({ passed: 0, failures: forbidden, skips: [] });
 say(summaryLine(reports));
-process.exitCode = reports.some((report) => report.failed > 0) ? 1 : 0;
+process.exitCode = failures.length > 0 ? 1 : 0;

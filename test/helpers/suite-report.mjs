@@ -1,6 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /**
- * What one suite came to. `skips` are names with the reason where one was given.
- * @typedef {{ passed: number, failed: number, skips: string[] }} SuiteReport
+ * What one suite came to. `failures` are names, each with the beginning of what was said; `skips` are names with the
+ * reason where one was given.
+ * @typedef {{ passed: number, failures: string[], skips: string[] }} SuiteReport
  */
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
@@ -9,6 +12,16 @@ const record = (value) =>
 /** @param {unknown} value @returns {unknown[]} */
 const list = (value) => (Array.isArray(value) ? value : []);
 
+/** The beginning of a message is enough to know what went wrong; the whole of it stands above. */
+const MESSAGE_LINES = 12;
+/** @param {string} name @param {unknown} message */
+const failure = (name, message) => {
+  const lines = stripVTControlCharacters(String(message ?? ''))
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return [name, ...lines.slice(0, MESSAGE_LINES)].join('\n    ');
+};
+
 /**
  * Reads vitest's JSON report. A file that could not be loaded holds no test; it counts as one failure.
  * @param {unknown} json
@@ -16,16 +29,18 @@ const list = (value) => (Array.isArray(value) ? value : []);
  */
 export const readVitestReport = (json) => {
   /** @type {SuiteReport} */
-  const report = { passed: 0, failed: 0, skips: [] };
+  const report = { passed: 0, failures: [], skips: [] };
   for (const file of list(record(json).testResults).map(record)) {
     const tests = list(file.assertionResults).map(record);
-    const failedBefore = report.failed;
+    const failuresBefore = report.failures.length;
     for (const test of tests) {
+      const name = `${file.name}: ${test.fullName}`;
       if (test.status === 'passed') report.passed++;
-      else if (test.status === 'failed') report.failed++;
-      else report.skips.push(`${file.name}: ${test.fullName}`);
+      else if (test.status === 'failed') report.failures.push(failure(name, list(test.failureMessages)[0]));
+      else report.skips.push(name);
     }
-    if (file.status === 'failed' && report.failed === failedBefore) report.failed++;
+    if (file.status === 'failed' && report.failures.length === failuresBefore)
+      report.failures.push(failure(String(file.name), file.message));
   }
   return report;
 };
@@ -41,6 +56,9 @@ const playwrightTests = (suite, trail) => {
   return [...own, ...list(suite.suites).flatMap((inner) => playwrightTests(record(inner), here))];
 };
 
+/** What the last try of a test said. @param {Record<string, unknown>} test */
+const messageOf = (test) => record(list(record(list(test.results).at(-1)).errors)[0]).message;
+
 /**
  * Reads Playwright's JSON report. A test that passed only when repeated is a failure: nothing is allowed to be flaky.
  * @param {unknown} json
@@ -49,7 +67,9 @@ const playwrightTests = (suite, trail) => {
 export const readPlaywrightReport = (json) => {
   const tests = list(record(json).suites).flatMap((suite) => playwrightTests(record(suite), []));
   /** @type {SuiteReport} */
-  const report = { passed: 0, failed: list(record(json).errors).length, skips: [] };
+  const report = { passed: 0, failures: [], skips: [] };
+  for (const error of list(record(json).errors))
+    report.failures.push(failure('outside of any test', record(error).message));
   for (const { name, test } of tests) {
     if (test.status === 'expected') report.passed++;
     else if (test.status === 'skipped') {
@@ -57,7 +77,7 @@ export const readPlaywrightReport = (json) => {
         .map(record)
         .find((note) => note.type === 'skip')?.description;
       report.skips.push(reason === undefined ? name : `${name} (${reason})`);
-    } else report.failed++;
+    } else report.failures.push(failure(`${name}: ${test.status}`, messageOf(test)));
   }
   return report;
 };
@@ -78,5 +98,5 @@ export const forbiddenSkips = (skips) => skips.filter((name) => !NOT_INSTALLABLE
 export const summaryLine = (reports) => {
   const sum = (/** @type {(report: SuiteReport) => number} */ of) =>
     reports.reduce((total, report) => total + of(report), 0);
-  return `${sum((r) => r.passed)} passed, ${sum((r) => r.failed)} failed, ${sum((r) => r.skips.length)} skipped`;
+  return `${sum((r) => r.passed)} passed, ${sum((r) => r.failures.length)} failed, ${sum((r) => r.skips.length)} skipped`;
 };
