@@ -4,6 +4,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   serve      run the control plane with its web console
              --data-dir DIR  --anchor-dir DIR  --port 0  --host 127.0.0.1  --public-url https://…  --lease-ttl-ms N  --tls-cert FILE --tls-key FILE
   console    print a fresh sign-in link                       --data-dir DIR
+  workspace  list | add URL [--colour C] [--remote-token-file FILE] | test ID | remove ID: remote workspaces of this console
   job        submit FILE [--wait] | list [--state S] [--limit N] | show ID | explain ID | unblock ID [--apply N] | cancel ID | retry ID | log ID [--follow] [--stderr]
   source     list | show ID | cordon ID | drain ID [--deadline-ms N] | resume ID | revoke ID | enroll NAME --kind KIND
   pool       list | show POOL | create [NAME] [--class C] [--capacity N] [--side S] | token POOL [--class C]

@@ -17,6 +17,7 @@ import { serve } from './serve.ts';
 import { source } from './source.ts';
 import { usage, wallet } from './usage.ts';
 import { VERSION } from './version.ts';
+import { workspace } from './workspace.ts';
 
 type Command = (args: string[], printer: Printer) => Promise<number>;
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   evidence,
   replay,
   console: consoleCommand,
+  workspace,
 };
 
 /** Runs one command line and resolves with its exit code. */

@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import { systemTimers } from '../plane/clock.ts';
 import type { Host } from '../plane/host.ts';
+import { type OpenConsole, openConsole } from '../public.ts';
 import { readConsoleFile, writeConsoleFile } from './console-file.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, ExitError } from './exit-codes.ts';
 import type { Printer } from './printer.ts';
 import { serveEmbedded } from './serve-embedded.ts';
 import { serveOptions } from './serve-options.ts';
@@ -17,6 +18,18 @@ async function adminToken(host: Host, dataDir: string): Promise<{ operatorId: st
   return { operatorId: made.operatorId, token: made.token };
 }
 
+/** Remote workspaces and this machine, for the admin of this console. @throws ExitError 65 for a damaged file of it. */
+function ownConsole(dataDir: string, printer: Printer): OpenConsole {
+  try {
+    return openConsole({
+      dir: `${dataDir}/console`,
+      onFault: (error) => printer.note(`console: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+    });
+  } catch (error) {
+    throw new ExitError(EXIT.data, (error as Error).message);
+  }
+}
+
 /** `serve`: a headless plane with its web console, until a signal ends it. */
 export async function serve(args: string[], printer: Printer): Promise<number> {
   if (args.includes('--embedded'))
@@ -29,7 +42,8 @@ export async function serve(args: string[], printer: Printer): Promise<number> {
   const failed = new Promise<unknown>((resolvePromise) => {
     fail = resolvePromise;
   });
-  const plane = await startPlane(options, 'serve', (error) => fail(error));
+  const own = ownConsole(options.dataDir, printer);
+  const plane = await startPlane(options, 'serve', (error) => fail(error), own.host);
   const { host } = plane;
   const { operatorId, token } = await adminToken(host, options.dataDir);
   const workspaceId = host.workspaces()[0]?.workspaceId ?? '';
@@ -55,6 +69,7 @@ export async function serve(args: string[], printer: Printer): Promise<number> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolvePromise(null));
   });
   const error = await Promise.race([signal, failed]);
+  own.close();
   if (error !== null) {
     printer.note(`The disk failed, nothing more can be recorded: ${(error as Error).message}`);
     await Promise.race([

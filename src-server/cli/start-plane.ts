@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ConsoleCalls } from '../http/console-calls.ts';
 import { startServer } from '../http/server.ts';
 import { readMeterConfig, StripeMeter } from '../metering/stripe-meter.ts';
 import { systemClock, systemTimers } from '../plane/clock.ts';
@@ -25,6 +26,7 @@ export async function startPlane(
   options: ServeOptions,
   hostedBy: 'serve' | 'desktop',
   onFailed: (error: unknown) => void,
+  consoleHost?: ConsoleCalls,
 ): Promise<RunningPlane> {
   const meter = await openMeter(options.dataDir);
   const host = await Host.open({
@@ -49,6 +51,7 @@ export async function startPlane(
     rendererDir: outFile('renderer'),
     bootstrapFile: outFile('runner/bootstrap.mjs'),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(consoleHost === undefined ? {} : { consoleHost }),
   }).catch(async (error: NodeJS.ErrnoException) => {
     await host.close();
     throw listenExit(error, options);

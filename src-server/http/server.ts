@@ -12,6 +12,7 @@ import { apiRouters } from './api-routers.ts';
 import { BodyDeadlines } from './body-deadlines.ts';
 import type { Handler, Served } from './call.ts';
 import { consoleApp } from './console-app.ts';
+import { type ConsoleCalls, isConsolePath, serveConsole } from './console-calls.ts';
 import { logFault } from './fault-log.ts';
 import { HELLOS } from './handlers/runtime.ts';
 import { authoritiesOf, guardHost } from './host-guard.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   rendererDir: string;
   bootstrapFile: string;
   tls?: { cert: Buffer; key: Buffer };
+  /** Remote workspaces and this machine; without one there is nothing below `/console/`. */
+  consoleHost?: ConsoleCalls;
   /** Handlers in the place of the real ones: a bench measures the way to a route without what it does. */
   replaced?: Partial<Record<RouteId, Handler>>;
 }
@@ -135,7 +138,7 @@ async function bootstrapOf(host: Host, bytes: Buffer): Promise<NonNullable<Serve
 /** What every request passes first: is it meant for us, and is its path one? Then API or console. */
 function frontOf(
   served: Served,
-  { rendererDir, replaced = {} }: ServerOptions,
+  { rendererDir, consoleHost, replaced = {} }: ServerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const api = apiRouters(served, replaced);
   const pages = consoleApp(rendererDir);
@@ -149,6 +152,8 @@ function frontOf(
         void burnInAddress(served.host, url).catch((error: unknown) => logFault(served.requestId(), 'address', error));
       const { path } = pathOf(url);
       if (path.startsWith('/api/') || path === '/metrics') api(request, response, path);
+      else if (consoleHost !== undefined && isConsolePath(path))
+        void serveConsole(served, consoleHost, request, response, url);
       else if (request.method !== 'GET' && request.method !== 'HEAD')
         throw new ProblemError('not_found', 'There is nothing at this address.');
       else

@@ -43,6 +43,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: ['express', 'helmet', 'express-rate-limit', 'zod'],
     builtins: '*',
   },
+  { folder: 'src-server/console', folders: [CONTRACT], packages: ['zod'], builtins: '*' },
   // The one place that knows the meter's library.
   {
     folder: 'src-server/metering',

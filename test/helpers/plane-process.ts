@@ -31,8 +31,13 @@ export class PlaneProcess {
     readonly file: Parsed,
   ) {}
 
-  /** @param where the folder and the port of an earlier process; new ones when they are left out. */
-  static async start(flags: readonly string[] = [], where: { dataDir?: string; port?: number } = {}) {
+  /**
+   * @param where the folder and the port of an earlier process; new ones when they are left out. `env`: more variables.
+   */
+  static async start(
+    flags: readonly string[] = [],
+    where: { dataDir?: string; port?: number; env?: Record<string, string> } = {},
+  ) {
     for (const file of [CLI, BOOTSTRAP])
       if (!existsSync(file)) throw new Error(`${file} is missing. Run: npm run build`);
     const dataDir = where.dataDir ?? mkdtempSync(join(tmpdir(), 'cc-process-'));
@@ -51,7 +56,7 @@ export class PlaneProcess {
       String(where.port ?? 0),
       ...flags,
     ];
-    const program = Program.start(process.execPath, args);
+    const program = Program.start(process.execPath, args, { env: { ...process.env, ...where.env } });
     const [line] = await program.prints(/^\{.*"event":"ready".*\}\n/);
     const file = JSON.parse(readFileSync(join(dataDir, 'console.json'), 'utf8'));
     return new PlaneProcess(dataDir, program, JSON.parse(line), file);
