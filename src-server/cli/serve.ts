@@ -42,8 +42,16 @@ export async function serve(args: string[], printer: Printer): Promise<number> {
   const failed = new Promise<unknown>((resolvePromise) => {
     fail = resolvePromise;
   });
-  const own = ownConsole(options.dataDir, printer);
-  const plane = await startPlane(options, 'serve', (error) => fail(error), own.host);
+  let own: OpenConsole | undefined;
+  const plane = await startPlane(
+    options,
+    'serve',
+    (error) => fail(error),
+    () => {
+      own = ownConsole(options.dataDir, printer);
+      return own.host;
+    },
+  );
   const { host } = plane;
   const { operatorId, token } = await adminToken(host, options.dataDir);
   const workspaceId = host.workspaces()[0]?.workspaceId ?? '';
@@ -69,7 +77,7 @@ export async function serve(args: string[], printer: Printer): Promise<number> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolvePromise(null));
   });
   const error = await Promise.race([signal, failed]);
-  own.close();
+  own?.close();
   if (error !== null) {
     printer.note(`The disk failed, nothing more can be recorded: ${(error as Error).message}`);
     await Promise.race([

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConsoleCalls } from '../http/console-calls.ts';
-import { startServer } from '../http/server.ts';
+import { type RunningServer, startServer } from '../http/server.ts';
 import { readMeterConfig, StripeMeter } from '../metering/stripe-meter.ts';
 import { systemClock, systemTimers } from '../plane/clock.ts';
 import { Host } from '../plane/host.ts';
@@ -26,7 +26,7 @@ export async function startPlane(
   options: ServeOptions,
   hostedBy: 'serve' | 'desktop',
   onFailed: (error: unknown) => void,
-  consoleHost?: ConsoleCalls,
+  openConsole?: (host: Host) => ConsoleCalls,
 ): Promise<RunningPlane> {
   const meter = await openMeter(options.dataDir);
   const host = await Host.open({
@@ -43,7 +43,22 @@ export async function startPlane(
   }).catch((error: unknown) => {
     throw openExit(error, options.dataDir);
   });
-  const server = await startServer({
+  const server = await serverOf(options, host, openConsole).catch(async (error: NodeJS.ErrnoException) => {
+    await host.close();
+    throw listenExit(error, options);
+  });
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
+  return { host, url: server.url, stop };
+}
+
+/** What the console offers is opened once the data directory is ours. */
+async function serverOf(
+  options: ServeOptions,
+  host: Host,
+  openConsole: ((host: Host) => ConsoleCalls) | undefined,
+): Promise<RunningServer> {
+  return startServer({
     host,
     listenHost: options.listenHost,
     port: options.port,
@@ -51,14 +66,8 @@ export async function startPlane(
     rendererDir: outFile('renderer'),
     bootstrapFile: outFile('runner/bootstrap.mjs'),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
-    ...(consoleHost === undefined ? {} : { consoleHost }),
-  }).catch(async (error: NodeJS.ErrnoException) => {
-    await host.close();
-    throw listenExit(error, options);
+    ...(openConsole === undefined ? {} : { consoleHost: openConsole(host) }),
   });
-  let stopping: Promise<void> | null = null;
-  const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
-  return { host, url: server.url, stop };
 }
 
 /** The meter that `metering.json` names; null where none is configured. */
@@ -73,6 +82,7 @@ async function openMeter(dataDir: string): Promise<StripeMeter | null> {
 
 /** Why the address could not be had, as a sentence with its next step and an exit code. */
 function listenExit(error: NodeJS.ErrnoException, { port, listenHost }: ServeOptions): unknown {
+  if (error instanceof ExitError) return error;
   const code = error.code ?? '';
   if (code === 'EADDRINUSE')
     return new ExitError(EXIT.unavailable, `Port ${port} is in use. Choose another with --port, or 0 for any.`);
