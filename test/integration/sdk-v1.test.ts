@@ -24,6 +24,12 @@ const itemsOf = (type: string): unknown[] =>
       (entry.events.flatMap((e) => e.body.items) as string[]).map((text) => JSON.parse(text) as unknown),
     );
 
+async function setFourEyes(fourEyes: boolean): Promise<void> {
+  const { version, mode, fallback } = (await plane.call('policy')).json;
+  const put = await plane.call('policyPut', { body: { base_version: version, mode, fallback, four_eyes: fourEyes } });
+  expect([put.status, put.json.four_eyes]).toEqual([200, fourEyes]);
+}
+
 describe('a client written from the open contract alone', () => {
   test('authenticates, reads policies and config in both variants', async () => {
     const identity = await client.authenticate();
@@ -83,6 +89,60 @@ describe('a client written from the open contract alone', () => {
     expect(await assignment()).toMatchObject({ action: 'abort' });
     await plane.submit({ wu_id: 'WU-9', compute_class: 'gpu-large' });
     expect(await assignment()).toBeUndefined();
+  });
+
+  test('hears what is left to use: the least of its limits and the wallet, at the price of the workspace', async () => {
+    const left = async (more: object = {}): Promise<unknown> =>
+      (await client.heartbeat('agent-7/3', more)).body.budget_remaining_usd;
+    const putLimits = async (...limits: [scope: string, mcu: number][]): Promise<void> => {
+      const body = { limits: limits.map(([scope, mcu]) => ({ scope, window: 'total', limit_mcu: mcu })) };
+      expect((await plane.call('budgetsPut', { body })).status).toBe(200);
+    };
+    const topUp = async (mcu: number): Promise<void> =>
+      expect((await plane.call('walletTopUp', { body: { mcu } })).status).toBe(201);
+    const setPrice = async (micros: number): Promise<void> =>
+      expect((await plane.call('settingsPatch', { body: { usd_micros_per_cu: micros } })).status).toBe(200);
+
+    // Limits without a price say nothing in dollars, and a price without limits limits nothing.
+    await putLimits(['workspace', 90_000]);
+    expect(await left()).toBeUndefined();
+    await setPrice(50_000);
+    expect(await left()).toBe(4.5);
+    await putLimits();
+    expect(await left()).toBeUndefined();
+    // A limit of another side or of another WU is not its own.
+    await putLimits(['tier:byoc', 1], ['wu:WU-77', 1], ['tier:managed', 40_000]);
+    expect(await left()).toBe(2);
+    await putLimits(['workspace', 90_000], ['wu:WU-31', 20_001], ['tier:managed', 40_000]);
+    expect(await left()).toBe(2);
+    expect(await left({ wu_id: 'WU-31' })).toBe(1.00005);
+    await topUp(7_000);
+    expect(await left()).toBe(0.35);
+
+    // What a job holds is not left; what it used stays gone. The wallet pays what was used on the managed side.
+    const { version } = (await plane.call('policy')).json;
+    const managed = { base_version: version, mode: 'managed_only', fallback: { mode: 'never', after_ms: 0 } };
+    expect((await plane.call('policyPut', { body: managed })).status).toBe(200);
+    await putLimits(['wu:WU-31', 5_000]);
+    const pool = await plane.runner('managed-1', { kind: 'managed_pool' });
+    await plane.submit({ wu_id: 'WU-31', max_runtime_ms: 240_000 });
+    const lease = await pool.startOne();
+    expect(await left()).toBe(0.05);
+    plane.clock.advance(30_000);
+    await pool.complete(lease, { usage: { runtime_ms: 30_000 } });
+    expect(await left()).toBe(0.225);
+    await putLimits(['wu:WU-31', 100]);
+    expect(await left()).toBe(0);
+    await putLimits();
+    expect(await left()).toBe(0.325);
+    const { rebuildHot } = await import('../../src-server/plane/hot/rebuild.ts');
+    expect(rebuildHot(plane.hosted.workspace.engine.state).isWalletFunded).toBe(true);
+    await setPrice(0);
+    expect(await left()).toBeUndefined();
+    const { version: now } = (await plane.call('policy')).json;
+    expect((await plane.call('policyPut', { body: { ...managed, base_version: now, mode: 'byoc_first' } })).status).toBe(
+      200,
+    );
   });
 
   test('leaves events, evidence and measurements in the log as they came', async () => {
@@ -218,13 +278,17 @@ describe('what a client of SDK v1 cannot do', () => {
       'before_start',
     );
     const { approval_id: id } = (await client.post('/approvals/request', { subject: 'y' })).body;
-    const { version, ...policy } = (await plane.call('policy')).json;
-    const put = await plane.call('policyPut', {
-      body: { base_version: version, mode: policy.mode, fallback: policy.fallback, four_eyes: true },
-    });
-    if (put.status !== 200) return;
-    const late = await client.post('/approvals/resolve', { approval_id: id, decision: 'approved' });
+    const resolve = () => client.post('/approvals/resolve', { approval_id: id, decision: 'approved' });
+    await setFourEyes(true);
+    const late = await resolve();
     expect([late.status, late.body.code]).toEqual([403, 'approval.not_yours']);
+    expect((await client.send('GET', '/policies')).body.rules).toContainEqual({
+      id: 'approvals.resolve',
+      decision: 'deny',
+      reason: 'Four-eyes is on: a person decides.',
+    });
+    await setFourEyes(false);
+    expect((await resolve()).body.status).toBe('approved');
   });
 });
 

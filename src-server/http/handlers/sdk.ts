@@ -7,6 +7,7 @@ import { heartbeatMs } from '../../plane/leases.ts';
 import { apiKeyView, issueApiKey, revokeApiKey } from '../../plane/sdk/api-keys.ts';
 import { listSdkApprovals, requestSdkApproval, resolveSdkApproval } from '../../plane/sdk/approvals.ts';
 import { assignmentOf } from '../../plane/sdk/assignment.ts';
+import { budgetLeftUsd } from '../../plane/sdk/budget-left.ts';
 import { takeItems } from '../../plane/sdk/intake.ts';
 import { sdkRules } from '../../plane/sdk/rules.ts';
 import { beatSdkSession, endSdkSession, registerSdkSession, sdkSessionView } from '../../plane/sdk/sessions.ts';
@@ -63,11 +64,13 @@ const heartbeat = (call: Call): Promise<Answer> =>
   asKey(call, (ctx, prefix) => {
     const session = beatSdkSession(ctx, prefix, call.body as sdk.SdkHeartbeat);
     const assignment = assignmentOf(ctx.engine, session.wuId);
+    const budgetLeft = budgetLeftUsd(ctx.engine, session.wuId);
     return {
       status: 'ok',
       server_time: instantOf(ctx.engine.clock.wallMs()),
       next_heartbeat_ms: heartbeatMs(ctx.engine),
       ...(assignment === null ? {} : { assignment }),
+      ...(budgetLeft === null ? {} : { budget_remaining_usd: budgetLeft }),
     };
   });
 

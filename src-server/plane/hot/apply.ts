@@ -205,6 +205,9 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     if (body.state === 'ended') hot.fleet.removeSeat(body.session_id);
   },
   ...SDK_HANDLERS,
+  'usage.wallet_topped_up'(hot) {
+    hot.isWalletFunded = true;
+  },
   'job.submitted'(hot, body, entry, facts) {
     moveJob(hot, 'queued', facts);
     hot.sdk.noteJob(body.spec.wu_id, entry.seq);

@@ -54,6 +54,8 @@ export class Hot {
   readonly sdk = new HotSdk();
   readonly poolTokens = new Map<string, HotPoolToken>();
   readonly poolTokenByHash = new Map<string, string>();
+  /** Were credits ever put into the wallet? Until then it says nothing of what is left. */
+  isWalletFunded = false;
   readonly jobCounts = new Map<JobState, number>();
   /** Jobs whose cancel was asked for and whose attempt still lives. */
   readonly stopping = new Set<string>();

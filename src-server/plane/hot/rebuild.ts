@@ -18,6 +18,7 @@ import { loadBudgets, loadUse, loadWarnings } from '../../state/queries/budgets.
 import * as load from '../../state/queries/load.ts';
 import { loadLastFencesOfSeats, loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
 import { loadApiKeys, loadSdkSessions } from '../../state/queries/sdk.ts';
+import { hasTopUp } from '../../state/queries/usage.ts';
 import type { State } from '../../state/state.ts';
 import { freshLease, Hot } from './hot.ts';
 import { freshPool } from './pool.ts';
@@ -62,6 +63,7 @@ export function rebuildHot(state: State): Hot {
   for (const { scope, ...use } of loadUse(db)) hot.budgets.use.set(scope, use);
   for (const { scope, window, percent } of loadWarnings(db)) hot.budgets.warn(scope, window, percent);
   Object.assign(hot.budgets.windows, state.head.windows);
+  hot.isWalletFunded = hasTopUp(db);
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
   for (const job of load.loadWaitingJobs(db)) if (job.hold === 'fallback_ask') hot.questions.set(job.jobId, job.bucket);

@@ -41,6 +41,10 @@ export const usageTotals = (db: Database): { count: number; mcu: number; pending
   return { count: row[0] ?? 0, mcu: row[1] ?? 0, pending: row[2] ?? 0, dead: row[3] ?? 0 };
 };
 
+/** Were credits ever put in? */
+export const hasTopUp = (db: Database): boolean =>
+  db.get("SELECT 1 FROM wallet WHERE kind = 'top_up' LIMIT 1") !== undefined;
+
 /** Newest first. */
 export const listWallet = (db: Database, beforeSeq: number, limit: number) =>
   db
