@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RouteId } from '../../src-server/contract/routes.ts';
@@ -133,6 +133,14 @@ export class PlaneUnderTest {
     return Array.from({ length: engine.nextSeq }, (_, seq) => engine.entry(seq)).filter((entry) =>
       entry.events.some((event) => event.type === type),
     ) as unknown as ReturnType<PlaneUnderTest['entriesOf']>;
+  }
+
+  /** Files of the data directory that hold a text. */
+  filesWith(text: string): string[] {
+    return readdirSync(this.dataDir, { recursive: true, withFileTypes: true })
+      .filter((found) => found.isFile())
+      .map((found) => join(found.parentPath, found.name))
+      .filter((path) => readFileSync(path).includes(text));
   }
 
   /** Stops; the folder stays, for a start on it. */

@@ -140,9 +140,9 @@ describe('a client written from the open contract alone', () => {
     await setPrice(0);
     expect(await left()).toBeUndefined();
     const { version: now } = (await plane.call('policy')).json;
-    expect((await plane.call('policyPut', { body: { ...managed, base_version: now, mode: 'byoc_first' } })).status).toBe(
-      200,
-    );
+    expect(
+      (await plane.call('policyPut', { body: { ...managed, base_version: now, mode: 'byoc_first' } })).status,
+    ).toBe(200);
   });
 
   test('leaves events, evidence and measurements in the log as they came', async () => {

@@ -75,15 +75,6 @@ export function burnCredential(ctx: CommandContext, actor: Actor, enrollmentId: 
   });
 }
 
-/** Burns whatever unused credential has this digest. @returns whether there was one. */
-export function burnByDigest(ctx: CommandContext, actor: Actor, sha256: string, reason: string): boolean {
-  const { hot } = ctx.engine;
-  const enrollment = hot.enrollments.get(hot.enrollmentByHash.get(sha256) ?? '');
-  if (enrollment?.state !== 'issued') return false;
-  burnCredential(ctx, actor, enrollment.enrollmentId, reason);
-  return true;
-}
-
 function find(ctx: CommandContext, enrollmentId: string) {
   const enrollment = ctx.engine.hot.enrollments.get(enrollmentId);
   if (enrollment === undefined)
