@@ -99,7 +99,7 @@ run                                                      claim and run jobs unti
 run --once                                               claim one job, run it, then stop
 secret set NAME                                          keep a secret for jobs that name it (hidden prompt or standard input)
 secret list | secret remove NAME                         show the names, forget one
-service print                                            print a unit that starts this runner with the machine
+service print                                            print a unit that starts this runner with this machine
 upgrade                                                  fetch the runner that the pinned plane key signed
 
 connect --url URL --pool ID --plane-key SHA256:…         join a pool with its registration token

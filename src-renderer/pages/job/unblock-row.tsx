@@ -103,7 +103,7 @@ export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion })
           {isOpen ? 'Hide preview' : 'Preview'}
         </Button>
       ) : (
-        <span className="text-2 text-xs">On that machine</span>
+        <span className="text-2 text-xs">At the source</span>
       )}
     </li>
   );
