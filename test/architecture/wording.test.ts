@@ -85,7 +85,7 @@ describe('the rule of words', () => {
 describe('the reader of texts', () => {
   it('finds strings, templates and text between tags, with their lines, and no names or codes', () => {
     const code =
-      "const id = 'task';\nconst a = `A task of ${b}`;\nconst c = <p\n>The worker\n  waits</p>;\nconst d = 'Task';";
+      "const id = 'task';\nconst a = `A task of  b`;\nconst c = <p\n>The worker\n  waits</p>;\nconst d = 'Task';";
     const offences = judge(textsOfCode('a.tsx', code));
     expect(offences.map(({ line, what }) => [line, what])).toEqual([
       [2, 'says “task”'],
