@@ -72,7 +72,7 @@ export function textsOfCode(path: string, code: string): VisibleText[] {
       if (typeof node.value === 'string') see(node.value, node.start);
     },
     TemplateLiteral(node) {
-      see(node.quasis.map((quasi) => quasi.value.raw).join(' … '), node.start);
+      see(node.quasis.map((quasi) => quasi.value.raw).join('…'), node.start);
     },
     JSXText(node) {
       const lead = node.value.length - node.value.trimStart().length;

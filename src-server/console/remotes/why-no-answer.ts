@@ -1,7 +1,7 @@
 /** Codes of Node's TLS that say the certificate is not to be trusted, and what to do about each. */
 const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'Its certificate has expired. Renew it there.',
-  CERT_NOT_YET_VALID: 'Its certificate is not valid yet. Compare the clocks of both machines.',
+  CERT_NOT_YET_VALID: 'Its certificate is not valid yet. Compare its clock with the one here.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name. Use the name that stands in it.',
   DEPTH_ZERO_SELF_SIGNED_CERT:
     'Its certificate is signed by itself. Use one of a known authority, or name it in NODE_EXTRA_CA_CERTS where this console runs.',
