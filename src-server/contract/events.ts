@@ -232,7 +232,17 @@ export interface EventBodies {
     run_receipt_sha256: string;
   };
   'budget.held': { lease_id: string; scope: string; mcu: number };
-  'budget.settled': { lease_id: string; scope: string; held_mcu: number; debited_mcu: number; released_mcu: number };
+  'budget.settled': {
+    lease_id: string;
+    scope: string;
+    held_mcu: number;
+    debited_mcu: number;
+    released_mcu: number;
+    /** How the scope stood just before; absent in the oldest logs. */
+    before?: { held_mcu: number; spent_mcu: number };
+    /** Limits on the scope with what was spent of each just before; absent where there are none. */
+    limits?: { window: BudgetWindow; limit_mcu: number; spent_mcu: number }[];
+  };
   'approval.requested': ApprovalRequest;
   'approval.approved': ApprovalEnd & { reason: string | null; effects?: ApprovalEffects | null };
   'approval.rejected': ApprovalEnd & { reason: string | null };

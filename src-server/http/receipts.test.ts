@@ -149,3 +149,90 @@ describe('the receipts of the plane', () => {
     expect(settlement.statement.predicate.run_receipt_sha256).toBeNull();
   });
 });
+
+describe('the receipts of a job that was edited', () => {
+  const edit = async (jobId: string, argv: string[]): Promise<string> => {
+    const { digest } = await plane.job(jobId);
+    const body = { base_digest: digest, wu_id: 'WU-9', command: { argv, env: {}, shell: false } };
+    const answer = await plane.call('jobPatch', { params: { job_id: jobId }, body });
+    if (answer.status !== 200) throw new Error(answer.text);
+    expect(answer.json.digest).not.toBe(digest);
+    return answer.json.digest;
+  };
+  const settle = async (assignment: Parsed): Promise<void> => {
+    const { lease } = assignment;
+    await runner.onLease('start', lease.lease_id, { fence: lease.fence });
+    const outputs = [(await runner.artifact(lease, 'report.txt', Buffer.from('report'))).json];
+    const done = await runner.complete(lease, { outputs, run_receipt: runner.receipt(assignment, { outputs }) });
+    expect(done.status).toBe(200);
+  };
+
+  test('name the digest and the command that ran, in all three', async () => {
+    const { job_id: jobId } = await plane.submit({ outputs: ['*'] });
+    const digest = await edit(jobId, ['node', '--help']);
+    await settle(await runner.claimOne());
+    const [run, settlement, provenance] = await receiptsOf(jobId);
+    expect(run.statement.predicate.job_digest).toBe(digest);
+    expect(settlement.statement.predicate).toMatchObject({ job_digest: digest, wu_id: 'WU-9' });
+    expect(settlement.statement.subject[0].digest.sha256).toBe(digest.slice('sha256:'.length));
+    expect(provenance.statement.predicate.buildDefinition.externalParameters).toMatchObject({
+      job_digest: digest,
+      wu_id: 'WU-9',
+      command: { argv: ['node', '--help'] },
+    });
+  });
+
+  test('name for each attempt the job as that attempt had it, a late receipt of the one before included', async () => {
+    const { job_id: jobId, digest: before } = await plane.submit({ outputs: ['*'] });
+    const lost = await runner.claimOne();
+    await runner.onLease('start', lost.lease.lease_id, { fence: lost.lease.fence });
+    const late = runner.receipt(lost);
+    await plane.call('leaseRevoke', { params: { lease_id: lost.lease.lease_id }, body: {} });
+    const after = await edit(jobId, ['node', '--help']);
+    expect((await runner.complete(lost.lease, { run_receipt: late })).status).toBe(409);
+    plane.clock.advance(5_000);
+    plane.hosted.workspace.tick();
+    await settle(await runner.claimOne());
+    const digests = (await receiptsOf(jobId)).map((r) => [r.kind, r.statement.predicate.job_digest]);
+    expect(digests.filter(([kind]) => kind !== 'provenance')).toEqual([
+      ['settlement', before],
+      ['run', after],
+      ['settlement', after],
+      ['late', before],
+    ]);
+  });
+});
+
+test('a settlement receipt tells what each limit had left before and after', async () => {
+  await plane.call('budgetsPut', {
+    body: {
+      base_version: 0,
+      limits: [{ scope: 'wu:WU-101', limit_mcu: 900_000, window: 'total' }],
+      rates: { byoc: { 'cpu-small': 1_000 }, managed: { 'cpu-small': 1_000 } },
+    },
+  });
+  for (const debited of [17, 34]) {
+    const assignment = await started();
+    const usage = { runtime_ms: 1_000 };
+    plane.clock.advance(1_000);
+    await runner.complete(assignment.lease, { usage });
+    const [settlement] = await receiptsOf(assignment.job.job_id);
+    const wu = settlement.statement.predicate.budget.find((b: Parsed) => b.scope === 'wu:WU-101');
+    expect(wu).toEqual({
+      scope: 'wu:WU-101',
+      held_mcu: 1_000,
+      debited_mcu: 17,
+      released_mcu: 983,
+      before: { held_mcu: 1_000, spent_mcu: debited - 17 },
+      after: { held_mcu: 0, spent_mcu: debited },
+      limits: [
+        {
+          window: 'total',
+          limit_mcu: 900_000,
+          before: { held_mcu: 1_000, spent_mcu: debited - 17, left_mcu: 900_000 - 1_000 - (debited - 17) },
+          after: { held_mcu: 0, spent_mcu: debited, left_mcu: 900_000 - debited },
+        },
+      ],
+    });
+  }
+});

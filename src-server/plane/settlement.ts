@@ -72,6 +72,7 @@ export function settleLease(engine: Engine, actor: EntryActor, lease: HotLease, 
             held_mcu: lease.holdMcu,
             debited_mcu: settlement.debitedMcu,
             released_mcu: settlement.releasedMcu,
+            ...engine.hot.budgets.standing(scope),
           },
         }));
   const delayMs = next.hasBackoff ? retryDelayMs(job.attempt, engine.random.unit()) : 0;

@@ -58,6 +58,18 @@ export const budgetFolds = {
   'budget.settled'(body, { world, fail }) {
     const use = world.use.get(body.scope);
     if (use === undefined) return fail('I17', `${body.scope} settles what it never held`);
+    const { before } = body;
+    if (before !== undefined && (before.held_mcu !== use.heldMcu || before.spent_mcu !== use.spentMcu))
+      fail(
+        'I16',
+        `${body.scope} held ${use.heldMcu} and spent ${use.spentMcu}, its settlement says ${before.held_mcu} and ${before.spent_mcu}`,
+      );
+    for (const { window, limit_mcu: limit, spent_mcu: spent } of body.limits ?? [])
+      if (
+        spent !== use[SPENT[window]] ||
+        !limitsOn(world, body.scope).some((l) => l.window === window && l.limit_mcu === limit)
+      )
+        fail('I16', `${body.scope} spent ${use[SPENT[window]]} (${window}), its settlement says ${spent} of ${limit}`);
     use.heldMcu -= body.held_mcu;
     for (const field of Object.values(SPENT)) use[field] += body.debited_mcu;
     if (use.heldMcu < 0) fail('I17', `${body.scope} holds ${use.heldMcu}`);

@@ -1,6 +1,7 @@
 import { endedLease } from '../../state/queries/leases.ts';
 import type { Engine } from '../engine.ts';
 import type { ReceiptFacts } from '../evidence/check-run-receipt.ts';
+import { jobOfLease } from '../evidence/job-story.ts';
 import { historyOf } from '../views/history.ts';
 import type { CommandContext } from './context.ts';
 
@@ -15,12 +16,14 @@ export function lateReceiptFacts(
   const session = engine.hot.fleet.sessions.get(sessionId);
   if (ended === undefined || session === undefined || ended.sessionId !== sessionId || ended.fence !== fence)
     return null;
+  const asRun = jobOfLease(historyOf(engine, engine.jobAt(ended.jobSeq)), leaseId);
+  if (asRun === null) return null;
   return {
     workspaceId: engine.workspaceId,
     sessionId,
     publicKey: session.publicKey,
     jobId: ended.jobId,
-    jobDigest: engine.submitted(ended.jobSeq).digest,
+    jobDigest: asRun.digest,
     leaseId,
     attempt: ended.attempt,
     fence,

@@ -10,8 +10,13 @@ export interface EntryReader {
 }
 type Body<T extends PlaneEvent['type']> = EventBodies[T];
 
+/** What a job was at some moment: as submitted, or as edited since. */
+export type SpecifiedJob = Pick<Body<'job.submitted'>, 'spec' | 'digest'>;
+
 /** A lease that ended, with everything that was recorded of it. */
 export interface EndedLease {
+  /** The job as this lease ran it: an edit between two attempts makes them run two jobs. */
+  asRun: SpecifiedJob;
   granted: Body<'lease.granted'>;
   grantedAt: string;
   grantedSeq: number;
@@ -39,13 +44,11 @@ export interface LateReceipt {
   seq: number;
 }
 
-/** A job as its entries tell it: what was asked, each lease that ended, each receipt that came too late. */
+/** A job as its entries tell it: each lease that ended, each receipt that came too late. */
 export interface JobStory {
   jobId: string;
-  wuId: string;
   submittedSeq: number;
   entries: TypedEntry[];
-  submitted: Body<'job.submitted'>;
   ended: EndedLease[];
   late: LateReceipt[];
   /** Sessions that were granted a lease of the job. */
@@ -77,21 +80,21 @@ export function storyOfJob(reader: EntryReader, lastSeq: number): JobStory {
   if (entries[0] === undefined || submitted === null) throw new Error(`entry ${lastSeq} belongs to no job`);
   const story: JobStory = {
     jobId: submitted.job_id,
-    wuId: submitted.spec.wu_id,
     submittedSeq: entries[0].seq,
     entries,
-    submitted,
     ended: [],
     late: [],
     sessions: [],
   };
-  const grants = new Map<string, TypedEntry>();
+  const grants = new Map<string, Grant>();
+  let specified: SpecifiedJob = submitted;
   const kinds = new Map<string, string>();
   const approvals: AnsweredApproval[] = [];
   for (const entry of entries) {
     for (const event of entry.events) {
-      if (event.type === 'lease.granted') {
-        grants.set(event.body.lease_id, entry);
+      if (event.type === 'job.edited') specified = event.body;
+      else if (event.type === 'lease.granted') {
+        grants.set(event.body.lease_id, { entry, asRun: specified });
         if (!story.sessions.includes(event.body.session_id)) story.sessions.push(event.body.session_id);
       } else if (event.type === 'approval.requested') kinds.set(event.body.approval_id, event.body.kind);
       else if (event.type in ANSWERS) approvals.push(answered(entry, event, kinds));
@@ -100,6 +103,22 @@ export function storyOfJob(reader: EntryReader, lastSeq: number): JobStory {
     }
   }
   return story;
+}
+
+interface Grant {
+  entry: TypedEntry;
+  asRun: SpecifiedJob;
+}
+
+/** The job as a lease had it, from the job's entries; null when they grant no such lease. */
+export function jobOfLease(entries: readonly TypedEntry[], leaseId: string): SpecifiedJob | null {
+  let specified: SpecifiedJob | null = null;
+  for (const { events } of entries)
+    for (const { type, body } of events) {
+      if (type === 'job.submitted' || type === 'job.edited') specified = body;
+      else if (type === 'lease.granted' && body.lease_id === leaseId) return specified;
+    }
+  return null;
 }
 
 function answered(entry: TypedEntry, { type, body }: PlaneEvent, kinds: Map<string, string>): AnsweredApproval {
@@ -117,14 +136,16 @@ function answered(entry: TypedEntry, { type, body }: PlaneEvent, kinds: Map<stri
 function endedLease(
   entry: TypedEntry,
   { type, body }: PlaneEvent,
-  grants: Map<string, TypedEntry>,
+  grants: Map<string, Grant>,
   approvals: readonly AnsweredApproval[],
 ): EndedLease {
   const end = body as LeaseEnd;
-  const grant = grants.get(end.lease_id);
+  const { entry: grant, asRun } = grants.get(end.lease_id) ?? {};
   const granted = bodyOf(grant, 'lease.granted');
-  if (grant === undefined || granted === null) throw new Error(`lease ${end.lease_id} ended and was never granted`);
+  if (grant === undefined || asRun === undefined || granted === null)
+    throw new Error(`lease ${end.lease_id} ended and was never granted`);
   return {
+    asRun,
     granted,
     grantedAt: grant.at,
     grantedSeq: grant.seq,

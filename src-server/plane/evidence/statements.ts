@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EventBodies } from '../../contract/events.ts';
 import { PROVENANCE_PREDICATE_TYPE, SETTLEMENT_PREDICATE_TYPE, STATEMENT_TYPE } from '../../contract/receipt.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import type { EndedLease, EntryReader, JobStory } from './job-story.ts';
@@ -17,13 +18,13 @@ export const statementBytes = (statement: object): Buffer => Buffer.from(canonic
  * it comes from entries up to the settlement, so it never changes.
  */
 export function settlementStatement(reader: EntryReader, story: JobStory, ended: EndedLease): object {
-  const { granted, decision, end } = ended;
+  const { asRun, granted, decision, end } = ended;
   const entrySha256 = createHash('sha256').update(reader.line(ended.endSeq)).digest('hex');
   const runReceipt = end.run_receipt_sha256;
   return {
     _type: STATEMENT_TYPE,
     subject: [
-      { name: `job/${story.jobId}`, digest: { sha256: hexOf(story.submitted.digest) } },
+      { name: `job/${story.jobId}`, digest: { sha256: hexOf(asRun.digest) } },
       { name: `entry/${ended.endSeq}`, digest: { sha256: entrySha256 } },
       ...(runReceipt === null ? [] : [{ name: `${granted.lease_id}.run.dsse.json`, digest: { sha256: runReceipt } }]),
     ],
@@ -31,8 +32,8 @@ export function settlementStatement(reader: EntryReader, story: JobStory, ended:
     predicate: {
       workspace_id: reader.workspaceId,
       job_id: story.jobId,
-      wu_id: story.wuId,
-      job_digest: story.submitted.digest,
+      wu_id: asRun.spec.wu_id,
+      job_digest: asRun.digest,
       lease_id: granted.lease_id,
       attempt: granted.attempt,
       fence: granted.fence,
@@ -67,7 +68,7 @@ export function settlementStatement(reader: EntryReader, story: JobStory, ended:
         held_mcu: granted.hold_mcu,
         debited_mcu: end.cost_mcu - end.overrun_mcu,
       },
-      budget: ended.settled.map(({ lease_id: _lease, ...scope }) => scope),
+      budget: ended.settled.map(budgetOf),
       artifacts: end.artifacts,
       artifact_list_sha256: end.artifact_list_sha256 ?? null,
       output: end.output,
@@ -77,11 +78,34 @@ export function settlementStatement(reader: EntryReader, story: JobStory, ended:
   };
 }
 
+/** One scope: what was settled, and how it stood before and after; entries of the oldest logs do not say the latter. */
+function budgetOf({ lease_id: _lease, before, limits = [], ...settled }: EventBodies['budget.settled']): object {
+  if (before === undefined) return settled;
+  const { held_mcu: heldMcu, debited_mcu: debitedMcu } = settled;
+  const stood = (spentMcu: number) => ({
+    before: { held_mcu: before.held_mcu, spent_mcu: spentMcu },
+    after: { held_mcu: before.held_mcu - heldMcu, spent_mcu: spentMcu + debitedMcu },
+  });
+  return {
+    ...settled,
+    ...stood(before.spent_mcu),
+    limits: limits.map(({ window, limit_mcu: limitMcu, spent_mcu: spentMcu }) => {
+      const left = ({ held_mcu, spent_mcu }: { held_mcu: number; spent_mcu: number }) => ({
+        held_mcu,
+        spent_mcu,
+        left_mcu: limitMcu - held_mcu - spent_mcu,
+      });
+      const { before: then, after } = stood(spentMcu);
+      return { window, limit_mcu: limitMcu, before: left(then), after: left(after) };
+    }),
+  };
+}
+
 /** SLSA provenance v1 of the artifacts of an attempt; null where it left none. No level is claimed. */
 export function provenanceStatement(reader: EntryReader, story: JobStory, ended: EndedLease): object | null {
-  const { granted, end } = ended;
+  const { asRun, granted, end } = ended;
   if (end.artifacts.length === 0) return null;
-  const { spec } = story.submitted;
+  const { spec, digest } = asRun;
   const ws = reader.workspaceId;
   return {
     _type: STATEMENT_TYPE,
@@ -92,8 +116,8 @@ export function provenanceStatement(reader: EntryReader, story: JobStory, ended:
         buildType: BUILD_TYPE,
         externalParameters: {
           job_id: story.jobId,
-          wu_id: story.wuId,
-          job_digest: story.submitted.digest,
+          wu_id: spec.wu_id,
+          job_digest: digest,
           command: spec.command,
         },
         internalParameters: { compute_class: granted.compute_class, side: granted.side, attempt: granted.attempt },

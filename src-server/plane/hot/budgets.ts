@@ -1,4 +1,4 @@
-import type { BudgetsBody, OpenedWindow } from '../../contract/events.ts';
+import type { BudgetsBody, EventBodies, OpenedWindow } from '../../contract/events.ts';
 import type { BudgetWindow } from '../../contract/terms.ts';
 import { DEFAULT_RATES, type Rates, scopesOf } from '../../domain/budgets/cost.ts';
 import type { BudgetLimit, LimitUse, Worst } from '../../domain/budgets/limits.ts';
@@ -85,6 +85,24 @@ export class HotBudgets {
     const own = this.byScope.get(scope);
     if (own !== undefined || this.defaultWuLimitMcu === null || !scope.startsWith('wu:')) return own ?? [];
     return [{ scope, window: 'total', limitMcu: this.defaultWuLimitMcu, warnPercent: DEFAULT_WARN_PERCENT }];
+  }
+
+  /** How a scope stands, as a settlement writes it down. */
+  standing(scope: string): Pick<EventBodies['budget.settled'], 'before' | 'limits'> {
+    const use = this.use.get(scope);
+    const limits = this.isLimited ? this.limitsOn(scope) : [];
+    return {
+      before: { held_mcu: use?.heldMcu ?? 0, spent_mcu: use?.spentMcu ?? 0 },
+      ...(limits.length === 0
+        ? {}
+        : {
+            limits: limits.map(({ window, limitMcu }) => ({
+              window,
+              limit_mcu: limitMcu,
+              spent_mcu: this.spent(scope, window),
+            })),
+          }),
+    };
   }
 
   /** Every limit that a grant would have to keep, with what stands against it. */
