@@ -20,6 +20,7 @@ import {
 } from '../../src-server/contract/job.ts';
 import { lease, leaseList, leaseListQuery } from '../../src-server/contract/lease.ts';
 import { policy } from '../../src-server/contract/policy.ts';
+import { decisionReplay, replayAnswer, replayQuery } from '../../src-server/contract/replay.ts';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import { apiKey, apiKeyCreated, apiKeyList } from '../../src-server/contract/sdk.ts';
 import {
@@ -99,6 +100,8 @@ export const CALLS = {
   admissionDecide: { body: admissionDecide, answer: admission },
   admissionRevoke: { body: reasonBody, answer: admission },
   evidenceProof: { answer: evidenceProof },
+  replay: { query: replayQuery, answer: replayAnswer },
+  replayDecision: { answer: decisionReplay },
   evidence: { query: evidenceQuery, answer: evidenceList },
   settings: { answer: settings },
   settingsPatch: { body: settingsPatch, answer: settings },

@@ -18,6 +18,7 @@ export const keys = {
   evidenceChunk: (ws: string, from: number, size: number) => ['ws', ws, 'evidence', from, size] as const,
   evidenceChunks: (ws: string, from: number) => ['ws', ws, 'evidence', from] as const,
   evidenceProof: (ws: string, seq: number, head: number) => ['ws', ws, 'evidence-proof', seq, head] as const,
+  replay: (ws: string, at: number) => ['ws', ws, 'replay', at] as const,
   settings: (ws: string) => ['ws', ws, 'settings'] as const,
   apiKeys: (ws: string) => ['ws', ws, 'api-keys'] as const,
   operators: ['operators'] as const,

@@ -17,6 +17,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   evidence   list [--from N] [--job ID] [--limit N] | show SEQ | proof SEQ | checkpoint
              export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
   replay     --at SEQ: the workspace as it was right after that entry, read-only
+             decision ID: a decision, made again from what was known then
   budget     show | set --limit SCOPE[/WINDOW]=MILLI-CU … | refusals | holds
   usage      list: managed use, a metering preview
   wallet     show | top-up MILLI-CU [--reason TEXT]

@@ -4,11 +4,14 @@ import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
 
 const FLAGS = { ...PLANE_FLAGS, at: { type: 'string' } } as const;
+type PlaneValues = ReturnType<typeof parse<typeof FLAGS>>['values'];
 
-/** `replay --at SEQ`: the workspace as it was right after an entry. */
+/** `replay --at SEQ`: the workspace as it was right after an entry. `replay decision ID`: a decision, made again. */
 export async function replay(args: string[], printer: Printer): Promise<number> {
   const { values, positionals } = parse(args, FLAGS);
-  if (values.at === undefined || positionals.length > 0) throw new ExitError(EXIT.usage, 'replay takes --at SEQ.');
+  if (positionals[0] === 'decision') return decision(positionals[1], values, printer);
+  if (values.at === undefined || positionals.length > 0)
+    throw new ExitError(EXIT.usage, 'replay takes --at SEQ, or decision ID.');
   const at = String(wholeNumber('at', values.at, 0, Number.MAX_SAFE_INTEGER, 0));
   const found = await new PlaneClient(await findPlane(values)).call('replay', { query: { at } });
   if (values.json === true) {
@@ -25,4 +28,18 @@ export async function replay(args: string[], printer: Printer): Promise<number> 
   ];
   for (const line of table(rows)) printer.line(line);
   return EXIT.ok;
+}
+
+/** Ends with 1 when something else comes out today. */
+async function decision(id: string | undefined, values: PlaneValues, printer: Printer): Promise<number> {
+  if (id === undefined)
+    throw new ExitError(EXIT.usage, 'replay decision takes the id of a decision: dec_…, or D-<entry>.');
+  const found = await new PlaneClient(await findPlane(values)).call('replayDecision', { params: { decision_id: id } });
+  if (values.json === true) printer.json(found);
+  else {
+    printer.line(`${found.recorded.label}, ${found.recorded.at}: ${found.recorded.sentence}`);
+    printer.line(found.sentence);
+    for (const difference of found.differences) printer.line(`  ${difference}`);
+  }
+  return found.same ? EXIT.ok : EXIT.failed;
 }

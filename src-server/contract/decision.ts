@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { networkGrant } from './admission.ts';
 import { decisionId, jobId, sourceId } from './ids.ts';
 import { ADMISSION_HOSTS_MAX } from './limits.ts';
-import { count, digest, instant, labels, listOf, reason } from './primitives.ts';
+import { count, digest, instant, labels, listOf, positive, reason } from './primitives.ts';
 import {
   BUDGET_WINDOWS,
   CONFINEMENTS,
@@ -67,6 +67,10 @@ export const decisionRecord = z.object({
   /** Set when the second side got the job: why the first had none. */
   crossing: z.enum(['none_registered', 'none_eligible', 'none_online', 'busy_longer_than', 'approved']).nullable(),
   supersedes: decisionId.nullable(),
+  /** Version of the functions that decided; null in records of the oldest logs. */
+  function_version: positive.nullable(),
+  /** The workspace as it was when this was decided. */
+  replay_path: z.string(),
 });
 export type DecisionRecord = z.infer<typeof decisionRecord>;
 export const decisionList = listOf(decisionRecord);

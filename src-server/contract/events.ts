@@ -54,6 +54,10 @@ export interface DecisionBody {
   /** Why the second side may have the job; null on the preferred side. */
   crossing?: 'none_registered' | 'none_eligible' | 'none_online' | 'busy_longer_than' | 'approved' | null;
   supersedes: string | null;
+  /** Version of the functions that decided; absent in the oldest logs. */
+  function_version?: number;
+  /** Sessions that asked, best first, where a runner of a pool was among several: the state does not tell which of them did. */
+  asked?: string[];
 }
 
 export interface PolicyBody {

@@ -204,7 +204,8 @@ export const job = z.object({
   not_before_ms: count.nullable(),
   /** The approval that somebody has to answer now: of a held job, or of a run that asks midway. */
   approval_id: z.string().nullable(),
-  replay_path: z.string().nullable(),
+  /** The workspace as it was after the newest entry that speaks of the job. */
+  replay_path: z.string(),
 });
 export type Job = z.infer<typeof job>;
 

@@ -24,6 +24,8 @@ export const lease = z.object({
   renewals: count,
   max_runtime_ms: positive,
   stopping: z.boolean(),
+  /** The workspace as it was when the lease ended; of a live one, when it was granted. */
+  replay_path: z.string(),
 });
 export type Lease = z.infer<typeof lease>;
 export const leaseListQuery = z.strictObject({

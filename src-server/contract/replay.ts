@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { budgets } from './budget.ts';
+import { decisionRecord } from './decision.ts';
 import { jobList } from './job.ts';
 import { lease } from './lease.ts';
 import { policy } from './policy.ts';
-import { count, instant, listOf, queryCount, queryCursor } from './primitives.ts';
+import { count, instant, listOf, positive, queryCount, queryCursor } from './primitives.ts';
 import { sourceList } from './source.ts';
 import { lane, laneSpan, overview } from './workspace.ts';
 
@@ -40,3 +41,29 @@ export const replayAnswer = z.object({
   routing_policy: policy.nullable(),
 });
 export type ReplayAnswer = z.infer<typeof replayAnswer>;
+
+/** A recorded decision, and what today's functions make of what was known then. */
+export const decisionReplay = z.object({
+  same: z.boolean(),
+  /** The verdict in words, with the versions of the functions. */
+  sentence: z.string(),
+  recorded: decisionRecord,
+  recomputed: decisionRecord.pick({
+    outcome: true,
+    source_id: true,
+    sentence: true,
+    policy_version: true,
+    compute_class: true,
+    candidates: true,
+    budget: true,
+    crossing: true,
+  }),
+  /** One sentence for each point that differs. */
+  differences: z.array(z.string()),
+  function_version: z.object({
+    /** Null where the record is older than the numbering. */
+    recorded: positive.nullable(),
+    now: positive,
+  }),
+});
+export type DecisionReplay = z.infer<typeof decisionReplay>;

@@ -46,6 +46,7 @@ export function readSnapshot(snapshot: SnapshotFile): SnapshotContent {
  * Writes a snapshot so that it is either whole or not there, and removes all but the newest two.
  * @param directory `sqlite/`; made when it is missing.
  * @param seq see `SnapshotFile`; up to 12 digits.
+ * @param keep may move an older one elsewhere before it is removed; null: all older ones stay.
  * @returns its path.
  * @throws LogError `storage.full` or `storage.failed`; what was there before is untouched.
  */
@@ -54,6 +55,7 @@ export async function writeSnapshot(
   seq: number,
   bytes: Uint8Array,
   ops: FileOps = realFileOps,
+  keep: ((old: SnapshotFile) => Promise<unknown>) | null = () => Promise.resolve(),
 ): Promise<string> {
   const name = `state-${String(seq).padStart(12, '0')}.sqlite`;
   const path = `${directory}/${name}`;
@@ -73,6 +75,8 @@ export async function writeSnapshot(
       { cause: error },
     );
   }
+  if (keep === null) return path;
+  for (const old of listSnapshots(directory, ops).slice(SNAPSHOTS_KEPT).reverse()) await keep(old);
   pruneSnapshots(directory, ops);
   return path;
 }

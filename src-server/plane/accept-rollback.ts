@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { FENCE_LEAP, FENCE_LEAP_UNKNOWN } from '../contract/limits.ts';
 import { originOf } from '../ledger/note/checkpoint.ts';
+import { forgetPast } from '../ledger/past-snapshots.ts';
 import { listSnapshots } from '../ledger/snapshot-files.ts';
 import type { AnchorLine } from './anchor.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
@@ -43,4 +44,5 @@ export async function acceptRollback(
   ]);
   await engine.durable();
   for (const { path } of snapshots) for (const file of [path, `${path}.sha256`]) rmSync(file, { force: true });
+  forgetPast(snapshotDirectory);
 }

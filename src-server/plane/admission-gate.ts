@@ -3,6 +3,7 @@ import type { JobSpec } from '../contract/job.ts';
 import { isAdmittedSomewhere, isPrivate, notAdmittedSentence } from '../domain/admissions/standing.ts';
 import { candidateGroups } from '../domain/routing/record.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
+import { type Answer, decided } from './decided.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
 
@@ -21,28 +22,12 @@ export function holdUnadmitted(engine: Engine, job: JobRow): boolean {
   const { hot } = engine;
   const bucket = hot.queue.bucket(job.bucket);
   if (isBucketAdmitted(engine, bucket)) return false;
-  const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
-  const sentence = notAdmittedSentence(bucket.requirement, groups);
-  const judged = { policy: bucket.rule, isPaused: engine.state.head.config.paused, groups };
+  const answer = unadmittedAnswer(engine, bucket);
+  const { sentence } = answer;
   engine.emit(
     PLANE_ACTOR,
     [
-      {
-        type: 'policy.decided',
-        body: {
-          decision_id: engine.ids.make('decision'),
-          job_id: job.jobId,
-          outcome: 'held',
-          source_id: null,
-          sentence,
-          policy_version: bucket.rule.version,
-          compute_class: null,
-          candidates: candidateGroups({ ...judged, isSecondSideOpen: false, chosenId: null, askingIds: [] }),
-          budget: null,
-          crossing: null,
-          supersedes: bucket.answer?.decisionId ?? null,
-        },
-      },
+      decided(engine, { job_id: job.jobId, supersedes: bucket.answer?.decisionId ?? null }, answer),
       {
         type: 'job.state',
         body: { job_id: job.jobId, state: 'held', hold: 'admission', reason: 'network.not_admitted', sentence },
@@ -52,6 +37,22 @@ export function holdUnadmitted(engine: Engine, job: JobRow): boolean {
     job,
   );
   return true;
+}
+
+/** What is said of a job whose network no source that fits is admitted to. */
+export function unadmittedAnswer(engine: Engine, bucket: HotBucket): Answer {
+  const groups = engine.hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
+  const judged = { policy: bucket.rule, isPaused: engine.state.head.config.paused, groups };
+  return {
+    outcome: 'held',
+    source_id: null,
+    sentence: notAdmittedSentence(bucket.requirement, groups),
+    policy_version: bucket.rule.version,
+    compute_class: null,
+    candidates: candidateGroups({ ...judged, isSecondSideOpen: false, chosenId: null, askingIds: [] }),
+    budget: null,
+    crossing: null,
+  };
 }
 
 /** The hosts and ports that a job may reach from a source: its own list, or what the admission grants. Nothing else is ever handed out. */

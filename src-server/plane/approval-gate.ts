@@ -4,6 +4,7 @@ import type { JobSpec } from '../contract/job.ts';
 import { expiredSentence, heldSentence } from '../domain/approvals/sentence.ts';
 import { approvalById, pendingApprovals } from '../state/queries/approvals.ts';
 import type { CommandContext } from './commands/context.ts';
+import { decided, plainAnswer } from './decided.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
 import { becomeReady } from './ready.ts';
@@ -31,22 +32,7 @@ export function holdForApproval(engine: Engine, jobId: string, spec: JobSpec, di
     sentence,
     expiresMs,
     events: [
-      {
-        type: 'policy.decided',
-        body: {
-          decision_id: engine.ids.make('decision'),
-          job_id: jobId,
-          outcome: 'held',
-          source_id: null,
-          sentence,
-          policy_version: engine.hot.policy.version,
-          compute_class: null,
-          candidates: [],
-          budget: null,
-          crossing: null,
-          supersedes: null,
-        },
-      },
+      decided(engine, { job_id: jobId, supersedes: null }, plainAnswer(engine, 'held', sentence)),
       { type: 'job.state', body: { job_id: jobId, state: 'held', hold: 'approval', reason: null, sentence } },
       {
         type: 'approval.requested',
@@ -110,8 +96,8 @@ export function onApprovalDue(ctx: CommandContext, approvalId: string): void {
   if (lease !== undefined) stopUnapproved(ctx, lease, sentence);
 }
 
-/** How long the question was to live, from its own entry. */
-function lifetimeOf(engine: Engine, seq: number): number {
+/** How long the question was to live, ms, from its own entry. */
+export function lifetimeOf(engine: Engine, seq: number): number {
   const asked = engine.entry(seq).events.find((e) => e.type === 'approval.requested');
   return asked?.type === 'approval.requested' ? (asked.body.expires_ms ?? 0) : 0;
 }

@@ -1,6 +1,6 @@
 import { LAPSES_BEFORE_QUARANTINE, LATE_AFTER_MS, OFFLINE_AFTER_MS, START_WITHIN_MS } from '../contract/limits.ts';
 import { pendingApprovalOf } from '../state/queries/approvals.ts';
-import { jobBySeq } from '../state/queries/jobs.ts';
+import { type JobRow, jobBySeq } from '../state/queries/jobs.ts';
 import { onAdmissionDue } from './admission-review.ts';
 import { onApprovalDue } from './approval-gate.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -140,15 +140,20 @@ function revokeUnstopped(ctx: CommandContext, lease: HotLease): void {
   });
 }
 
+/** The shorter of the job's own limit and the policy's, ms; null where neither sets one. */
+export function queueLimitOf(engine: Engine, job: JobRow): number | null {
+  const limits = [job.maxQueueMs, engine.hot.policy.refuseAfterMs].filter((ms): ms is number => ms !== null);
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
 function queueLimit(engine: Engine, jobSeq: number): void {
   const job = jobBySeq(engine.state.db, jobSeq);
   if (job === undefined || (job.state !== 'queued' && job.state !== 'held')) return;
   // A wait for a person has an end of its own; the time in the queue counts from there.
   if (job.hold === 'approval') return;
-  const limits = [job.maxQueueMs, engine.hot.policy.refuseAfterMs].filter((ms): ms is number => ms !== null);
-  const limitMs = Math.min(...limits);
+  const limitMs = queueLimitOf(engine, job);
+  if (limitMs === null) return;
   const waitedMs = engine.planeMs - job.queuedPlaneMs;
-  if (limits.length === 0) return;
   if (waitedMs < limitMs)
     engine.hot.timers.set(engine.clock.monoMs() + limitMs - waitedMs + SLACK_MS, 'job.queue_limit', String(jobSeq));
   else {
@@ -157,12 +162,15 @@ function queueLimit(engine: Engine, jobSeq: number): void {
       engine,
       job,
       'queue.too_long',
-      `Waited ${Math.round(waitedMs / 1000)} s in the queue, the limit is ${Math.round(limitMs / 1000)} s.`,
+      tooLongSentence(waitedMs, limitMs),
       PLANE_ACTOR,
       approval?.approvalId ?? null,
     );
   }
 }
+
+export const tooLongSentence = (waitedMs: number, limitMs: number): string =>
+  `Waited ${Math.round(waitedMs / 1000)} s in the queue, the limit is ${Math.round(limitMs / 1000)} s.`;
 
 function late(ctx: CommandContext, source: HotSource): void {
   const { engine } = ctx;

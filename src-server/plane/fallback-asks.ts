@@ -1,12 +1,13 @@
 import type { Side } from '../contract/terms.ts';
 import { cuWords } from '../domain/budgets/words.ts';
 import { firstSideStanding } from '../domain/routing/fallback.ts';
-import { sidesOf, sideWord } from '../domain/routing/policy.ts';
+import { type Crossing, sidesOf, sideWord } from '../domain/routing/policy.ts';
 import { candidateGroups } from '../domain/routing/record.ts';
 import { crossingBecause } from '../domain/routing/sentence.ts';
 import { FALLBACK } from '../state/appliers/job.ts';
 import { type JobRow, jobBySeq, queuedInBucket } from '../state/queries/jobs.ts';
 import { judgeOn, neededOn } from './budgets/judge-job.ts';
+import { type Answer, decided } from './decided.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
 import { freeSlots } from './hot/source.ts';
@@ -79,41 +80,14 @@ function candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): 
   return due;
 }
 
-function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Parameters<typeof crossingBecause>[0]): void {
-  const policy = bucket.rule;
-  const second = sidesOf(policy.mode).second as Side;
-  const because = crossingBecause(crossing, policy, bucket.requirement);
-  const worst = neededOn(engine, job, bucket.requirement.computeClass, second);
-  const word = sideWord(second);
-  const cost = worst === 0 ? '' : ` for at most ${cuWords(worst)}`;
-  const sentence = `${because.charAt(0).toUpperCase()}${because.slice(1)}. ${word.charAt(0).toUpperCase()}${word.slice(1)} could take it now${cost}. Waits for your word.`;
+function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Crossing): void {
+  const answer = questionAnswer(engine, job, bucket, crossing);
+  const { sentence } = answer;
   engine.hot.fallbackDue.delete(job.seq);
   engine.emit(
     PLANE_ACTOR,
     [
-      {
-        type: 'policy.decided',
-        body: {
-          decision_id: engine.ids.make('decision'),
-          job_id: job.jobId,
-          outcome: 'held',
-          source_id: null,
-          sentence,
-          policy_version: policy.version,
-          compute_class: null,
-          candidates: candidateGroups({
-            policy,
-            isPaused: false,
-            groups: engine.hot.fleet.groupsFor(bucket.requirement, bucket.verdicts),
-            isSecondSideOpen: false,
-            chosenId: null,
-            askingIds: [],
-          }),
-          budget: null,
-          crossing: null,
-          supersedes: bucket.answer?.decisionId ?? null,
-        },
-      },
+      decided(engine, { job_id: job.jobId, supersedes: bucket.answer?.decisionId ?? null }, answer),
       {
         type: 'job.state',
         body: { job_id: job.jobId, state: 'held', hold: 'fallback_ask', reason: crossing, sentence },
@@ -126,4 +100,32 @@ function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Parameter
     {},
     job,
   );
+}
+
+/** What is said of a job that an operator has to let leave its side. */
+export function questionAnswer(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Crossing): Answer {
+  const policy = bucket.rule;
+  const second = sidesOf(policy.mode).second as Side;
+  const because = crossingBecause(crossing, policy, bucket.requirement);
+  const worst = neededOn(engine, job, bucket.requirement.computeClass, second);
+  const word = sideWord(second);
+  const cost = worst === 0 ? '' : ` for at most ${cuWords(worst)}`;
+  const sentence = `${because.charAt(0).toUpperCase()}${because.slice(1)}. ${word.charAt(0).toUpperCase()}${word.slice(1)} could take it now${cost}. Waits for your word.`;
+  return {
+    outcome: 'held',
+    source_id: null,
+    sentence,
+    policy_version: policy.version,
+    compute_class: null,
+    candidates: candidateGroups({
+      policy,
+      isPaused: false,
+      groups: engine.hot.fleet.groupsFor(bucket.requirement, bucket.verdicts),
+      isSecondSideOpen: false,
+      chosenId: null,
+      askingIds: [],
+    }),
+    budget: null,
+    crossing: null,
+  };
 }

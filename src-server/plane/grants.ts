@@ -1,6 +1,6 @@
 import type { NetworkGrant } from '../contract/admission.ts';
-import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
-import { START_WITHIN_MS } from '../contract/limits.ts';
+import type { PlaneEvent } from '../contract/events.ts';
+import { GROUP_IDS_MAX, START_WITHIN_MS } from '../contract/limits.ts';
 import { isPrivate } from '../domain/admissions/standing.ts';
 import { scopesOf } from '../domain/budgets/cost.ts';
 import type { BudgetVerdict } from '../domain/budgets/judge.ts';
@@ -15,6 +15,7 @@ import { isOpened } from '../state/appliers/job.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
 import { networkGrantsOf } from './admission-gate.ts';
 import { checkOf, rateOf } from './budgets/judge-job.ts';
+import { type Answer, decided } from './decided.ts';
 import type { Engine, SubmittedJob } from './engine.ts';
 import type { HotLease } from './hot/lease.ts';
 import type { HotBucket } from './hot/queue.ts';
@@ -39,6 +40,8 @@ export interface Placement {
   ask: Ask;
   /** All sources that asked and could take the job, best first, the chosen one included. */
   asking: readonly Ask[];
+  /** Their sessions in the same order, where a runner of a pool is among several: its source alone does not tell how it stood. */
+  askedBy?: readonly string[];
   idempotency: { key: string; request: string } | null;
   /** There is room on every limit; the numbers go into the record. */
   verdict: BudgetVerdict;
@@ -88,7 +91,7 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
   const { job, source, bucket } = placement;
   const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts, source.profileId);
   const submitted = engine.submitted(job.seq);
-  const decision = decisionOf(engine, placement, groups, crossing);
+  const decision = assignedAnswer(engine, placement, groups, crossing);
   const { head } = state;
   const { computeClass } = bucket.requirement;
   const { verdict } = placement;
@@ -113,6 +116,11 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
       rate_mcu_per_minute: rateOf(engine, source.side, computeClass),
     },
   };
+  const about = {
+    job_id: job.jobId,
+    supersedes: bucket.answer?.decisionId ?? null,
+    ...(placement.askedBy === undefined ? {} : { asked: placement.askedBy.slice(0, GROUP_IDS_MAX) }),
+  };
   const scopes = scopesOf(job.wuId, source.side, computeClass);
   const holds: PlaneEvent[] =
     held === 0 ? [] : scopes.map((scope) => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }));
@@ -124,7 +132,7 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
   };
   const seq = engine.emit(
     { kind: 'runner', id: placement.sessionId },
-    [{ type: 'policy.decided', body: decision }, ...holds, granted],
+    [decided(engine, about, decision), ...holds, granted],
     ref,
     job,
   );
@@ -150,12 +158,16 @@ function armGrant(engine: Engine, lease: HotLease): void {
   engine.hot.timers.set(lease.startDeadlineMs + SLACK_MS, 'lease.start', lease.leaseId);
 }
 
-function decisionOf(
+/** What a placement needs to be told: the state, who was chosen, and who asked. */
+export type PlacedFacts = Pick<Placement, 'source' | 'bucket' | 'ask' | 'asking' | 'job' | 'verdict'>;
+
+/** Where the job goes, and why, with every source by name or in its group. */
+export function assignedAnswer(
   engine: Engine,
-  placement: Placement,
+  placement: PlacedFacts,
   groups: readonly FleetGroup[],
   crossing: Crossing | null,
-): DecisionBody {
+): Answer {
   const { source, bucket, asking, ask } = placement;
   const group = groups.find((g) => g.sourceIds.includes(source.sourceId)) as FleetGroup;
   const sentence = assignedSentence({
@@ -167,8 +179,6 @@ function decisionOf(
     crossing,
   });
   return {
-    decision_id: engine.ids.make('decision'),
-    job_id: placement.job.jobId,
     outcome: 'assigned',
     source_id: source.sourceId,
     sentence,
@@ -184,6 +194,5 @@ function decisionOf(
     }),
     budget: checkOf(engine, placement.verdict, source.side, bucket.requirement.computeClass),
     crossing,
-    supersedes: bucket.answer?.decisionId ?? null,
   };
 }

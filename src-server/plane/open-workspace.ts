@@ -5,7 +5,14 @@ import { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import { originOf } from '../ledger/note/checkpoint.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
-import { listSnapshots, pruneSnapshots, readSnapshot, writeSnapshot } from '../ledger/snapshot-files.ts';
+import { keepForPast, listPastSnapshots, writePast } from '../ledger/past-snapshots.ts';
+import {
+  listSnapshots,
+  pruneSnapshots,
+  readSnapshot,
+  type SnapshotFile,
+  writeSnapshot,
+} from '../ledger/snapshot-files.ts';
 import { leafHash } from '../ledger/tree/hashes.ts';
 import { treeOf, treeOn } from '../ledger/tree/log-tree.ts';
 import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
@@ -87,8 +94,12 @@ export async function openWorkspace(
   const storage: WorkspaceStorage = {
     reload: async () =>
       replay(log, (await newestSnapshot(`${directory}/sqlite`, log.nextSeq)) ?? (await State.empty())),
-    snapshotUpTo: (entries) => newestSnapshot(`${directory}/sqlite`, entries),
-    writeSnapshot: async (seq, bytes) => void (await writeSnapshot(`${directory}/sqlite`, seq, bytes)),
+    snapshotUpTo: (entries) => newestSnapshot(`${directory}/sqlite`, entries, listPastSnapshots),
+    writeSnapshot: async (seq, bytes) =>
+      void (await writeSnapshot(`${directory}/sqlite`, seq, bytes, undefined, (old) =>
+        keepForPast(`${directory}/sqlite`, old),
+      )),
+    writePast: (seq, bytes) => writePast(`${directory}/sqlite`, seq, bytes),
     probe: () => probeSpace(`${directory}/log/probe.tmp`),
   };
   opened = {
@@ -145,8 +156,12 @@ export async function startWorkspace(
   return workspace;
 }
 
-async function newestSnapshot(directory: string, upToSeq = Number.POSITIVE_INFINITY): Promise<State | null> {
-  for (const file of listSnapshots(directory)) {
+async function newestSnapshot(
+  directory: string,
+  upToSeq = Number.POSITIVE_INFINITY,
+  list: (directory: string) => SnapshotFile[] = listSnapshots,
+): Promise<State | null> {
+  for (const file of list(directory)) {
     if (file.seq > upToSeq) continue;
     const content = readSnapshot(file);
     // A damaged snapshot costs time, not data: the one before, or the log alone, tells the same.

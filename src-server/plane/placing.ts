@@ -10,7 +10,7 @@ import { admit } from './budgets/admit.ts';
 import { callBack, callToOwnSide } from './budgets/call-back.ts';
 import { budgetedSpec, neededOn } from './budgets/judge-job.ts';
 import type { Engine } from './engine.ts';
-import { askOf, crossingFor, type GrantedLease, grant } from './grants.ts';
+import { askOf, crossingFor, type GrantedLease, grant, type Placement } from './grants.ts';
 import type { OpenAsk } from './hot/asks.ts';
 import type { HotBucket } from './hot/queue.ts';
 import { freeSlots, type HotSource } from './hot/source.ts';
@@ -86,7 +86,7 @@ function refund({ bucket, side }: Head): void {
 export function claimFor(
   engine: Engine,
   ask: Pick<OpenAsk, 'sourceId' | 'sessionId' | 'max' | 'classes' | 'idempotency'>,
-  contest: { jobSeq: number; asking: readonly Ask[] } | null = null,
+  contest: Contest | null = null,
 ): GrantedLease[] {
   const source = engine.hot.fleet.placeOf(ask);
   const grants: GrantedLease[] = [];
@@ -133,7 +133,7 @@ export function claimFor(
           job,
           bucket: head.bucket,
           ask: own,
-          asking: contest?.jobSeq === job.seq ? contest.asking : [own],
+          ...(contest?.jobSeq === job.seq ? contest.asked : { asking: [own] }),
           idempotency: ask.idempotency,
           verdict,
         },
@@ -178,11 +178,24 @@ function rankedAsks(
   }));
 }
 
-/** Runners of one pool stand in a record as their pool, by the best of them. */
-const oneOfEach = (asks: readonly Ask[]): Ask[] => {
+interface Contest {
+  jobSeq: number;
+  asked: Pick<Placement, 'asking' | 'askedBy'>;
+}
+
+/** Who competes for a job, best first. Runners of one pool stand in a record as their pool, by the best of them. */
+function contestOf(engine: Engine, jobSeq: number, ranked: readonly { ask: OpenAsk; rank: Ask }[]): Contest {
   const seen = new Set<string>();
-  return asks.filter((a) => !seen.has(a.sourceId) && seen.add(a.sourceId));
-};
+  const asks = ranked.filter(({ rank }) => !seen.has(rank.sourceId) && seen.add(rank.sourceId));
+  const isPoolAmong = asks.length > 1 && asks.some(({ ask }) => engine.hot.fleet.seats.has(ask.sessionId));
+  return {
+    jobSeq,
+    asked: {
+      asking: asks.map((a) => a.rank),
+      ...(isPoolAmong ? { askedBy: asks.map((a) => a.ask.sessionId) } : {}),
+    },
+  };
+}
 
 /**
  * A job has just become ready: hands it to the best open poll. Should something that comes first wait for the same source
@@ -195,8 +208,7 @@ export function dispatch(engine: Engine, job: JobRow): boolean {
     const ranked = rankedAsks(engine, job, bucket);
     const best = ranked[0];
     if (best === undefined) return false;
-    const contest = { jobSeq: job.seq, asking: oneOfEach(ranked.map((r) => r.rank)) };
-    const grants = claimFor(engine, { ...best.ask, max: 1 }, contest);
+    const grants = claimFor(engine, { ...best.ask, max: 1 }, contestOf(engine, job.seq, ranked));
     if (grants.length === 0) return false;
     engine.hot.asks.take(best.ask.sessionId)?.answer(grants);
     if (grants[0]?.lease.jobSeq === job.seq) return true;

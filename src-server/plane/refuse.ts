@@ -1,26 +1,12 @@
 import type { PlaneEvent } from '../contract/events.ts';
 import type { EntryActor } from '../ledger/entry.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
+import { decided, plainAnswer } from './decided.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 
 /** The record and the end of a job that is refused: a result with its reason, not an error. */
 export const refusedEvents = (engine: Engine, job: JobRow, code: string, sentence: string): PlaneEvent[] => [
-  {
-    type: 'policy.decided',
-    body: {
-      decision_id: engine.ids.make('decision'),
-      job_id: job.jobId,
-      outcome: 'refused',
-      source_id: null,
-      sentence,
-      policy_version: engine.hot.policy.version,
-      compute_class: null,
-      candidates: [],
-      budget: null,
-      crossing: null,
-      supersedes: null,
-    },
-  },
+  decided(engine, { job_id: job.jobId, supersedes: null }, plainAnswer(engine, 'refused', sentence)),
   { type: 'job.state', body: { job_id: job.jobId, state: 'refused', hold: null, reason: code, sentence } },
 ];
 

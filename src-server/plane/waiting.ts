@@ -3,6 +3,7 @@ import { sidesOf } from '../domain/routing/policy.ts';
 import { answerKey, candidateGroups } from '../domain/routing/record.ts';
 import { waitingSentence } from '../domain/routing/sentence.ts';
 import { rateOf } from './budgets/judge-job.ts';
+import { type Answer, decided } from './decided.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import type { HotBucket } from './hot/queue.ts';
 
@@ -20,6 +21,28 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
   if (bucket.judgedAt === stamp && bucket.answer !== null) return;
   if (bucket.answer !== null && engine.planeMs - bucket.answer.decidedPlaneMs < ANSWER_EVERY_MS) return;
   bucket.judgedAt = stamp;
+  const answer = waitingAnswer(engine, bucket);
+  const { rule } = bucket;
+  // Another rule says another sentence, although the same sources fail the same rules.
+  const key = `${answerKey(answer.candidates)} under ${rule.mode} ${rule.fallback.mode} ${rule.fallback.afterMs}`;
+  if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.key === key) return;
+  engine.emit(
+    PLANE_ACTOR,
+    [
+      decided(
+        engine,
+        { job_id: null, bucket: bucket.id, answer_key: key, supersedes: bucket.answer?.decisionId ?? null },
+        answer,
+      ),
+    ],
+    { bucket_id: bucket.id, ...(bucket.answer === null ? {} : { after: bucket.answer.decisionSeq }) },
+  );
+}
+
+/** Why the jobs of a bucket wait now. */
+export function waitingAnswer(engine: Engine, bucket: HotBucket): Answer {
+  const { hot } = engine;
+  const isPaused = engine.state.head.config.paused;
   const groups = hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
   const { rule } = bucket;
   const { first, second } = sidesOf(rule.mode);
@@ -33,9 +56,6 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
     chosenId: null,
     askingIds: [],
   });
-  // Another rule says another sentence, although the same sources fail the same rules.
-  const key = `${answerKey(candidates)} under ${rule.mode} ${rule.fallback.mode} ${rule.fallback.afterMs}`;
-  if (bucket.answer !== null && bucket.answer.outcome === 'waiting' && bucket.answer.key === key) return;
   const sentence = waitingSentence({
     requirement: bucket.requirement,
     policy: rule,
@@ -45,39 +65,25 @@ export function answerBucket(engine: Engine, bucket: HotBucket): void {
     nameOf: (id) => hot.fleet.source(id).name,
   });
   const rate = rateOf(engine, first, bucket.requirement.computeClass);
-  engine.emit(
-    PLANE_ACTOR,
-    [
-      {
-        type: 'policy.decided',
-        body: {
-          decision_id: engine.ids.make('decision'),
-          job_id: null,
-          bucket: bucket.id,
-          answer_key: key,
-          outcome: 'waiting',
-          source_id: null,
-          sentence,
-          policy_version: rule.version,
-          compute_class: null,
-          candidates,
-          budget: {
-            needed_mcu: 0,
-            rate_mcu_per_minute: rate,
-            scope: null,
-            limit_mcu: null,
-            spent_mcu: null,
-            held_mcu: null,
-            missing_mcu: null,
-            resets_at: null,
-          },
-          crossing: null,
-          supersedes: bucket.answer?.decisionId ?? null,
-        },
-      },
-    ],
-    { bucket_id: bucket.id, ...(bucket.answer === null ? {} : { after: bucket.answer.decisionSeq }) },
-  );
+  return {
+    outcome: 'waiting',
+    source_id: null,
+    sentence,
+    policy_version: rule.version,
+    compute_class: null,
+    candidates,
+    budget: {
+      needed_mcu: 0,
+      rate_mcu_per_minute: rate,
+      scope: null,
+      limit_mcu: null,
+      spent_mcu: null,
+      held_mcu: null,
+      missing_mcu: null,
+      resets_at: null,
+    },
+    crossing: null,
+  };
 }
 
 /** Looks at every bucket that has waiting jobs; called once a second. */

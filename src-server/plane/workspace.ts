@@ -1,4 +1,5 @@
 import { ProblemError } from '../contract/problems.ts';
+import type { DecisionReplay } from '../contract/replay.ts';
 import type { ClaimRequest } from '../contract/runtime.ts';
 import { LogError } from '../ledger/errors.ts';
 import type { State } from '../state/state.ts';
@@ -11,6 +12,7 @@ import { rebuildHot } from './hot/rebuild.ts';
 import type { LogSigner } from './keys.ts';
 import { RejectedWrites } from './leases.ts';
 import { Notary, type OnCheckpoint } from './notary.ts';
+import { findDecision } from './past/find-decision.ts';
 import { PastStates } from './past/past-states.ts';
 import { RecentDecisions } from './recent-decisions.ts';
 import type { RuntimeTokens } from './runtime-tokens.ts';
@@ -19,6 +21,7 @@ import { startClocks } from './start.ts';
 import { Wakeups } from './stopping.ts';
 import { STORAGE_RETRY_MS, storageProblem } from './storage-problem.ts';
 import { firstTick, type TickMemory, tick } from './tick.ts';
+import { decisionReplayView } from './views/decision-replay-view.ts';
 
 /** What a workspace needs of its storage beside the log. */
 export interface WorkspaceStorage {
@@ -26,6 +29,8 @@ export interface WorkspaceStorage {
   reload(): Promise<State>;
   /** The newest snapshot that holds at most so many entries; none where the storage keeps none. */
   snapshotUpTo?(entries: number): Promise<State | null>;
+  /** Keeps a state that time travel came by, so that the next time is shorter. */
+  writePast?(seq: number, bytes: Uint8Array): Promise<unknown>;
   /** Writes a snapshot; called only when everything in it is on disk. */
   writeSnapshot(seq: number, bytes: Uint8Array): Promise<void>;
   /** Resolves when there is room to write again. */
@@ -71,6 +76,7 @@ export class Workspace {
     this.pastStates = new PastStates({
       live: engine,
       snapshotUpTo: async (entries) => (await storage.snapshotUpTo?.(entries)) ?? null,
+      keep: async (seq, bytes) => void (await storage.writePast?.(seq, bytes)),
       soon: (run) => timers.soon(run),
     });
     this.ticking = firstTick(engine);
@@ -112,6 +118,17 @@ export class Workspace {
   async past<T>(at: number, query: (past: Engine) => T): Promise<T> {
     if (at < this.engine.nextSeq) await this.read(() => null);
     return this.pastStates.read(at, query);
+  }
+
+  /**
+   * Makes a recorded decision again from what was known then.
+   * @param id `dec_…`, or `D-<seq>`. @throws ProblemError `not_found`.
+   */
+  async decision(id: string): Promise<DecisionReplay> {
+    const pause = (): Promise<void> => new Promise((resolve) => this.timers.soon(resolve));
+    const seq = await findDecision(this.engine, id, pause);
+    const entry = this.engine.entry(seq);
+    return this.past(seq - 1, (past) => decisionReplayView(past, entry));
   }
 
   /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */

@@ -76,3 +76,46 @@ test('the command line lists, shows and proves entries, and walks back', async (
   expect(await line.json(['replay', '--at', '0'])).toMatchObject({ at_seq: 0, jobs: { items: [] } });
   expect((await line.run(['replay'])).code).toBe(64);
 });
+
+test('a decision is made again, by its id and by the number people read, over HTTP and by the command line', async () => {
+  const { plane } = line;
+  const { job_id: jobId } = await plane.submit();
+  const decisions = async () => (await plane.call('jobDecisions', { params: { job_id: jobId } })).json.items;
+  const again = (id: string) => plane.call('replayDecision', { params: { decision_id: id } });
+  const runner = await plane.runner('laptop-again');
+  await runner.claimOne();
+  const placed = (await decisions()).find((d: { outcome: string }) => d.outcome === 'assigned');
+  const { json } = await again(placed.decision_id);
+  expect(json).toMatchObject({
+    same: true,
+    differences: [],
+    recorded: placed,
+    recomputed: { outcome: 'assigned', sentence: placed.sentence, candidates: placed.candidates },
+    function_version: { recorded: json.function_version.now },
+  });
+  expect(json.sentence).toContain('the same comes out today');
+  expect((await again(placed.label)).json).toEqual(json);
+  expect(placed.replay_path).toBe(`/dashboard/${plane.workspaceId}/replay?at=${placed.seq}`);
+  for (const wrong of ['D-0', 'D-99999999', `dec_01QZ33QJXB${'0'.repeat(16)}`, 'dec_x'])
+    expect((await again(wrong)).status).toBe(404);
+  expect(await line.json(['replay', 'decision', placed.decision_id])).toEqual(json);
+  expect((await line.here(['replay', 'decision', placed.label])).stdout).toContain(placed.sentence);
+});
+
+test('a job and a lease lead to the moment that they are about', async () => {
+  const { plane } = line;
+  const { job_id: jobId, seq, replay_path: atSubmit } = await plane.submit();
+  const at = (n: number) => `/dashboard/${plane.workspaceId}/replay?at=${n}`;
+  expect(atSubmit).toBe(at(seq));
+  const runner = await plane.runner('laptop-links');
+  const { lease } = await runner.claimOne();
+  const lead = async () => ({
+    job: (await plane.job(jobId)).replay_path,
+    lease: (await plane.call('leases')).json.items.find((l: { job_id: string }) => l.job_id === jobId).replay_path,
+  });
+  const granted = await lead();
+  expect(granted.lease).toBe(granted.job);
+  await runner.onLease('start', lease.lease_id, { fence: lease.fence });
+  const { seq: endSeq } = (await runner.complete(lease)).json;
+  expect(await lead()).toEqual({ job: at(endSeq), lease: at(endSeq) });
+});

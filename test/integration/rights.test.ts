@@ -28,6 +28,7 @@ const NOTHING = {
   token_id: `ptk_${NOBODY}`,
   sha256: '0'.repeat(64),
   seq: '999999',
+  decision_id: 'D-999999',
   path: 'x',
 };
 const all = Object.entries(ROUTES) as [RouteId, RouteSpec][];

@@ -25,7 +25,9 @@ import { evidenceColumns } from './evidence-columns.tsx';
 import { ExportDrawer } from './export-drawer.tsx';
 import { readSeq } from './export-request.ts';
 import { LogEntryPeek } from './log-entry-peek.tsx';
+import { NotProven } from './not-proven.tsx';
 import { Scrubber } from './scrubber.tsx';
+import { StateAt } from './state-at.tsx';
 import { useChainCheck } from './use-chain-check.ts';
 import { useLogNames } from './use-log-names.ts';
 import './evidence-page.css';
@@ -113,7 +115,7 @@ export const EvidencePage = () => {
     return () => window.removeEventListener('keydown', onEnd, true);
   }, [isBack]);
   const open = target === null ? undefined : list.items.find((entry) => entry.seq === target);
-  const isTight = isNarrow || open !== undefined;
+  const isTight = isNarrow || open !== undefined || at !== null;
   const columns = useMemo(() => evidenceColumns(isTight, names, verified), [isTight, names, verified]);
   const onNearEnd = useCallback(() => {
     if (!list.isWhole && oldest !== undefined && oldest > 0) setParts((before) => before + 1);
@@ -161,7 +163,15 @@ export const EvidencePage = () => {
         </>
       }
       aside={
-        open === undefined || head === null ? undefined : (
+        open === undefined || head === null ? (
+          at === null || isNarrow ? undefined : (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
+            <aside className="state-aside" aria-label="State then" tabIndex={0}>
+              <StateAt at={at} now={overview} />
+              <NotProven />
+            </aside>
+          )
+        ) : (
           <LogEntryPeek
             key={open.seq}
             entry={open}

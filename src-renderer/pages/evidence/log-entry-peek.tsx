@@ -18,6 +18,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
 import { headType } from '../job/entry-words.ts';
 import { type LogNames, subjectOf, writerOf } from './entry-row-words.ts';
+import { NotProven } from './not-proven.tsx';
 
 /** The proof's words: fetched from the plane, computed here. */
 const useProofWords = (entry: EvidenceItem, head: number): string => {
@@ -107,12 +108,7 @@ export const LogEntryPeek = ({ entry, head, names, isWhole, onClose }: LogEntryP
           {entry.line}
         </pre>
       </Section>
-      <Section title="What it does not prove">
-        <p className="text-2">
-          That the work was done well, or that a source told the truth: it shows what was written, when and by whom, and
-          that it was not changed since.
-        </p>
-      </Section>
+      <NotProven />
     </PeekDrawer>
   );
 };

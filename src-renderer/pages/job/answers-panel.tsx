@@ -3,6 +3,7 @@ import { WhyText } from '../../components/why-text.tsx';
 import { formatWhen } from '../../format/instant.ts';
 import { useNow } from '../../stores/clock.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { MadeAgain } from './made-again.tsx';
 
 const SHOWN_MAX = 50;
 
@@ -28,6 +29,7 @@ export const AnswersPanel = ({ decisions }: { decisions: readonly DecisionRecord
               <span>
                 {i === 0 ? <WhyText sentence={record.sentence} /> : <span className="text-2">{record.sentence}</span>}
                 {before === undefined ? null : <span className="text-3"> Supersedes {before}.</span>}
+                <MadeAgain record={record} />
               </span>
             </li>
           );

@@ -9,4 +9,9 @@ export const REPLAY_ROUTES = {
     replay.replayAnswer,
     replay.replayQuery,
   ),
+  replayDecision: read(
+    `${WORKSPACE_PATH}/replay/decision/{decision_id}`,
+    'A recorded decision, made again by the functions of today from what was known then',
+    replay.decisionReplay,
+  ),
 } as const satisfies Record<string, RouteSpec>;

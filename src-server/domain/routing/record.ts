@@ -116,7 +116,13 @@ function splitEligible(
 const VERDICT_ORDER: Readonly<Record<Verdict, number>> = { chosen: 0, outranked: 1, eligible: 2, filtered: 3 };
 
 function fitRecord(drafts: Draft[]): CandidateGroup[] {
-  drafts.sort((a, b) => VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] || a.rules.length - b.rules.length);
+  drafts.sort(
+    (a, b) =>
+      VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] ||
+      a.rules.length - b.rules.length ||
+      // No source stands twice, so the order is the same whatever order the fleet is kept in.
+      ((a.ids[0] ?? '') < (b.ids[0] ?? '') ? -1 : 1),
+  );
   if (drafts.length <= GROUPS_MAX) return named(drafts);
   const groups = named(merge(drafts, (d) => d.rules));
   // So many ways to fail in one fleet that even these do not fit: told by the first failing rule alone.

@@ -9,4 +9,9 @@ export const replayHandlers = {
     const { workspace, createdAt } = hostedOf(call);
     return ok(await workspace.past(query.at, (past) => replayView(past, createdAt, query)));
   },
+  replayDecision: async (call) => {
+    const { workspace } = hostedOf(call);
+    const id = call.params.decision_id ?? '';
+    return ok(await workspace.decision(id));
+  },
 } satisfies Record<string, Handler>;

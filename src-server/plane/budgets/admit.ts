@@ -4,6 +4,7 @@ import { waitsSentence } from '../../domain/budgets/words.ts';
 import { sidesOf } from '../../domain/routing/policy.ts';
 import { isOpened } from '../../state/appliers/job.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
+import { type Answer, decided } from '../decided.ts';
 import { type Engine, PLANE_ACTOR } from '../engine.ts';
 import type { BudgetLot } from '../hot/budget-lots.ts';
 import type { HotBucket } from '../hot/queue.ts';
@@ -83,31 +84,27 @@ function answerLot(engine: Engine, lot: BudgetLot, bucket: HotBucket, verdict: B
   const key = `budget.insufficient ${budgets.version}/${policy.version}`;
   const known = budgets.lots.answers.get(lot.key);
   if (known?.key === key) return;
-  const shortfall = verdict.decisive as Shortfall;
-  const decisionId = engine.ids.make('decision');
-  const decisionSeq = engine.emit(
-    PLANE_ACTOR,
-    [
-      {
-        type: 'policy.decided',
-        body: {
-          decision_id: decisionId,
-          job_id: null,
-          lot: lot.key,
-          answer_key: key,
-          outcome: 'waiting',
-          source_id: null,
-          sentence: waitsSentence(shortfall, verdict.neededMcu),
-          policy_version: policy.version,
-          compute_class: null,
-          candidates: shortCandidates(engine, bucket, lot.side, shortfall),
-          budget: checkOf(engine, verdict, lot.side, bucket.requirement.computeClass),
-          crossing: null,
-          supersedes: known?.decisionId ?? null,
-        },
-      },
-    ],
-    { bucket_id: bucket.id, ...(known === undefined ? {} : { after: known.decisionSeq }) },
+  const record = decided(
+    engine,
+    { job_id: null, lot: lot.key, answer_key: key, supersedes: known?.decisionId ?? null },
+    shortAnswer(engine, bucket, lot.side, verdict),
   );
-  budgets.lots.answer(lot.key, { key, decisionId, decisionSeq });
+  const ref = { bucket_id: bucket.id, ...(known === undefined ? {} : { after: known.decisionSeq }) };
+  const decisionSeq = engine.emit(PLANE_ACTOR, [record], ref);
+  budgets.lots.answer(lot.key, { key, decisionId: record.body.decision_id, decisionSeq });
+}
+
+/** Why jobs wait for a limit: other jobs' holds are in the way. */
+export function shortAnswer(engine: Engine, bucket: HotBucket, side: Side, verdict: BudgetVerdict): Answer {
+  const shortfall = verdict.decisive as Shortfall;
+  return {
+    outcome: 'waiting',
+    source_id: null,
+    sentence: waitsSentence(shortfall, verdict.neededMcu),
+    policy_version: engine.hot.policy.version,
+    compute_class: null,
+    candidates: shortCandidates(engine, bucket, side, shortfall),
+    budget: checkOf(engine, verdict, side, bucket.requirement.computeClass),
+    crossing: null,
+  };
 }

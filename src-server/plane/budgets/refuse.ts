@@ -1,7 +1,9 @@
+import type { BudgetCheck } from '../../contract/decision.ts';
 import type { BudgetRefusal, PlaneEvent } from '../../contract/events.ts';
 import type { BudgetVerdict, Shortfall } from '../../domain/budgets/judge.ts';
 import { heldSentence, refusedSentence } from '../../domain/budgets/words.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
+import { type Answer, decided } from '../decided.ts';
 import { type Engine, PLANE_ACTOR } from '../engine.ts';
 import { shortCandidates } from './candidates.ts';
 import { checkOf, type Standing } from './judge-job.ts';
@@ -11,32 +13,15 @@ import { checkOf, type Standing } from './judge-job.ts';
  * error.
  */
 export function refuseForBudget(engine: Engine, job: JobRow, standing: Pick<Standing, 'side' | 'verdict'>): void {
-  const { hot } = engine;
-  const { side, verdict } = standing;
+  const { verdict } = standing;
   const shortfall = verdict.decisive as Shortfall;
-  const bucket = hot.queue.bucket(job.bucket);
   const isHeld = job.onRefusal === 'hold';
-  const sentence = (isHeld ? heldSentence : refusedSentence)(shortfall, verdict.neededMcu);
-  const check = checkOf(engine, verdict, side, bucket.requirement.computeClass);
-  const decided: PlaneEvent = {
-    type: 'policy.decided',
-    body: {
-      decision_id: engine.ids.make('decision'),
-      job_id: job.jobId,
-      outcome: isHeld ? 'held' : 'refused',
-      source_id: null,
-      sentence,
-      policy_version: hot.policy.version,
-      compute_class: null,
-      candidates: shortCandidates(engine, bucket, side, shortfall),
-      budget: check,
-      crossing: null,
-      supersedes: bucket.answer?.decisionId ?? null,
-    },
-  };
+  const answer = refusedAnswer(engine, job, standing);
+  const { sentence } = answer;
+  const bucket = engine.hot.queue.bucket(job.bucket);
   const refused: PlaneEvent = {
     type: 'budget.refused',
-    body: refusalOf(job, isHeld, sentence, verdict, shortfall, check),
+    body: refusalOf(job, isHeld, sentence, verdict, shortfall, answer.budget as BudgetCheck),
   };
   const moved: PlaneEvent = {
     type: 'job.state',
@@ -48,7 +33,27 @@ export function refuseForBudget(engine: Engine, job: JobRow, standing: Pick<Stan
       sentence,
     },
   };
-  engine.emit(PLANE_ACTOR, [decided, refused, moved], {}, job);
+  const record = decided(engine, { job_id: job.jobId, supersedes: bucket.answer?.decisionId ?? null }, answer);
+  engine.emit(PLANE_ACTOR, [record, refused, moved], {}, job);
+}
+
+/** What a job is told that no limit will have room for. */
+export function refusedAnswer(engine: Engine, job: JobRow, standing: Pick<Standing, 'side' | 'verdict'>): Answer {
+  const { hot } = engine;
+  const { side, verdict } = standing;
+  const shortfall = verdict.decisive as Shortfall;
+  const bucket = hot.queue.bucket(job.bucket);
+  const isHeld = job.onRefusal === 'hold';
+  return {
+    outcome: isHeld ? 'held' : 'refused',
+    source_id: null,
+    sentence: (isHeld ? heldSentence : refusedSentence)(shortfall, verdict.neededMcu),
+    policy_version: hot.policy.version,
+    compute_class: null,
+    candidates: shortCandidates(engine, bucket, side, shortfall),
+    budget: checkOf(engine, verdict, side, bucket.requirement.computeClass),
+    crossing: null,
+  };
 }
 
 const refusalOf = (
@@ -57,7 +62,7 @@ const refusalOf = (
   sentence: string,
   verdict: BudgetVerdict,
   shortfall: Shortfall,
-  check: ReturnType<typeof checkOf>,
+  check: BudgetCheck,
 ): BudgetRefusal => ({
   job_id: job.jobId,
   outcome: isHeld ? 'held' : 'refused',

@@ -4,10 +4,11 @@ import { RECEIPT_TYPE, type ReceiptItem, type ReceiptKind } from '../../contract
 import { envelopeBytes } from '../../ledger/receipts/dsse.ts';
 import type { BlobStore } from '../files-port.ts';
 import type { PlaneKey } from '../keys.ts';
+import { replayPath } from '../views/replay-path.ts';
 import { type EndedLease, type EntryReader, type JobStory, storyOfJob } from './job-story.ts';
 import { readBlob } from './read-blob.ts';
 import { signDsse } from './sign-dsse.ts';
-import { provenanceStatement, replayPath, settlementStatement, statementBytes } from './statements.ts';
+import { provenanceStatement, settlementStatement, statementBytes } from './statements.ts';
 
 /** A receipt is far smaller; what is larger is not one. */
 const RECEIPT_LIMIT_BYTES = 1024 * 1024;

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import type { EventBodies } from '../../contract/events.ts';
 import { PROVENANCE_PREDICATE_TYPE, SETTLEMENT_PREDICATE_TYPE, STATEMENT_TYPE } from '../../contract/receipt.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { replayPath } from '../views/replay-path.ts';
 import type { EndedLease, EntryReader, JobStory } from './job-story.ts';
 
 /** How a job of this plane is run: the build type of its provenance. */
 const BUILD_TYPE = 'urn:connected-compute:job:v1';
-
-/** Where the console shows the workspace as it was right after an entry. */
-export const replayPath = (workspaceId: string, seq: number): string => `/dashboard/${workspaceId}/replay?at=${seq}`;
 
 /** The statement's bytes: canonical JSON, so that they are fixed by the log. */
 export const statementBytes = (statement: object): Buffer => Buffer.from(canonicalJson(statement));

@@ -10,6 +10,7 @@ import { classOf, freeSlots, type HotSession, type HotSource, ownFreeSlots, plac
 
 interface HotProfile {
   id: number;
+  key: string;
   profile: Profile;
   byAvailability: Map<Availability, string[]>;
 }
@@ -168,14 +169,14 @@ export class Fleet {
    */
   groupsFor(requirement: Requirement, verdicts: FixedVerdicts, chosenProfileId = -1): FleetGroup[] {
     const groups: FleetGroup[] = [];
-    const pools = new Map<string, { group: FleetGroup; nearness: number }>();
-    for (const { id, profile, byAvailability } of this.profiles) {
+    const pools = new Map<string, { group: FleetGroup; nearness: number; key: string }>();
+    for (const { id, key, profile, byAvailability } of this.profiles) {
       const verdict = this.verdictFor(requirement, verdicts, id);
       for (const [condition, sourceIds] of byAvailability) {
         if (sourceIds.length === 0) continue;
         const group = { profile, availability: condition, sourceIds, fixed: verdict.fixed, fits: verdict.fits };
         if (profile.pool === undefined) groups.push(group);
-        else this.takeNearest(pools, profile.pool, group, id === chosenProfileId);
+        else this.takeNearest(pools, profile.pool, group, key, id === chosenProfileId);
       }
     }
     for (const { group } of pools.values()) groups.push(group);
@@ -184,17 +185,20 @@ export class Fleet {
 
   /** Of all seats of a pool the group that is nearest to taking the job stands for the pool, as one line. */
   private takeNearest(
-    pools: Map<string, { group: FleetGroup; nearness: number }>,
+    pools: Map<string, { group: FleetGroup; nearness: number; key: string }>,
     sourceId: string,
     group: FleetGroup,
+    key: string,
     isChosen: boolean,
   ): void {
     const isFull = group.availability === 'ready' && freeSlots(this.source(sourceId)) === 0;
     const condition = isFull ? 'full' : group.availability;
     const place = AVAILABILITIES.indexOf(condition);
     const nearness = (group.fits ? AVAILABILITIES.length : 0) + place + (isChosen ? 3 * AVAILABILITIES.length : 0);
-    if (nearness <= (pools.get(sourceId)?.nearness ?? -1)) return;
-    pools.set(sourceId, { nearness, group: { ...group, availability: condition, sourceIds: [sourceId] } });
+    const known = pools.get(sourceId);
+    // Among equals the same one, whatever order the fleet is kept in.
+    if (known !== undefined && (nearness < known.nearness || (nearness === known.nearness && key >= known.key))) return;
+    pools.set(sourceId, { nearness, key, group: { ...group, availability: condition, sourceIds: [sourceId] } });
   }
 
   /** The fixed rules of a requirement for one profile, judged once. */
@@ -223,7 +227,7 @@ export class Fleet {
     if (id === undefined) {
       id = this.profiles.length;
       this.profileIds.set(key, id);
-      this.profiles.push({ id, profile, byAvailability: new Map() });
+      this.profiles.push({ id, key, profile, byAvailability: new Map() });
     }
     return id;
   }

@@ -1,4 +1,6 @@
+import { decodeEntry } from '../../ledger/entry.ts';
 import { GroupCommit } from '../../ledger/group-commit.ts';
+import { PAST_EVERY_ENTRIES } from '../../ledger/past-snapshots.ts';
 import { State } from '../../state/state.ts';
 import { Engine } from '../engine.ts';
 import { rebuildHot } from '../hot/rebuild.ts';
@@ -14,6 +16,8 @@ export interface PastParts {
   live: Engine;
   /** The newest snapshot that holds at most so many entries; null without one. */
   snapshotUpTo: (entries: number) => Promise<State | null>;
+  /** May keep a state on the way, for the next time. */
+  keep: (seq: number, bytes: Uint8Array) => Promise<void>;
   /** Calls back after other work had its turn. */
   soon: (run: () => void) => void;
 }
@@ -26,22 +30,39 @@ export interface PastParts {
 export async function openPast(parts: PastParts, at: number): Promise<Engine> {
   const { live } = parts;
   const log = new LogUntil(live.log, at + 1);
-  const state = (await parts.snapshotUpTo(at + 1)) ?? (await State.empty());
+  const state = (await nearestState(parts, log)) ?? (await State.empty());
   try {
     await bringUp(parts, log, state);
   } catch (error) {
     state.close();
     throw error;
   }
-  const { at: instant, mono } = live.entry(at);
-  const wallMs = Date.parse(instant);
+  return pastEngine(live, log, state);
+}
+
+/** A kept state counts only when the log goes on from it. */
+async function nearestState({ snapshotUpTo }: PastParts, log: LogUntil): Promise<State | null> {
+  const state = await snapshotUpTo(log.nextSeq);
+  if (state === null || state.head.root === new LogUntil(log, state.head.nextSeq).headHash) return state;
+  state.close();
+  return null;
+}
+
+/** An engine that stands still at the end of a log; it reads, and cannot write. */
+export function pastEngine(
+  live: Pick<Engine, 'workspaceId' | 'ids' | 'random' | 'tree'>,
+  log: LogUntil,
+  state: State,
+): Engine {
+  const { at, mono } = decodeEntry(log.get(log.nextSeq - 1));
+  const wallMs = Date.parse(at);
   return new Engine({
     workspaceId: live.workspaceId,
     clock: { monoMs: () => mono, wallMs: () => wallMs },
     ids: live.ids,
     random: live.random,
     log,
-    commit: new GroupCommit(log, parts.soon),
+    commit: new GroupCommit(log, () => undefined),
     state,
     hot: rebuildHot(state),
     tree: live.tree,
@@ -49,7 +70,18 @@ export async function openPast(parts: PastParts, at: number): Promise<Engine> {
   });
 }
 
+/** Folds the log up to its end; on a long way a state is kept now and then. */
 async function bringUp(parts: PastParts, log: LogUntil, state: State): Promise<void> {
+  while (log.nextSeq - state.head.nextSeq > PAST_EVERY_ENTRIES) {
+    const to = (Math.floor(state.head.nextSeq / PAST_EVERY_ENTRIES) + 1) * PAST_EVERY_ENTRIES;
+    await fold(parts, new LogUntil(log, to), state);
+    // What cannot be written costs time on the next visit, and nothing else.
+    await parts.keep(to, state.snapshot()).catch(() => undefined);
+  }
+  await fold(parts, log, state);
+}
+
+async function fold(parts: PastParts, log: LogUntil, state: State): Promise<void> {
   const run = new Replay(state);
   let sliceFromMs = parts.live.clock.monoMs();
   for (const { seq, line } of log.read(state.head.nextSeq)) {

@@ -5,6 +5,7 @@ import type { JobRow } from '../../state/queries/jobs.ts';
 import type { Engine, TypedEntry } from '../engine.ts';
 import { historyOf } from './history.ts';
 import { keyOfCursor, pageOf } from './page.ts';
+import { replayPath } from './replay-path.ts';
 
 /** Bucket answers that are followed at most. */
 const ANSWERS_MAX = 200;
@@ -15,9 +16,17 @@ export function decisionOfEntry(entry: TypedEntry): DecisionRecord | null {
   return event?.type === 'policy.decided' ? recordOf(event.body, entry) : null;
 }
 
-function recordOf(body: DecisionBody, entry: TypedEntry): DecisionRecord {
-  const { bucket: _bucket, lot: _lot, answer_key: _key, crossing, ...rest } = body;
-  return { ...rest, crossing: crossing ?? null, seq: entry.seq, label: `D-${entry.seq}`, at: entry.at };
+export function recordOf(body: DecisionBody, entry: TypedEntry): DecisionRecord {
+  const { bucket: _bucket, lot: _lot, answer_key: _key, asked: _asked, crossing, function_version, ...rest } = body;
+  return {
+    ...rest,
+    crossing: crossing ?? null,
+    function_version: function_version ?? null,
+    replay_path: replayPath(entry.ws, entry.seq),
+    seq: entry.seq,
+    label: `D-${entry.seq}`,
+    at: entry.at,
+  };
 }
 
 /** Every answer that concerned the job, newest first: its own, and those of its bucket while it waited there. */

@@ -10,6 +10,7 @@ import { attemptsView } from './attempt-view.ts';
 import { refusedNumbers } from './budget-view.ts';
 import { historyOf } from './history.ts';
 import { keyOfCursor, pageOf } from './page.ts';
+import { replayPath } from './replay-path.ts';
 
 const at = (ms: number | null): string | null => (ms === null ? null : instantOf(ms));
 
@@ -101,7 +102,7 @@ export function jobView(engine: Engine, row: JobRow): Job {
     retry_of: submitted.retryOf,
     not_before_ms: backoffMs > 0 ? backoffMs : null,
     approval_id: approvalOf(engine, row),
-    replay_path: null,
+    replay_path: replayPath(engine.workspaceId, row.lastSeq),
   };
 }
 
@@ -147,7 +148,7 @@ export function jobAtSubmit(engine: Engine, seq: number): Job {
     retry_of: submitted.retryOf,
     not_before_ms: null,
     approval_id: asked?.type === 'approval.requested' ? asked.body.approval_id : null,
-    replay_path: null,
+    replay_path: replayPath(engine.workspaceId, seq),
   };
 }
 

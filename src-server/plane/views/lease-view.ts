@@ -5,6 +5,7 @@ import { instantOf } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { HotLease } from '../hot/lease.ts';
 import { keyOfCursor, pageOf } from './page.ts';
+import { replayPath } from './replay-path.ts';
 
 /** A live lease with its countdown. */
 export function liveLeaseView(engine: Engine, lease: HotLease): Lease {
@@ -31,6 +32,7 @@ export function liveLeaseView(engine: Engine, lease: HotLease): Lease {
     renewals: lease.renewals,
     max_runtime_ms: lease.maxRuntimeMs,
     stopping: lease.directive !== null,
+    replay_path: replayPath(engine.workspaceId, lease.grantedSeq),
   };
 }
 
@@ -55,6 +57,7 @@ function endedLeaseView(engine: Engine, row: EndedLeaseRow): Lease {
     renewals: row.renewals,
     max_runtime_ms: row.maxRuntimeMs,
     stopping: false,
+    replay_path: replayPath(engine.workspaceId, row.endSeq),
   };
 }
 

@@ -54,6 +54,9 @@ test('the log is verified in the browser, an entry opens with its proof, and goe
   await expect(page).toHaveURL(/\/replay\?at=\d+$/);
   await expect(page.getByText(/^The log at #\d+.*Read-only\.$/)).toBeVisible();
   await expect(page.getByRole('row', { name: /lease\.granted/ })).toHaveCount(0);
+  const then = page.getByRole('complementary', { name: 'State then' });
+  await expect(then.getByText(/^State at #\d+$/)).toBeVisible();
+  await expect(then.getByText('What it does not prove')).toBeVisible();
   await expectAccessible(page, 'The log at an entry');
   await page.keyboard.press('End');
   await expect(page).toHaveURL(/\/evidence$/);

@@ -1,0 +1,32 @@
+import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
+import { ROUTING_VERSION } from '../domain/routing/version.ts';
+import type { Engine } from './engine.ts';
+
+/** What was decided and why, apart from whom it is about: made again from the same state it is the same. */
+export type Answer = Pick<
+  DecisionBody,
+  'outcome' | 'source_id' | 'sentence' | 'policy_version' | 'compute_class' | 'candidates' | 'budget' | 'crossing'
+>;
+type About = Pick<DecisionBody, 'job_id' | 'bucket' | 'lot' | 'answer_key' | 'asked' | 'supersedes'>;
+
+/** The record of an answer, with an id of its own and the version of the functions that gave it. */
+export const decided = (
+  engine: Engine,
+  about: About,
+  answer: Answer,
+): { type: 'policy.decided'; body: DecisionBody } & PlaneEvent => ({
+  type: 'policy.decided',
+  body: { decision_id: engine.ids.make('decision'), function_version: ROUTING_VERSION, ...about, ...answer },
+});
+
+/** An answer that no source was judged for: a person gave it, or the time that was allowed is over. */
+export const plainAnswer = (engine: Engine, outcome: Answer['outcome'], sentence: string): Answer => ({
+  outcome,
+  source_id: null,
+  sentence,
+  policy_version: engine.hot.policy.version,
+  compute_class: null,
+  candidates: [],
+  budget: null,
+  crossing: null,
+});
