@@ -2,6 +2,7 @@ import type { RouteSpec } from '../../src-server/contract/routes/route-spec.ts';
 import { ROUTES } from '../../src-server/contract/routes.ts';
 import { now } from '../stores/clock.ts';
 import { useConnection } from '../stores/connection.ts';
+import { prefixOf, remoteIdOf } from '../stores/places.ts';
 import { type AnswerOf, type BodyOf, CALLS, type CallId, type QueryOf } from './calls.ts';
 import { newIdempotencyKey } from './ids.ts';
 import { ApiProblem, toApiProblem, unreachable } from './problem.ts';
@@ -9,14 +10,18 @@ import { sessionKey } from './session-key.ts';
 
 let base = '/';
 
-/** Where the control plane answers: `/` in a browser, `app://console/` in the app, a remote's prefix later. */
+/** Where this page's host answers: `/` of its own origin, in a browser and in the app. */
 export const setApiBase = (url: string): void => {
   base = url.endsWith('/') ? url : `${url}/`;
 };
 
+export const apiBase = (): string => base;
+
 export interface CallOptions<C extends CallId> {
-  /** Members of the path, such as `workspace_id`. */
+  /** Members of the path, such as `workspace_id`, which also says at which control plane. */
   params?: Readonly<Record<string, string>>;
+  /** Which control plane, where the path names no workspace: a remote's id, or null for the own one. */
+  placeId?: string | null;
   query?: QueryOf<C>;
   body?: BodyOf<C>;
   signal?: AbortSignal;
@@ -34,6 +39,7 @@ export const addressOf = (
   path: string,
   params: Readonly<Record<string, string>> = {},
   query: Readonly<Record<string, string | number | boolean | undefined>> = {},
+  placeId: string | null = params.workspace_id === undefined ? null : remoteIdOf(params.workspace_id),
 ): string => {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name];
@@ -43,7 +49,7 @@ export const addressOf = (
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
   const text = search.toString();
-  return `${base}${filled.slice(1)}${text === '' ? '' : `?${text}`}`;
+  return `${base}${prefixOf(placeId)}${filled.slice(1)}${text === '' ? '' : `?${text}`}`;
 };
 
 /** Headers that every call carries. */
@@ -54,12 +60,13 @@ export const sessionHeaders = (): Record<string, string> => {
 
 const SIGNED_OUT_CODES: readonly string[] = ['auth.missing', 'auth.invalid', 'session.expired'];
 
-const readProblem = async (response: Response): Promise<ApiProblem> => {
+export const readProblem = async (response: Response): Promise<ApiProblem> => {
   const document: unknown = await response.json().catch(() => null);
   const found = toApiProblem(response.status, document);
   if (response.status === 401 && SIGNED_OUT_CODES.includes(found.code)) {
     useConnection.getState().become('signed_out', now());
   }
+  if (found.code === 'remote.token_refused') useConnection.getState().become('token_refused', now());
   return found;
 };
 
@@ -86,7 +93,12 @@ export const callWithSeq = async <C extends CallId>(
   options: CallOptions<C> = {},
 ): Promise<Answer<AnswerOf<C>>> => {
   const route: RouteSpec = ROUTES[id];
-  const url = addressOf(route.path, options.params, options.query as Record<string, string> | undefined);
+  const url = addressOf(
+    route.path,
+    options.params,
+    options.query as Record<string, string> | undefined,
+    options.placeId,
+  );
   const response = await fetch(url, requestOf(route, options)).catch((cause: unknown) => {
     if (options.signal?.aborted) throw cause;
     throw unreachable();

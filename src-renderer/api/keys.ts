@@ -3,6 +3,11 @@ import type { JobListQuery, LeaseListQuery, SourceListQuery } from './query-type
 /** Query keys: `['ws', workspace, resource, …]`, so that the stream finds every cached list of a workspace. */
 export const keys = {
   session: ['session'] as const,
+  sessionAt: (placeId: string | null) => ['session', placeId ?? 'own'] as const,
+  remotes: ['console', 'remotes'] as const,
+  remoteTest: (id: string) => ['console', 'remote-test', id] as const,
+  machine: ['console', 'machine'] as const,
+  machineLog: ['console', 'machine-log'] as const,
   workspace: (ws: string) => ['ws', ws] as const,
   overview: (ws: string, range: string) => ['ws', ws, 'overview', range] as const,
   overviews: (ws: string) => ['ws', ws, 'overview'] as const,
@@ -21,7 +26,7 @@ export const keys = {
   replay: (ws: string, at: number) => ['ws', ws, 'replay', at] as const,
   settings: (ws: string) => ['ws', ws, 'settings'] as const,
   apiKeys: (ws: string) => ['ws', ws, 'api-keys'] as const,
-  operators: ['operators'] as const,
+  operators: (placeId: string | null) => ['operators', placeId ?? 'own'] as const,
   leases: (ws: string) => ['ws', ws, 'leases'] as const,
   leaseList: (ws: string, query: LeaseListQuery) => ['ws', ws, 'leases', 'list', query] as const,
   activeLeases: (ws: string) => ['ws', ws, 'leases', 'active'] as const,

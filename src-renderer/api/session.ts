@@ -3,10 +3,17 @@ import type { Right } from '../../src-server/contract/terms.ts';
 import type { SessionInfo } from '../../src-server/contract/workspace.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
+import { usePlaceId } from './place-context.ts';
 
-/** Who is signed in, what they may do, the workspaces and the plane behind. */
-export const useSession = (): UseQueryResult<SessionInfo> =>
-  useQuery({ queryKey: keys.session, queryFn: ({ signal }) => call('session', { signal }) });
+/** Who one is at a control plane, what they may do there, its workspaces and the plane itself. */
+const useSessionAt = (placeId: string | null): UseQueryResult<SessionInfo> =>
+  useQuery({ queryKey: keys.sessionAt(placeId), queryFn: ({ signal }) => call('session', { signal, placeId }) });
+
+/** The session at the control plane on screen: for a remote one, that of its token. */
+export const useSession = (): UseQueryResult<SessionInfo> => useSessionAt(usePlaceId());
+
+/** The session at the control plane that serves this page, whichever one is on screen. */
+export const useOwnSession = (): UseQueryResult<SessionInfo> => useSessionAt(null);
 
 const NEEDED_ROLE: Readonly<Record<Right, string>> = {
   view: 'viewer',

@@ -4,6 +4,7 @@ import type { AnswerOf } from './calls.ts';
 import { call } from './client.ts';
 import { fetchResource } from './fetch-resource.ts';
 import { keys } from './keys.ts';
+import { usePlaceId } from './place-context.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
 export type OperatorItem = AnswerOf<'operators'>['items'][number];
@@ -17,12 +18,14 @@ export const useSettings = (): UseQueryResult<Settings> => {
 };
 
 /** Operators of the plane, revoked ones too; only an admin may ask. */
-export const useOperators = (isEnabled: boolean): UseQueryResult<OperatorItem[]> =>
-  useQuery({
-    queryKey: keys.operators,
+export const useOperators = (isEnabled: boolean): UseQueryResult<OperatorItem[]> => {
+  const placeId = usePlaceId();
+  return useQuery({
+    queryKey: keys.operators(placeId),
     enabled: isEnabled,
-    queryFn: async ({ signal }) => (await call('operators', { signal })).items,
+    queryFn: async ({ signal }) => (await call('operators', { signal, placeId })).items,
   });
+};
 
 /** API keys of the workspace by prefix, revoked ones too. */
 export const useApiKeys = (): UseQueryResult<ApiKeyItem[]> => {

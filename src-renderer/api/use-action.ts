@@ -3,6 +3,7 @@ import type { AnswerOf, BodyOf, CallId } from './calls.ts';
 import { call } from './client.ts';
 import { newIdempotencyKey } from './ids.ts';
 import { keys } from './keys.ts';
+import { usePlaceId } from './place-context.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
 export interface ActionInput<C extends CallId> {
@@ -15,11 +16,13 @@ export interface ActionInput<C extends CallId> {
 /** A mutation of the workspace on screen. What it changes arrives by the stream; aggregates are fetched again. */
 export const useAction = <C extends CallId>(id: C): UseMutationResult<AnswerOf<C>, Error, ActionInput<C>> => {
   const ws = useWorkspaceId();
+  const placeId = usePlaceId();
   const client = useQueryClient();
   return useMutation({
     mutationFn: (input: ActionInput<C>) =>
       call(id, {
         params: { workspace_id: ws, ...input.params },
+        placeId,
         body: input.body,
         idempotencyKey: input.idempotencyKey ?? newIdempotencyKey(),
       }),

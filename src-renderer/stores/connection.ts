@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'signed_out';
+export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'signed_out' | 'token_refused';
 
 interface Connection {
   state: ConnectionState;
@@ -10,6 +10,8 @@ interface Connection {
   since: number;
   heard: (at: number) => void;
   become: (state: ConnectionState, at: number) => void;
+  /** Another workspace comes on screen: nothing is known of its control plane yet. */
+  restart: (at: number) => void;
 }
 
 /** Whether the control plane answers, for the status bar and the banner. */
@@ -25,8 +27,9 @@ export const useConnection = create<Connection>((set, get) => ({
   become: (state, at) => {
     const before = get();
     if (before.state === state) return;
-    // Only a new sign-in leaves the signed-out state; a stream that ends must not hide it.
-    if (before.state === 'signed_out' && state === 'reconnecting') return;
+    // Only a new sign-in leaves the signed-out state; a stream that ends must not hide it. So with a refused token.
+    if ((before.state === 'signed_out' || before.state === 'token_refused') && state === 'reconnecting') return;
     set({ state, since: at });
   },
+  restart: (at) => set({ state: 'connecting', since: at, heardAt: null }),
 }));

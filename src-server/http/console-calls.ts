@@ -43,6 +43,11 @@ export async function serveConsole(
     await send(await host.answer(webRequest(request, served.port, gone.signal), url, { name, isAdmin }), response);
   } catch (error) {
     if (gone.signal.aborted) return;
+    // A remote that went away in the middle of its answer: the reader sees it end, and asks again.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     if (!(error instanceof ProblemError)) logFault(requestId, 'console', error);
     sendProblem(response, problemOf(error, requestId), request.complete ? {} : { connection: 'close' });
   }

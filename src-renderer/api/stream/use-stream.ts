@@ -19,7 +19,8 @@ export const useStream = (workspaceId: string): void => {
   const client = useQueryClient();
   useEffect(() => {
     const refresher = createRefresher((queryKey) => void client.invalidateQueries({ queryKey }), { now, after });
-    const { heard, become } = useConnection.getState();
+    const { heard, become, restart } = useConnection.getState();
+    restart(now());
     let wasLost = false;
     let gathered: StreamChange[] = [];
     let cancelFlush: (() => void) | null = null;

@@ -1,8 +1,12 @@
 import { Outlet, useNavigate, useParams } from 'react-router';
+import type { RemoteColour } from '../../../src-server/contract/console.ts';
+import { PlaceContext } from '../../api/place-context.ts';
+import { useRemotes } from '../../api/remotes.ts';
 import { useStream } from '../../api/stream/use-stream.ts';
 import { WorkspaceContext } from '../../api/workspace-context.ts';
 import { useCommand, useKeyboard } from '../../keyboard/use-command.ts';
 import { routes } from '../../routes.ts';
+import { useRemoteOf } from '../../stores/places.ts';
 import { useToasts } from '../../stores/toasts.ts';
 import { useUi } from '../../stores/ui.ts';
 import { Toasts } from '../../ui/toasts.tsx';
@@ -45,13 +49,28 @@ const Live = ({ workspaceId }: { workspaceId: string }) => {
   return null;
 };
 
-/** Frame of every screen of a workspace: title bar, side bar, canvas, status bar. */
+/**
+ * Finds out at which control plane the workspace of the address is before anything is asked of it. Where the host does
+ * not answer, or offers no remotes, it is the own one, and the screens say what is wrong.
+ */
 export const AppShell = () => {
   const { workspaceId = '' } = useParams();
+  const { isPending } = useRemotes();
+  const remote = useRemoteOf(workspaceId);
+  if (isPending) return null;
+  return (
+    <PlaceContext value={remote?.remote_id ?? null}>
+      <WorkspaceFrame key={workspaceId} workspaceId={workspaceId} colour={remote?.colour} />
+    </PlaceContext>
+  );
+};
+
+/** Frame of every screen of a workspace: title bar, side bar, canvas, status bar. */
+const WorkspaceFrame = ({ workspaceId, colour }: { workspaceId: string; colour: RemoteColour | undefined }) => {
   const { items, dismiss } = useToasts();
   return (
-    <WorkspaceContext value={workspaceId} key={workspaceId}>
-      <div className="app-shell">
+    <WorkspaceContext value={workspaceId}>
+      <div className="app-shell" data-remote={colour}>
         <a className="skip-link" href="#main">
           Skip to content
         </a>

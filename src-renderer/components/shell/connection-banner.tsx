@@ -1,6 +1,10 @@
+import { Link } from 'react-router';
+import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatClock } from '../../format/instant.ts';
+import { routes } from '../../routes.ts';
 import { useNow } from '../../stores/clock.ts';
 import { useConnection } from '../../stores/connection.ts';
+import { useRemoteOf } from '../../stores/places.ts';
 import { Banner } from '../../ui/banner.tsx';
 
 /** A reconnect that takes less than this is not worth a word. */
@@ -10,6 +14,21 @@ const PATIENCE_MS = 3_000;
 export const ConnectionBanner = () => {
   const { state, heardAt, since } = useConnection();
   const clock = useNow();
+  const ws = useWorkspaceId();
+  const remote = useRemoteOf(ws);
+  if (state === 'token_refused') {
+    return (
+      <Banner
+        tone="wait"
+        shape="triangle"
+        role="alert"
+        title={`${remote?.url ?? 'The remote workspace'} does not accept its token any more.`}
+        end={<Link to={`${routes.settings(ws)}#workspaces`}>Give it a new one</Link>}
+      >
+        Nothing here is renewed until it does.
+      </Banner>
+    );
+  }
   if (state === 'signed_out') {
     return (
       <Banner tone="wait" shape="triangle" role="alert" title="You are signed out.">
@@ -20,7 +39,12 @@ export const ConnectionBanner = () => {
   if (state !== 'reconnecting' || clock - since < PATIENCE_MS) return null;
   const shown = heardAt === null ? '' : ` Shown data is from ${formatClock(heardAt)}.`;
   return (
-    <Banner tone="wait" shape="triangle" role="status" title="The control plane stopped answering.">
+    <Banner
+      tone="wait"
+      shape="triangle"
+      role="status"
+      title={remote === null ? 'The control plane stopped answering.' : `${remote.url} does not answer.`}
+    >
       {`${shown} Leases keep running.`.trim()}
     </Banner>
   );

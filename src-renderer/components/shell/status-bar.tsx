@@ -1,10 +1,12 @@
 import { Route } from 'lucide-react';
 import { useOverview } from '../../api/overview.ts';
 import { useSession } from '../../api/session.ts';
+import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatDayClock } from '../../format/instant.ts';
 import { formatSeq } from '../../format/number.ts';
 import { useNow } from '../../stores/clock.ts';
 import { type ConnectionState, useConnection } from '../../stores/connection.ts';
+import { useRemoteOf } from '../../stores/places.ts';
 import { useUi } from '../../stores/ui.ts';
 import { KeyCaps } from '../../ui/key-caps.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
@@ -16,19 +18,22 @@ const WORDS: Readonly<Record<ConnectionState, string>> = {
   live: 'healthy',
   reconnecting: 'not answering',
   signed_out: 'signed out',
+  token_refused: 'token refused',
 };
 
 const PlaneState = () => {
   const state = useConnection((connection) => connection.state);
   const { data } = useSession();
-  const isEmbedded = data?.plane.hosted_by === 'desktop' || data?.plane.loopback_only;
+  const remote = useRemoteOf(useWorkspaceId());
+  const isEmbedded = remote === null && (data?.plane.hosted_by === 'desktop' || data?.plane.loopback_only);
+  const place = remote === null ? (isEmbedded ? 'embedded, ' : '') : `${new URL(remote.url).host}, `;
   return (
     <span data-tone={state === 'live' ? 'ok' : state === 'connecting' ? 'idle' : 'wait'}>
       <StateGlyph
         shape={state === 'live' ? 'dot-ring' : state === 'connecting' ? 'dashed-circle' : 'triangle'}
         size={12}
       />
-      Control plane <b>{isEmbedded ? `embedded, ${WORDS[state]}` : WORDS[state]}</b>
+      Control plane <b>{`${place}${WORDS[state]}`}</b>
     </span>
   );
 };

@@ -3,6 +3,7 @@ import { User, UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../src-server/contract/terms.ts';
 import { keys } from '../../api/keys.ts';
+import { usePlaceId } from '../../api/place-context.ts';
 import { fieldMessage } from '../../api/problem.ts';
 import { useLackOf, useSession } from '../../api/session.ts';
 import { type OperatorItem, useOperators } from '../../api/settings.ts';
@@ -22,6 +23,7 @@ import { ROLE_WORDS } from './settings-words.ts';
 
 const AddOperator = ({ lack }: { lack: string | undefined }) => {
   const client = useQueryClient();
+  const placeId = usePlaceId();
   const create = useAction('operatorCreate');
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('operator');
@@ -41,7 +43,7 @@ const AddOperator = ({ lack }: { lack: string | undefined }) => {
             onSuccess: (answer) => {
               setMade({ name: answer.name, token: answer.token });
               setName('');
-              void client.invalidateQueries({ queryKey: keys.operators });
+              void client.invalidateQueries({ queryKey: keys.operators(placeId) });
             },
           },
         );
@@ -70,6 +72,7 @@ const AddOperator = ({ lack }: { lack: string | undefined }) => {
 
 const OperatorRow = ({ operator, isSelf, lack }: { operator: OperatorItem; isSelf: boolean; lack?: string }) => {
   const client = useQueryClient();
+  const placeId = usePlaceId();
   const clock = useNow();
   const [isAsking, setAsking] = useState(false);
   const revoke = useAction('operatorRevoke');
@@ -111,7 +114,7 @@ const OperatorRow = ({ operator, isSelf, lack }: { operator: OperatorItem; isSel
             {
               onSuccess: () => {
                 toast(`${operator.name} is revoked.`);
-                void client.invalidateQueries({ queryKey: keys.operators });
+                void client.invalidateQueries({ queryKey: keys.operators(placeId) });
                 setAsking(false);
               },
             },

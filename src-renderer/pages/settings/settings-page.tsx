@@ -6,10 +6,12 @@ import { ApiKeysSection } from './api-keys-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { OperatorsSection } from './operators-section.tsx';
 import { WorkspaceSection } from './workspace-section.tsx';
+import { WorkspacesSection } from './workspaces-section.tsx';
 import './settings-page.css';
 
 const PARTS = [
-  ['workspace', 'Workspace'],
+  ['workspaces', 'Workspaces'],
+  ['workspace', 'This workspace'],
   ['operators', 'Operators'],
   ['api-keys', 'API keys'],
   ['appearance', 'Appearance'],
@@ -20,7 +22,7 @@ const PARTS = [
 /** The workspace, the people in it, and how this console looks. */
 export const SettingsPage = () => {
   const { hash } = useLocation();
-  const current = hash === '' ? 'workspace' : hash.slice(1);
+  const current = hash === '' ? 'workspaces' : hash.slice(1);
   useEffect(() => {
     if (hash !== '') document.getElementById(hash.slice(1))?.scrollIntoView();
   }, [hash]);
@@ -35,6 +37,7 @@ export const SettingsPage = () => {
           ))}
         </nav>
         <div>
+          <WorkspacesSection />
           <WorkspaceSection />
           <OperatorsSection />
           <ApiKeysSection />

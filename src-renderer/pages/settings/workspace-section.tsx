@@ -107,7 +107,7 @@ export const WorkspaceSection = () => {
   return (
     <SettingsSection
       id="workspace"
-      title="Workspace"
+      title="This workspace"
       about="For everyone in it. The other times of a lease follow from the lease time; leases that run keep theirs."
     >
       {data === undefined ? (

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -72,6 +72,22 @@ export class ServedPlane {
     const { code, output } = await this.paste(made.commands.bash.connect, `${made.credential}\n`);
     if (code !== 0) throw new Error(`connect ended with ${code}: ${output}`);
     void this.paste(made.commands.bash.run.replace('run --once', 'run'));
+  }
+
+  /** The first workspace. */
+  workspaceId(): string {
+    return JSON.parse(readFileSync(join(this.dataDir, 'console.json'), 'utf8')).workspace_id as string;
+  }
+
+  /** A named operator; the token is theirs. */
+  async operator(name: string, role: string): Promise<string> {
+    const { operator_token: admin } = JSON.parse(readFileSync(join(this.dataDir, 'console.json'), 'utf8'));
+    const response = await fetch(`${this.url}/api/v1/operators`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name, role }),
+    });
+    return ((await response.json()) as { token: string }).token;
   }
 
   async signIn(page: Page): Promise<void> {
