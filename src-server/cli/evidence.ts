@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { LIST_LIMIT_MAX } from '../contract/limits.ts';
 import { fingerprint } from '../contract/primitives.ts';
 import { fileSource } from '../ledger/bundle/file-source.ts';
 import { type Verdict, verifyBundle } from '../ledger/bundle/verify/verify-bundle.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
+import { defaultDataDir } from './data-dir.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
+import { exportReadable } from './export-readable.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
 
@@ -17,6 +20,7 @@ const FLAGS = {
   out: { type: 'string' },
   key: { type: 'string' },
   limit: { type: 'string' },
+  'read-only': { type: 'boolean' },
 } as const;
 type Values = ReturnType<typeof parse<typeof FLAGS>>['values'];
 
@@ -105,6 +109,7 @@ async function exportTo(values: Values, printer: Printer): Promise<number> {
   const { out } = values;
   if (out === undefined) throw new ExitError(EXIT.usage, 'Say where the bundle goes: --out FILE');
   const body = selectionOf(values);
+  if (values['read-only'] === true) return exportUnserved(values, body, out, printer);
   const client = new PlaneClient(await findPlane(values));
   const sizeBytes = await client.download('evidenceExport', { body }, out);
   const session = await client.call('session', {});
@@ -112,6 +117,23 @@ async function exportTo(values: Values, printer: Printer): Promise<number> {
   if (values.json === true) printer.json({ file: out, size_bytes: sizeBytes, key });
   else {
     printer.line(`${out}, ${sizeBytes} bytes.`);
+    printer.line(`Verify it: connected-compute evidence verify ${out} --key ${key}`);
+  }
+  return EXIT.ok;
+}
+
+/** From the files alone, also of a damaged log. */
+async function exportUnserved(
+  values: Values,
+  selection: Record<string, unknown>,
+  out: string,
+  printer: Printer,
+): Promise<number> {
+  const dataDir = resolve(values['data-dir'] ?? defaultDataDir());
+  const { sizeBytes, key, because } = await exportReadable(dataDir, selection, out);
+  if (values.json === true) printer.json({ file: out, size_bytes: sizeBytes, key, because });
+  else {
+    printer.line(`${out}, ${sizeBytes} bytes. ${because} Nothing was changed.`);
     printer.line(`Verify it: connected-compute evidence verify ${out} --key ${key}`);
   }
   return EXIT.ok;

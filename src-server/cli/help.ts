@@ -3,6 +3,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
 
   serve      run the control plane with its web console
              --data-dir DIR  --anchor-dir DIR  --port 0  --host 127.0.0.1  --public-url https://…  --lease-ttl-ms N  --tls-cert FILE --tls-key FILE
+             --read-only: show what can be read, also of a damaged log, and change nothing
   console    print a fresh sign-in link                       --data-dir DIR
   workspace  list | add URL [--colour C] [--remote-token-file FILE] | test ID | remove ID: remote workspaces of this console
   job        submit FILE [--wait] | list [--state S] [--limit N] | show ID | explain ID | unblock ID [--apply N] | cancel ID | retry ID | log ID [--follow] [--stderr]
@@ -15,7 +16,8 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
              simulate FILE [--last N | --from INSTANT --to INSTANT]
   evidence   list [--from N] [--job ID] [--limit N] | show SEQ | proof SEQ | checkpoint
-             export --out FILE (--job ID | --wu ID | --from N --to N | --all) | verify FILE --key SHA256:…
+             export --out FILE (--job ID | --wu ID | --from N --to N | --all) [--read-only --data-dir DIR: without a plane, also
+             of a damaged log] | verify FILE --key SHA256:…
   replay     --at SEQ: the workspace as it was right after that entry, read-only
              decision ID: a decision, made again from what was known then
   budget     show | set --limit SCOPE[/WINDOW]=MILLI-CU … | refusals | holds

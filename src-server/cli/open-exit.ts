@@ -13,7 +13,7 @@ export function openExit(error: unknown, dataDir: string): unknown {
     case 'ledger.damaged':
       return new ExitError(
         EXIT.data,
-        `${error.message}. Nothing was changed. Restore ${dataDir} from a backup; the log can still be read with: connected-compute doctor --deep --data-dir ${dataDir}`,
+        `${error.message}. Nothing was changed. Look at what can be read with: connected-compute serve --read-only --data-dir ${dataDir}; take it out with: connected-compute evidence export --read-only --all --out FILE --data-dir ${dataDir}; then restore ${dataDir} from a backup.`,
       );
     case 'ledger.rolled_back':
       return new ExitError(

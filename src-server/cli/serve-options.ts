@@ -15,6 +15,7 @@ const FLAGS = {
   'lease-ttl-ms': { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
+  'read-only': { type: 'boolean' },
 } as const;
 
 /** Everything that `serve` was told. */
@@ -27,6 +28,8 @@ export interface ServeOptions {
   publicUrl: string | null;
   leaseTtlMs: number | undefined;
   tls: { cert: Buffer; key: Buffer } | undefined;
+  /** Show what can be read, and change nothing. */
+  isReadOnly: boolean;
 }
 
 const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === 'localhost' || host === '::1';
@@ -66,6 +69,7 @@ export function serveOptions(args: string[]): ServeOptions {
         ? undefined
         : wholeNumber('lease-ttl-ms', values['lease-ttl-ms'], LEASE_TTL_MIN_MS, LEASE_TTL_MAX_MS, 0),
     tls,
+    isReadOnly: values['read-only'] === true,
   };
 }
 

@@ -18,6 +18,19 @@ async function adminToken(host: Host, dataDir: string): Promise<{ operatorId: st
   return { operatorId: made.operatorId, token: made.token };
 }
 
+/** Leaves console.json for the command line. @returns who may open the console. */
+async function letIn(host: Host, url: string, dataDir: string): Promise<string> {
+  const { operatorId, token } = await adminToken(host, dataDir);
+  writeConsoleFile(dataDir, {
+    url,
+    pid: process.pid,
+    operator_token: token,
+    workspace_id: host.workspaces()[0]?.workspaceId ?? '',
+    plane_public_key: host.key.publicKeyBase64,
+  });
+  return operatorId;
+}
+
 /** Remote workspaces and this machine, for the admin of this console. @throws ExitError 65 for a damaged file of it. */
 function ownConsole(dataDir: string, printer: Printer): OpenConsole {
   try {
@@ -43,32 +56,24 @@ export async function serve(args: string[], printer: Printer): Promise<number> {
     fail = resolvePromise;
   });
   let own: OpenConsole | undefined;
-  const plane = await startPlane(
-    options,
-    'serve',
-    (error) => fail(error),
-    () => {
-      own = ownConsole(options.dataDir, printer);
-      return own.host;
-    },
-  );
+  const openOwn = () => {
+    own = ownConsole(options.dataDir, printer);
+    return own.host;
+  };
+  const plane = await startPlane(options, 'serve', (error) => fail(error), options.isReadOnly ? undefined : openOwn);
   const { host } = plane;
-  const { operatorId, token } = await adminToken(host, options.dataDir);
-  const workspaceId = host.workspaces()[0]?.workspaceId ?? '';
-  writeConsoleFile(options.dataDir, {
-    url: plane.url,
-    pid: process.pid,
-    operator_token: token,
-    workspace_id: workspaceId,
-    plane_public_key: host.key.publicKeyBase64,
-  });
+  const operatorId = options.isReadOnly
+    ? host.operators.admit(userInfo().username, 'viewer').operator.operatorId
+    : await letIn(host, plane.url, options.dataDir);
   const signInUrl = `${plane.url}/sign-in#${host.operators.signInCode(operatorId)}`;
   printer.json({
     event: 'ready',
     url: plane.url,
     pid: process.pid,
     data_dir: options.dataDir,
-    state_file: `${options.dataDir}/console.json`,
+    ...(options.isReadOnly
+      ? { read_only: host.workspaces().map((h) => h.workspace.readOnlyBecause) }
+      : { state_file: `${options.dataDir}/console.json` }),
     sign_in_url: signInUrl,
     ...(Object.keys(host.recovered).length === 0 ? {} : { recovered: host.recovered }),
   });

@@ -28,7 +28,7 @@ export async function startPlane(
   onFailed: (error: unknown) => void,
   openConsole?: (host: Host) => ConsoleCalls,
 ): Promise<RunningPlane> {
-  const meter = await openMeter(options.dataDir);
+  const meter = options.isReadOnly ? null : await openMeter(options.dataDir);
   const host = await Host.open({
     dataDir: options.dataDir,
     anchorDir: options.anchorDir,
@@ -37,6 +37,7 @@ export async function startPlane(
     clock: systemClock,
     timers: systemTimers,
     random: systemRandom,
+    ...(options.isReadOnly ? { isReadOnly: true } : {}),
     ...(meter === null ? {} : { meter }),
     ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
     onFailed,

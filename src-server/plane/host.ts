@@ -11,8 +11,9 @@ import { FileBlobs } from './files/file-blobs.ts';
 import { FileRunLogs } from './files/file-run-logs.ts';
 import type { BlobStore, RunLogs } from './files-port.ts';
 import { Ids } from './ids.ts';
-import { loadPlaneKey, type PlaneKey } from './keys.ts';
+import { loadPlaneKey, type PlaneKey, readPlaneKey } from './keys.ts';
 import { MeterOutbox, type MeterPort } from './metering/meter-outbox.ts';
+import { openReadable, openReadableLog } from './open-readable.ts';
 import { openWorkspace, type PlaneParts } from './open-workspace.ts';
 import { type Operator, Operators } from './operators.ts';
 import { PlaneLog } from './plane-log.ts';
@@ -46,6 +47,8 @@ export interface HostOptions {
    * asked or written. The caller closes the host and replaces the key.
    */
   acceptRollback?: string;
+  /** Opens what can be read, damaged or not, and changes nothing: no lock, no entry, no anchor. */
+  isReadOnly?: boolean;
   /** Lease time of the first workspace, ms; left as it is when undefined. */
   leaseTtlMs?: number;
   /** Told of managed use; without one it stays here. */
@@ -68,7 +71,7 @@ export class Host {
 
   private constructor(
     private readonly options: HostOptions,
-    private readonly lock: DirectoryLock,
+    private readonly lock: Pick<DirectoryLock, 'release'>,
     readonly key: PlaneKey,
     private readonly planeLog: PlaneLog,
     private readonly parts: PlaneParts,
@@ -83,10 +86,12 @@ export class Host {
    */
   static async open(options: HostOptions): Promise<Host> {
     const { dataDir, clock, random, timers } = options;
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const lock = lockDirectory(dataDir);
+    const isReadOnly = options.isReadOnly === true;
+    if (!isReadOnly) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = isReadOnly ? { release: () => undefined } : lockDirectory(dataDir);
     try {
-      const { key, isNew } = loadPlaneKey(`${dataDir}/plane.key`);
+      const keyPath = `${dataDir}/plane.key`;
+      const { key, isNew } = isReadOnly ? { key: readPlaneKey(keyPath), isNew: false } : loadPlaneKey(keyPath);
       const anchor =
         options.anchorDir === undefined ? undefined : Anchor.open(options.anchorDir, key.log.publicKey, clock, timers);
       const ids = new Ids(clock, random);
@@ -102,10 +107,12 @@ export class Host {
           : { rollback: { reason: options.acceptRollback, lineOf: (origin) => anchor?.lineOf(origin) ?? null } }),
         ...(options.onFailed === undefined ? {} : { onFailed: options.onFailed }),
       };
-      mkdirSync(`${dataDir}/plane`, { recursive: true, mode: 0o700 });
-      const { log } = await openFileLog({ directory: `${dataDir}/plane/log`, nowMs: () => clock.monoMs() });
-      const planeLog = new PlaneLog(log, parts);
-      if (isNew || planeLog.publicKey !== key.publicKeyBase64)
+      if (!isReadOnly) mkdirSync(`${dataDir}/plane`, { recursive: true, mode: 0o700 });
+      const { log } = isReadOnly
+        ? await openReadableLog(`${dataDir}/plane`, parts)
+        : await openFileLog({ directory: `${dataDir}/plane/log`, nowMs: () => clock.monoMs() });
+      const planeLog = new PlaneLog(log, parts, isReadOnly);
+      if (!isReadOnly && (isNew || planeLog.publicKey !== key.publicKeyBase64))
         await planeLog.recordKey(key.publicKeyBase64, key.fingerprint);
       const host = new Host(options, lock, key, planeLog, parts);
       await host.openAll();
@@ -206,7 +213,7 @@ export class Host {
   }
 
   private async openAll(): Promise<void> {
-    if (this.planeLog.workspaces.size === 0)
+    if (this.planeLog.workspaces.size === 0 && this.options.isReadOnly !== true)
       await this.planeLog.addWorkspace('plane', this.parts.ids.make('workspace'), firstName());
     let isFirst = true;
     for (const { workspaceId, name, createdAt } of this.planeLog.workspaces.values()) {
@@ -224,8 +231,11 @@ export class Host {
     // The first workspace lives at the top of the data directory, the others below `workspaces/`.
     const isFirst = this.planeLog.workspaces.keys().next().value === workspaceId;
     const directory = isFirst ? this.dataDir : `${this.dataDir}/workspaces/${workspaceId}`;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const { workspace, recovered } = await openWorkspace(directory, workspaceId, name, leaseTtlMs, this.parts);
+    const isReadOnly = this.options.isReadOnly === true;
+    if (!isReadOnly) mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const { workspace, recovered } = isReadOnly
+      ? { workspace: await openReadable(directory, workspaceId, this.parts), recovered: null }
+      : await openWorkspace(directory, workspaceId, name, leaseTtlMs, this.parts);
     if (recovered !== null) this.recovered[workspaceId] = recovered;
     const hosted: HostedWorkspace = {
       workspaceId,

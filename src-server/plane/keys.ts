@@ -62,6 +62,9 @@ export function loadPlaneKey(path: string): { key: PlaneKey; isNew: boolean } {
   return { key: planeKeyFrom(createPrivateKey(readFileSync(path))), isNew };
 }
 
+/** Reads the key of a data directory and changes nothing. @throws the system's error when there is none. */
+export const readPlaneKey = (path: string): PlaneKey => planeKeyFrom(createPrivateKey(readFileSync(path)));
+
 /** Puts a new key in the place of the one in the file; the old one is gone. */
 export function replacePlaneKey(path: string): PlaneKey {
   const next = `${path}.next`;

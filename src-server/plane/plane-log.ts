@@ -1,4 +1,5 @@
 import type { PlaneEvent } from '../contract/events.ts';
+import { ProblemError } from '../contract/problems.ts';
 import type { Role } from '../contract/terms.ts';
 import { decodeEntry, type Entry, encodeEntry } from '../ledger/entry.ts';
 import { LogError } from '../ledger/errors.ts';
@@ -38,6 +39,7 @@ export class PlaneLog {
       /** The disk failed for good. */
       onFailed?: (error: unknown) => void;
     },
+    private readonly isReadOnly = false,
   ) {
     this.commit = new GroupCommit(log, (run) => parts.timers.soon(run));
     this.head = log.headHash;
@@ -81,6 +83,11 @@ export class PlaneLog {
   }
 
   private async emit(actor: string, events: PlaneEvent[]): Promise<void> {
+    if (this.isReadOnly)
+      throw new ProblemError(
+        'plane.read_only',
+        'This control plane was opened read-only. Start it without --read-only.',
+      );
     const { clock, random, boot } = this.parts;
     const fields = {
       seq: this.commit.nextSeq,

@@ -56,7 +56,6 @@ export class Workspace {
   private snapshotSeq: number;
   private isSnapshotting = false;
   private current: WorkspaceStatus = 'open';
-  private damagedSeq = -1;
 
   constructor(
     readonly engine: Engine,
@@ -68,6 +67,8 @@ export class Workspace {
     private readonly onFailed: (error: unknown) => void = () => undefined,
     signer: LogSigner | null = null,
     onCheckpoint: OnCheckpoint = () => undefined,
+    /** Why nothing may be written, as a sentence; null while everything may. */
+    public readOnlyBecause: string | null = null,
   ) {
     this.ctx = { engine, wakeups: new Wakeups(), rejected: new RejectedWrites(), tokens };
     this.feed = new ChangeFeed(engine);
@@ -82,7 +83,8 @@ export class Workspace {
     this.ticking = firstTick(engine);
     this.snapshotSeq = engine.nextSeq;
     engine.commit.onFailure((error) => this.onCommitFailure(error));
-    startClocks(this.ctx);
+    if (readOnlyBecause === null) startClocks(this.ctx);
+    else this.current = 'damaged';
   }
 
   get workspaceId(): string {
@@ -172,7 +174,7 @@ export class Workspace {
   refuseDamage(damage: { seq: number; reason: string }): void {
     if (this.current !== 'open') return;
     this.current = 'damaged';
-    this.damagedSeq = damage.seq;
+    this.readOnlyBecause = `Entry ${damage.seq} of its log is damaged (${damage.reason}).`;
     for (const ask of this.engine.hot.asks.all()) this.engine.hot.asks.take(ask.sessionId)?.answer([]);
   }
 
@@ -238,7 +240,7 @@ export class Workspace {
     if (this.current === 'damaged') {
       throw new ProblemError(
         'plane.read_only',
-        `Entry ${this.damagedSeq} of the log is damaged; the workspace is open read-only. Export it, then restore a backup.`,
+        `${this.readOnlyBecause} Nothing is recorded or granted. Export what can be read (evidence export --read-only), then restore a backup.`,
       );
     }
     throw new ProblemError('plane.stopping', 'The control plane is stopping; try again when it is back.', {

@@ -21,6 +21,8 @@ export interface PlaneOptions {
   publicUrl?: string;
   bootstrapFile?: string;
   port?: number;
+  /** Opens what can be read, and changes nothing; the admin is one of this launch. */
+  isReadOnly?: boolean;
 }
 
 /** A real control plane in this process: files in a folder of its own, a real socket on loopback, a clock that tests move. */
@@ -47,6 +49,7 @@ export class PlaneUnderTest {
       clock,
       timers: systemTimers,
       random: systemRandom,
+      ...(options.isReadOnly === true ? { isReadOnly: true } : {}),
       ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
     });
     const standIn = join(dataDir, 'bootstrap.mjs');
@@ -59,7 +62,8 @@ export class PlaneUnderTest {
       rendererDir: join(dataDir, 'renderer'),
       bootstrapFile: options.bootstrapFile ?? standIn,
     });
-    const admin = await host.operators.renewAdmin('ada');
+    const admin =
+      options.isReadOnly === true ? host.operators.admit('ada', 'admin') : await host.operators.renewAdmin('ada');
     return new PlaneUnderTest(dataDir, clock, host, server.port, admin.token, () => server.close());
   }
 

@@ -15,13 +15,18 @@ import { bodyChunks } from '../read-body.ts';
 async function exported(call: Call): Promise<Answer> {
   const { workspace, blobs, runLogs } = hostedOf(call);
   const { key, timers } = call.served.host;
-  const selection = await workspace.run(({ engine }) => {
-    const selected = selectEntries(engine, call.body as ExportRequest);
-    const { kind, subject, seqs } = selected;
-    engine.emit(actorOf(call), [{ type: 'export.made', body: { kind, subject, entries: seqs.length } }]);
-    return selected;
-  });
   const { engine } = workspace;
+  const select = () => selectEntries(engine, call.body as ExportRequest);
+  // What is read-only keeps no record of an export, and is exported all the more.
+  const selection =
+    workspace.status === 'damaged'
+      ? select()
+      : await workspace.run(() => {
+          const selected = select();
+          const { kind, subject, seqs } = selected;
+          engine.emit(actorOf(call), [{ type: 'export.made', body: { kind, subject, entries: seqs.length } }]);
+          return selected;
+        });
   const pause = (): Promise<void> => new Promise((resolve) => timers.soon(resolve));
   const source = { engine, key, blobs, runLogs, prover: logProver(engine, key), pause };
   const tar = exportBundle(source, selection);
