@@ -48,6 +48,8 @@ export const ADMISSION_HOSTS_MAX = 50;
 
 /** A runner of a pool that was not heard of for this long is gone: its session ends. */
 export const POOL_SESSION_UNSEEN_MS = 86_400_000;
+/** A session of an SDK client that nobody heard of for so long is ended. Its next heartbeat registers it again. */
+export const SDK_SESSION_UNSEEN_MS = 86_400_000;
 /** Registration tokens of one pool that are in force at most. */
 export const POOL_TOKENS_MAX = 100;
 

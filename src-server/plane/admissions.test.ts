@@ -87,6 +87,18 @@ afterEach(async () => {
 });
 
 describe('a job of a private network', () => {
+  it('goes at once to a poll that was open before its source was admitted', async () => {
+    const [rack, rackId] = await source('rack-1');
+    const open = rack.poll(30_000);
+    await plane.clock.settle();
+    await grant(await request(rackId));
+    // The review after the grant has found nothing to offer; the fleet has not changed since.
+    await plane.clock.advance(2_000);
+    const { jobId } = await submit();
+    expect(job(jobId).state).toBe('claimed');
+    expect((await done(open)).map((g) => g.job.jobId)).toEqual([jobId]);
+  });
+
   it('is held while no source that fits is admitted, and placed only on one that is', async () => {
     const [other] = await source('laptop-1');
     const { jobId } = await submit();

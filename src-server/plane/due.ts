@@ -15,6 +15,7 @@ import type { HotSource } from './hot/source.ts';
 import { healthEvents } from './presence.ts';
 import { becomeReady } from './ready.ts';
 import { refuseJob } from './refuse.ts';
+import { endUnseenSdk } from './sdk/unseen.ts';
 import { settleLease } from './settlement.ts';
 import { askToStop, budgetExhausted } from './stopping.ts';
 import { SLACK_MS } from './timers.ts';
@@ -58,6 +59,7 @@ const HANDLERS: Record<TimerKind, Handler> = {
   'source.offline': withSource(offline),
   'source.drain': withSource(drainDeadline),
   'session.unseen': endUnseen,
+  'sdk.unseen': (ctx) => endUnseenSdk(ctx.engine),
   'credential.expiry'(ctx, id) {
     const enrollment = ctx.engine.hot.enrollments.get(id);
     if (enrollment?.state !== 'issued') return;

@@ -3,6 +3,8 @@ import { type JobSpec, jobSubmit } from '../contract/job.ts';
 import { poolCreate } from '../contract/pool.ts';
 import { type VirtualPlane, virtualPlane } from '../demo/virtual-plane.ts';
 import { VirtualRunner } from '../demo/virtual-runner.ts';
+import { loadSessions } from '../state/queries/load.ts';
+import { ENDED_SEATS_KEPT } from '../state/schema.ts';
 import { State } from '../state/state.ts';
 import { diagnoseSource, drainSource, patchSource, resumeSource, revokeSource } from './commands/change-source.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -10,6 +12,7 @@ import { endPoolSession } from './commands/end-session.ts';
 import { createPool, findPool, issuePoolToken, type PoolSource, revokePoolToken } from './commands/manage-pool.ts';
 import { publishPolicy } from './commands/publish-policy.ts';
 import { submitJob } from './commands/submit-job.ts';
+import { runnerKeyOf } from './evidence/runner-key.ts';
 import { rebuildHot } from './hot/rebuild.ts';
 import { checkAll } from './invariants.ts';
 import { replay } from './replay.ts';
@@ -272,6 +275,51 @@ describe('the health of a pool', () => {
     expect(detail(pool)).toMatchObject({ runner_list: [], offered: 0, state: 'offline' });
     await expect(done(a.comeBack())).rejects.toMatchObject({ code: 'runner.revoked' });
   }, 60_000);
+});
+
+describe('a pool of runners that come and go', () => {
+  it('forgets those that ended, with what only they had, and still knows the key that signed for a job', async () => {
+    const pool = await makePool();
+    const token = await tokenOf(pool);
+    const { engine } = plane.workspace;
+    const { fleet } = engine.hot;
+    const first = await runner(token, 'first');
+    const { publicKey, registeredSeq } = fleet.sessions.get(first.sessionId)!;
+    const ended = [first.sessionId];
+    await run((ctx) => endPoolSession(ctx, ACTOR, first.sessionId, null));
+    for (let n = 0; n < ENDED_SEATS_KEPT + 3; n++) {
+      const labels = { host: `runner-${n}` };
+      const next = await runner(token, `runner-${n}`, { cpuCount: 2, memoryGib: 8, capacity: 1, labels });
+      ended.push(next.sessionId);
+      await run((ctx) => endPoolSession(ctx, ACTOR, next.sessionId, null));
+    }
+    const rows = () => loadSessions(engine.state.db).map((row) => row.sessionId);
+    expect([fleet.sessions.size, fleet.seats.size, rows().length]).toEqual([ENDED_SEATS_KEPT, 0, ENDED_SEATS_KEPT]);
+    expect(rows()).toEqual(ended.slice(-ENDED_SEATS_KEPT));
+    expect(fleet.profiles.length).toBeLessThan(5);
+    expect(runnerKeyOf(engine, first.sessionId)).toEqual({ publicKey, registeredSeq });
+    expect(runnerKeyOf(engine, 'ses_00000000000000000000000000')).toBeUndefined();
+    await expect(done(first.comeBack())).rejects.toMatchObject({ code: 'auth.invalid' });
+    expect(checkAll(engine)).toEqual([]);
+
+    const again = rebuildHot(engine.state).fleet;
+    expect(again.endedSeats).toEqual(fleet.endedSeats);
+    expect([...again.sessions.keys()].sort()).toEqual([...fleet.sessions.keys()].sort());
+  }, 60_000);
+
+  it('gives the number of a profile that nobody has any more to another, which is judged for itself', async () => {
+    const pool = await makePool();
+    const token = await tokenOf(pool);
+    const hardware = { cpuCount: 2, memoryGib: 8, capacity: 1 };
+    const us = await runner(token, 'us', { ...hardware, labels: { region: 'us' } });
+    const { jobId } = await submit({ labels: { region: 'us' } });
+    await run((ctx) => endPoolSession(ctx, ACTOR, us.sessionId, null));
+    // A profile of the job's own kind was judged before; now its number is that of another.
+    const eu = await runner(token, 'eu', { ...hardware, labels: { region: 'eu' } });
+    expect(await done(eu.claim())).toEqual([]);
+    const other = await runner(token, 'other', { ...hardware, labels: { region: 'us' } });
+    expect((await done(other.claim())).map((g) => g.job.jobId)).toEqual([jobId]);
+  });
 });
 
 describe('switches of a pool', () => {

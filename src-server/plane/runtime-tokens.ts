@@ -106,6 +106,7 @@ export class RuntimeTokens {
     for (const [key, token] of this.tokens) {
       if (token.expiresMs > nowMs) break;
       this.tokens.delete(key);
+      if (this.newest.get(token.sessionId) === key) this.newest.delete(token.sessionId);
     }
   }
 }

@@ -8,6 +8,7 @@ import { watchHealth } from './commands/sign-of-life.ts';
 import { watchAttempt } from './commands/start-attempt.ts';
 import { armCredential } from './due.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
+import { startSdkSessions } from './sdk/unseen.ts';
 import { askToStop } from './stopping.ts';
 import { freshenLeases } from './tick.ts';
 import { SLACK_MS } from './timers.ts';
@@ -56,6 +57,7 @@ export function startClocks(ctx: CommandContext): void {
     if (hot.stopping.has(lease.jobId))
       askToStop(engine, ctx.wakeups, lease, 'cancel', 'cancel', 'Canceled before the control plane restarted.');
   }
+  startSdkSessions(engine);
   for (const source of hot.fleet.sources.values()) startSource(engine, source);
   for (const seat of hot.fleet.seats.values()) {
     startSource(engine, seat);

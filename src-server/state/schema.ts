@@ -2,7 +2,7 @@ import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
  * (`schema.newer`); one of an older version is passed over, because the log tells the same. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /**
  * The state that is decided upon. Specifications, decision records and the history of attempts stay in the log and are
@@ -30,7 +30,9 @@ CREATE TABLE pool_token(
   created_by TEXT NOT NULL, revoked_at TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE session(
   session_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, public_key TEXT NOT NULL, state TEXT NOT NULL,
-  registered_at TEXT NOT NULL, registered_seq INTEGER NOT NULL, facts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  registered_at TEXT NOT NULL, registered_seq INTEGER NOT NULL, facts TEXT NOT NULL, ended_order INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX session_ended ON session(ended_order) WHERE ended_order IS NOT NULL;
+CREATE TABLE past_session(session_id TEXT PRIMARY KEY, registered_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE enrollment(
   enrollment_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, credential_sha256 TEXT NOT NULL, state TEXT NOT NULL, ttl_ms INTEGER NOT NULL,
   created_at TEXT NOT NULL, created_by TEXT NOT NULL, issued_plane_ms INTEGER NOT NULL, session_id TEXT, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -96,6 +98,8 @@ export const BULK_ENTRIES = 10_000;
 
 /** Ended leases that stay in the state, the oldest overwritten first; older ones are found through their job. */
 export const ENDED_LEASES_KEPT = 20_000;
+/** Ended runners of pools that stay in state and memory; of older ones only the entry that holds their key is known. */
+export const ENDED_SEATS_KEPT = 500;
 /** A record of idempotency is dropped this many entries after it was made at the earliest, and not before its 24 hours. */
 export const IDEMPOTENCY_SWEEP_ENTRIES = 4_096;
 

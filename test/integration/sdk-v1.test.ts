@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkAll } from '../../src-server/plane/invariants.ts';
+import { endMostSilentSdk, endUnseenSdk } from '../../src-server/plane/sdk/unseen.ts';
 import { PlaneUnderTest } from '../helpers/plane-under-test.ts';
 import { SdkV1Client } from '../helpers/sdk-v1-client.ts';
 
@@ -321,5 +322,46 @@ describe('keys', () => {
     const again = rebuildHot(plane.hosted.workspace.engine.state);
     expect(again.sdk.sessions.get('kept')).toMatchObject({ keyPrefix: prefix, agentId: 'a' });
     expect(again.sdk.keys.get(prefix)?.revokedAt).toBeNull();
+  });
+});
+
+describe('sessions that nobody hears of', () => {
+  const HOUR_MS = 3_600_000;
+  test('are ended after a day by the plane, and one that still beats is not', async () => {
+    await client.post('/sessions', { session_id: 'gone' });
+    await client.post('/sessions', { session_id: 'alive' });
+    const { engine } = plane.hosted.workspace;
+    const names = () => [...engine.hot.sdk.sessions.keys()].filter((id) => id === 'gone' || id === 'alive');
+    const hours = async (count: number): Promise<void> => {
+      for (let hour = 0; hour < count; hour++) {
+        plane.clock.advance(HOUR_MS);
+        await client.heartbeat('alive');
+        await plane.hosted.workspace.run((ctx) => endUnseenSdk(ctx.engine));
+      }
+    };
+    await hours(23);
+    expect(names()).toEqual(['gone', 'alive']);
+    await hours(2);
+    expect(names()).toEqual(['alive']);
+    expect(plane.entriesOf('sdk.session_ended').at(-1)?.events[0]?.body).toEqual({
+      session_id: 'gone',
+      reason: 'not heard of for 24 h',
+    });
+    // It comes back with its next heartbeat, under the same key.
+    expect((await client.heartbeat('gone')).status).toBe(200);
+    expect(names()).toEqual(['alive', 'gone']);
+    await client.post('/sessions/deregister', { session_id: 'alive' });
+    await client.post('/sessions/deregister', { session_id: 'gone' });
+  });
+
+  test('make room for others when the workspace is full of them', async () => {
+    await client.post('/sessions', { session_id: 'silent' });
+    const { engine } = plane.hosted.workspace;
+    expect(endMostSilentSdk(engine)).toBe(false);
+    plane.clock.advance(301_000);
+    for (const { sessionId } of [...engine.hot.sdk.sessions.values()])
+      if (sessionId !== 'silent') await client.heartbeat(sessionId);
+    expect(await plane.hosted.workspace.run((ctx) => endMostSilentSdk(ctx.engine))).toBe(true);
+    expect(engine.hot.sdk.sessions.has('silent')).toBe(false);
   });
 });

@@ -44,11 +44,11 @@ describe('bugs of pools that are put in on purpose', () => {
   it('a runner that ended keeps its slots in the pool', async () => {
     const { Fleet } = await import('../../src-server/plane/hot/fleet.ts');
     const { moveShare, NO_SHARE } = await import('../../src-server/plane/hot/pool.ts');
-    const removeSeat = Fleet.prototype.removeSeat;
-    vi.spyOn(Fleet.prototype, 'removeSeat').mockImplementation(function (this: InstanceType<typeof Fleet>, sessionId) {
+    const endSeat = Fleet.prototype.endSeat;
+    vi.spyOn(Fleet.prototype, 'endSeat').mockImplementation(function (this: InstanceType<typeof Fleet>, sessionId) {
       const seat = this.seats.get(sessionId)?.seat;
       const share = seat?.share ?? NO_SHARE;
-      removeSeat.call(this, sessionId);
+      endSeat.call(this, sessionId);
       if (seat?.of.pool != null) moveShare(seat.of.pool, NO_SHARE, share);
     });
     expect(await hunt()).toMatch(/I25.*is taken to offer/);

@@ -1,6 +1,7 @@
 import { allAdmissions } from '../../state/queries/admissions.ts';
 import { allApprovals, allEndedLeases, allJobFacts } from '../../state/queries/all-rows.ts';
 import { loadEnrollments, loadLeases, loadSessions, loadSources } from '../../state/queries/load.ts';
+import { ENDED_SEATS_KEPT } from '../../state/schema.ts';
 import type { State } from '../../state/state.ts';
 import type { Hot } from '../hot/hot.ts';
 import { compareBudgets } from './compare-budgets.ts';
@@ -100,12 +101,7 @@ function compareFleet(report: Report, world: FoldedWorld, state: State, hot: Hot
     compare(report, source.sourceId, { side, state: health, capacity, offered, pinnedClass, ownClass, sessionId }, row);
     compareSource(report, hot, source);
   }
-  const sessions = new Map(loadSessions(state.db).map((row) => [row.sessionId, row]));
-  for (const session of world.sessions.values()) {
-    compare(report, session.sessionId, session, sessions.get(session.sessionId));
-    if (hot.fleet.sessions.get(session.sessionId)?.state !== session.state)
-      report('I25', `session ${session.sessionId} is ${session.state}, the memory says otherwise`);
-  }
+  compareSessions(report, world, state, hot);
   comparePools(report, world, state, hot);
   compareSdk(report, world, state, hot);
   const enrollments = new Map(loadEnrollments(state.db).map((row) => [row.enrollmentId, row]));
@@ -114,6 +110,21 @@ function compareFleet(report: Report, world: FoldedWorld, state: State, hot: Hot
     if (hot.enrollments.get(id)?.state !== credential)
       report('I22', `${id} is ${credential}, the memory says otherwise`);
   }
+}
+
+/** Of the runners of pools that ended only the newest are kept. */
+function compareSessions(report: Report, world: FoldedWorld, state: State, hot: Hot): void {
+  const sessions = new Map(loadSessions(state.db).map((row) => [row.sessionId, row]));
+  const forgotten = new Set(world.endedSeats.slice(0, Math.max(0, world.endedSeats.length - ENDED_SEATS_KEPT)));
+  for (const session of world.sessions.values()) {
+    if (forgotten.has(session.sessionId)) continue;
+    compare(report, session.sessionId, session, sessions.get(session.sessionId));
+    if (hot.fleet.sessions.get(session.sessionId)?.state !== session.state)
+      report('I25', `session ${session.sessionId} is ${session.state}, the memory says otherwise`);
+  }
+  const kept = world.sessions.size - forgotten.size;
+  if (sessions.size !== kept || hot.fleet.sessions.size !== kept)
+    report('I25', `${sessions.size} sessions in the state, ${hot.fleet.sessions.size} in memory, ${kept} by the log`);
 }
 
 function compareKeys(report: Report, world: FoldedWorld, state: State): void {

@@ -64,7 +64,7 @@ export function foldSeat(context: FoldContext, source: FoldedSource, body: Event
 
 /** The runner of a pool is gone. */
 export function foldSeatEnd(world: FoldedWorld, sourceId: string, sessionId: string): void {
-  world.sources.get(sourceId)?.pool?.seats.delete(sessionId);
+  if (world.sources.get(sourceId)?.pool?.seats.delete(sessionId)) world.endedSeats.push(sessionId);
 }
 
 const BEST: readonly SourceState[] = ['online', 'late', 'quarantined', 'offline'];

@@ -170,6 +170,8 @@ export interface FoldedWorld {
   leases: Map<string, FoldedLease>;
   sources: Map<string, FoldedSource>;
   sessions: Map<string, { sessionId: string; sourceId: string; state: SessionState }>;
+  /** Runners of pools in the order of their end. */
+  endedSeats: string[];
   credentials: Map<string, CredentialState>;
   /** API keys by prefix, and sessions of SDK clients with the key they belong to. */
   apiKeys: Map<string, { isRevoked: boolean }>;
@@ -220,6 +222,7 @@ export const emptyWorld = (): FoldedWorld => ({
   leases: new Map(),
   sources: new Map(),
   sessions: new Map(),
+  endedSeats: [],
   credentials: new Map(),
   poolTokens: new Map(),
   apiKeys: new Map(),

@@ -8,6 +8,7 @@ import { envelopeBytes, openEnvelopeAsync } from '../../ledger/receipts/dsse.ts'
 import { publicKeyOf } from '../../ledger/receipts/ed25519.ts';
 import type { Engine } from '../engine.ts';
 import type { HotLease } from '../hot/lease.ts';
+import { runnerKeyOf } from './runner-key.ts';
 
 /** What a run receipt must say to be the receipt of this attempt. */
 export interface ReceiptFacts {
@@ -27,7 +28,7 @@ export function runReceiptFacts(engine: Engine, sessionId: string, lease: HotLea
   return {
     workspaceId: engine.workspaceId,
     sessionId,
-    publicKey: engine.hot.fleet.sessions.get(sessionId)?.publicKey ?? '',
+    publicKey: runnerKeyOf(engine, sessionId)?.publicKey ?? '',
     jobId: lease.jobId,
     jobDigest: engine.submitted(lease.jobSeq).digest,
     leaseId: lease.leaseId,

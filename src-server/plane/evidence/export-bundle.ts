@@ -10,6 +10,7 @@ import { storyOfJob } from './job-story.ts';
 import { LeftByAttempts } from './left-by-attempts.ts';
 import { readBlob } from './read-blob.ts';
 import { receiptName, settledFiles } from './receipts-of-job.ts';
+import { runnerKeyOf } from './runner-key.ts';
 import type { Selection } from './select-entries.ts';
 
 /** The log's tree, as an export needs it. */
@@ -134,7 +135,7 @@ async function gatherStored(
 function keysOf(engine: Engine, sessionIds: Iterable<string>, below = Number.POSITIVE_INFINITY): Trust['runner_keys'] {
   const keys: Trust['runner_keys'] = [];
   for (const id of new Set(sessionIds)) {
-    const session = engine.hot.fleet.sessions.get(id);
+    const session = runnerKeyOf(engine, id);
     if (session === undefined || session.registeredSeq >= below) continue;
     keys.push({ session_id: id, public_key: session.publicKey, entry_seq: session.registeredSeq });
   }

@@ -4,6 +4,7 @@ import { newestCosigned } from '../../state/queries/evidence.ts';
 import type { Engine } from '../engine.ts';
 import type { PlaneKey } from '../keys.ts';
 import type { LogProver } from './export-bundle.ts';
+import { runnerKeyOf } from './runner-key.ts';
 
 /** Proves from the tree of the log: against the newest cosigned checkpoint where it covers enough, else a fresh one. */
 export function logProver(engine: Engine, key: PlaneKey): LogProver {
@@ -24,7 +25,7 @@ function cosigned(engine: Engine, sizeAtLeast: number): Covering | null {
   const signers: string[] = [];
   const lines = row.cosignatures.filter((line) => {
     const sessionId = line.split(' ')[1]?.slice(origin.length + 1) ?? '';
-    const session = engine.hot.fleet.sessions.get(sessionId);
+    const session = runnerKeyOf(engine, sessionId);
     const isProven = session !== undefined && session.registeredSeq < size;
     if (isProven) signers.push(sessionId);
     return isProven;

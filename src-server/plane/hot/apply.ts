@@ -202,7 +202,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
   'session.state'(hot, body) {
     const session = hot.fleet.sessions.get(body.session_id);
     if (session !== undefined) session.state = body.state;
-    if (body.state === 'ended') hot.fleet.removeSeat(body.session_id);
+    if (body.state === 'ended') hot.fleet.endSeat(body.session_id);
   },
   ...SDK_HANDLERS,
   'usage.wallet_topped_up'(hot) {

@@ -27,12 +27,16 @@ export class Asks {
   open(ask: OpenAsk): void {
     this.take(ask.sessionId)?.answer([]);
     this.bySession.set(ask.sessionId, ask);
-    let same = this.byProfile.get(ask.profileId);
-    if (same === undefined) {
-      same = new Set();
-      this.byProfile.set(ask.profileId, same);
-    }
-    same.add(ask);
+    this.list(ask);
+  }
+
+  /** What the session offers has another profile from here on, by a new label or an admission. */
+  move(sessionId: string, profileId: number): void {
+    const ask = this.bySession.get(sessionId);
+    if (ask === undefined) return;
+    this.unlist(ask);
+    ask.profileId = profileId;
+    this.list(ask);
   }
 
   get(sessionId: string): OpenAsk | undefined {
@@ -44,8 +48,23 @@ export class Asks {
     const ask = this.bySession.get(sessionId);
     if (ask === undefined) return undefined;
     this.bySession.delete(sessionId);
-    this.byProfile.get(ask.profileId)?.delete(ask);
+    this.unlist(ask);
     return ask;
+  }
+
+  private list(ask: OpenAsk): void {
+    let same = this.byProfile.get(ask.profileId);
+    if (same === undefined) {
+      same = new Set();
+      this.byProfile.set(ask.profileId, same);
+    }
+    same.add(ask);
+  }
+
+  private unlist(ask: OpenAsk): void {
+    const same = this.byProfile.get(ask.profileId);
+    same?.delete(ask);
+    if (same?.size === 0) this.byProfile.delete(ask.profileId);
   }
 
   /** Polls of these profiles in the order of their rank, as `rankOf` sees them; `rankOf` leaves out what cannot take the job. */

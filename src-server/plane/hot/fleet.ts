@@ -4,6 +4,7 @@ import { type Profile, profileKey } from '../../domain/routing/profile.ts';
 import type { Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import { AVAILABILITIES, type Availability, availability } from '../../domain/sources/availability.ts';
+import { ENDED_SEATS_KEPT } from '../../state/schema.ts';
 import { moveShare, NO_SHARE } from './pool.ts';
 import { insertId, removeId } from './sorted-ids.ts';
 import { classOf, freeSlots, type HotSession, type HotSource, ownFreeSlots, placeIdOf } from './source.ts';
@@ -15,7 +16,7 @@ interface HotProfile {
   byAvailability: Map<Availability, string[]>;
 }
 /** The fixed rules of one requirement for each profile, filled as profiles appear. */
-export type FixedVerdicts = { fixed: RuleResult[]; fits: boolean }[];
+export type FixedVerdicts = { of: Profile; fixed: RuleResult[]; fits: boolean }[];
 
 /**
  * Every source, and for each profile the ids in each condition, kept sorted: so a decision looks at profiles, not at sources.
@@ -25,13 +26,23 @@ export class Fleet {
   readonly sessions = new Map<string, HotSession>();
   /** Live runners of pools by session. */
   readonly seats = new Map<string, HotSource>();
+  /** Ended runners of pools whose session is still known, in the order of their end. */
+  readonly endedSeats: string[] = [];
   readonly profiles: HotProfile[] = [];
   private readonly profileIds = new Map<string, number>();
+  /** Profiles that lost a source and may have none left. */
+  private readonly left = new Set<number>();
   /** Grows with every change that routing could see. */
   version = 0;
 
-  /** @param networksOf the private networks that a source is admitted to, sorted. */
-  constructor(private readonly networksOf: (source: HotSource) => readonly string[] = () => []) {}
+  /**
+   * @param networksOf the private networks that a source is admitted to, sorted.
+   * @param onProfile told when what a session offers has another profile.
+   */
+  constructor(
+    private readonly networksOf: (source: HotSource) => readonly string[] = () => [],
+    private readonly onProfile: (sessionId: string, profileId: number) => void = () => undefined,
+  ) {}
 
   /** The source as one session stands in it: its seat in a pool, else the source itself. */
   placeOf({ sessionId, sourceId }: { sessionId: string; sourceId: string }): HotSource {
@@ -61,14 +72,18 @@ export class Fleet {
     this.refresh(seat);
   }
 
-  /** A runner of a pool ended: it has no slot and no place in any record from here on. */
-  removeSeat(sessionId: string): void {
+  /**
+   * A runner of a pool ended: it has no slot and no place in any record from here on, and its session is forgotten once
+   * enough others have ended after it.
+   */
+  endSeat(sessionId: string): void {
     const seat = this.seats.get(sessionId);
     if (seat === undefined || seat.seat === null) return;
+    this.endedSeats.push(sessionId);
+    if (this.endedSeats.length > ENDED_SEATS_KEPT) this.sessions.delete(this.endedSeats.shift() as string);
     this.seats.delete(sessionId);
     seat.seat.of.pool?.seats.delete(sessionId);
-    const before = this.profiles[seat.profileId]?.byAvailability.get(seat.availability);
-    if (before !== undefined) removeId(before, sessionId);
+    this.remove(seat.profileId, seat.availability, sessionId);
     if (seat.seat.of.pool !== null) moveShare(seat.seat.of.pool, seat.seat.share, NO_SHARE);
     seat.seat.share = NO_SHARE;
     this.version++;
@@ -119,8 +134,8 @@ export class Fleet {
 
   private move(source: HotSource, profileId: number, now: Availability): void {
     if (profileId === source.profileId && now === source.availability) return;
-    const before = this.profiles[source.profileId]?.byAvailability.get(source.availability);
-    if (before !== undefined) removeId(before, placeIdOf(source));
+    this.remove(source.profileId, source.availability, placeIdOf(source));
+    if (profileId !== source.profileId && source.sessionId !== null) this.onProfile(source.sessionId, profileId);
     source.profileId = profileId;
     source.availability = now;
     insertId(this.idsOf(profileId, now), placeIdOf(source));
@@ -149,8 +164,7 @@ export class Fleet {
     const fixed = networks.join();
     if (own !== pool.ownAvailability || source.labels !== pool.ownLabels || fixed !== pool.ownNetworks) {
       const ids = pool.classes.map((computeClass) => this.intern(poolProfile(source, computeClass, networks)));
-      for (const id of pool.ownProfileIds)
-        removeId(this.idsOf(id, pool.ownAvailability as Availability), source.sourceId);
+      for (const id of pool.ownProfileIds) this.remove(id, pool.ownAvailability as Availability, source.sourceId);
       for (const id of ids) insertId(this.idsOf(id, own), source.sourceId);
       pool.ownAvailability = own;
       pool.ownProfileIds = ids;
@@ -203,10 +217,12 @@ export class Fleet {
 
   /** The fixed rules of a requirement for one profile, judged once. */
   verdictFor(requirement: Requirement, verdicts: FixedVerdicts, profileId: number): FixedVerdicts[number] {
+    const { profile } = this.profiles[profileId] as HotProfile;
     let verdict = verdicts[profileId];
-    if (verdict === undefined) {
-      const fixed = judgeFixed(requirement, (this.profiles[profileId] as HotProfile).profile);
-      verdict = { fixed, fits: fixed.every((r) => r.pass) };
+    // The number of a profile that nobody has any more is given to another.
+    if (verdict?.of !== profile) {
+      const fixed = judgeFixed(requirement, profile);
+      verdict = { of: profile, fixed, fits: fixed.every((r) => r.pass) };
       verdicts[profileId] = verdict;
     }
     return verdict;
@@ -225,11 +241,31 @@ export class Fleet {
     const key = profileKey(profile);
     let id = this.profileIds.get(key);
     if (id === undefined) {
-      id = this.profiles.length;
+      id = this.unusedId() ?? this.profiles.length;
       this.profileIds.set(key, id);
-      this.profiles.push({ id, key, profile, byAvailability: new Map() });
+      this.profiles[id] = { id, key, profile, byAvailability: new Map() };
     }
+    this.left.delete(id);
     return id;
+  }
+
+  /** The number of a profile that no source has any more: short-lived runners with labels of their own would else use up ever more. */
+  private unusedId(): number | undefined {
+    for (const id of this.left) {
+      this.left.delete(id);
+      const { key, byAvailability } = this.profiles[id] as HotProfile;
+      if ([...byAvailability.values()].some((ids) => ids.length > 0)) continue;
+      this.profileIds.delete(key);
+      return id;
+    }
+    return undefined;
+  }
+
+  private remove(profileId: number, condition: Availability, placeId: string): void {
+    const ids = this.profiles[profileId]?.byAvailability.get(condition);
+    if (ids === undefined) return;
+    removeId(ids, placeId);
+    if (ids.length === 0) this.left.add(profileId);
   }
 
   private idsOf(profileId: number, condition: Availability): string[] {

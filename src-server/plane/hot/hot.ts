@@ -38,14 +38,18 @@ export type TimerKind =
   | 'source.offline'
   | 'source.drain'
   | 'session.unseen'
+  | 'sdk.unseen'
   | 'credential.expiry'
   | 'approval.expiry'
   | 'admission.expiry';
 
 /** Everything that the plane decides upon and keeps in memory; rebuilt from the state at the start, changed only by `applyToHot`. */
 export class Hot {
-  readonly fleet = new Fleet((source) => this.admissions.networksOf(source.sourceId));
   readonly asks = new Asks();
+  readonly fleet = new Fleet(
+    (source) => this.admissions.networksOf(source.sourceId),
+    (sessionId, profileId) => this.asks.move(sessionId, profileId),
+  );
   readonly budgets = new HotBudgets();
   readonly leases = new Map<string, HotLease>();
   readonly leaseOfJob = new Map<number, string>();

@@ -3,6 +3,7 @@ import { FairQueue } from '../../domain/claims/fair-queue.ts';
 import { NumberHeap } from '../../domain/claims/heap.ts';
 import { rankOf } from '../../domain/claims/rank.ts';
 import { type RoutingPolicy, ruleFor, sidesOf, type WorkspacePolicy } from '../../domain/routing/policy.ts';
+import type { Profile } from '../../domain/routing/profile.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { isOpened } from '../../state/appliers/job.ts';
 import type { FixedVerdicts, Fleet } from './fleet.ts';
@@ -50,7 +51,7 @@ export class Queue {
   readonly buckets = new Map<number, HotBucket>();
   private readonly bySignature = new Map<string, HotBucket>();
   /** Per profile, the buckets that its sources fit; extended as either side grows. */
-  private readonly fitting: { judged: number; buckets: HotBucket[] }[] = [];
+  private readonly fitting: { of: Profile; judged: number; buckets: HotBucket[] }[] = [];
   private readonly ordered: HotBucket[] = [];
 
   constructor(
@@ -121,9 +122,10 @@ export class Queue {
 
   /** Buckets whose requirement the profile fits. */
   bucketsFor(profileId: number): readonly HotBucket[] {
+    const { profile } = this.fleet.profiles[profileId] as Fleet['profiles'][number];
     let known = this.fitting[profileId];
-    if (known === undefined) {
-      known = { judged: 0, buckets: [] };
+    if (known?.of !== profile) {
+      known = { of: profile, judged: 0, buckets: [] };
       this.fitting[profileId] = known;
     }
     for (; known.judged < this.ordered.length; known.judged++) {

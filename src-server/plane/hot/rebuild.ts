@@ -34,7 +34,8 @@ export function rebuildHot(state: State): Hot {
   const policy = load.loadPolicy(db);
   if (policy !== undefined) setPolicy(hot, policy.body, policy.at, policy.by);
   const lastFences = load.loadLastFences(db);
-  for (const session of load.loadSessions(db)) {
+  for (const { isEndedSeat, ...session } of load.loadSessions(db)) {
+    if (isEndedSeat) hot.fleet.endedSeats.push(session.sessionId);
     hot.fleet.sessions.set(session.sessionId, {
       ...session,
       state: session.state as SessionState,

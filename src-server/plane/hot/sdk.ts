@@ -29,6 +29,8 @@ export class HotSdk {
   readonly keys = new Map<string, HotApiKey>();
   readonly keyByHash = new Map<string, string>();
   readonly sessions = new Map<string, HotSdkSession>();
+  /** Monotonic ms since when beats are heard: what was heard before a restart is not known. */
+  heardSinceMs = 0;
   /** Newest jobs of the WUs that a session asked about, oldest first; an answer costs no scan of the queue. */
   private readonly jobsOfWu = new Map<string, number[]>();
 

@@ -4,6 +4,7 @@ import type { SdkHeartbeat, SdkRegister, SdkSession } from '../../contract/sdk.t
 import type { Actor, CommandContext } from '../commands/context.ts';
 import type { Engine } from '../engine.ts';
 import type { HotSdkSession } from '../hot/sdk.ts';
+import { endMostSilentSdk } from './unseen.ts';
 
 /** Sessions of SDK clients that a workspace keeps at most. */
 const SESSIONS_MAX = 10_000;
@@ -26,8 +27,8 @@ export function registerSdkSession(ctx: CommandContext, prefix: string, body: Sd
   const known = ownSession(ctx, prefix, sessionId);
   const agentId = body.agent_id ?? known?.agentId ?? null;
   const wuId = body.wu_id ?? known?.wuId ?? null;
-  if (known === undefined && engine.hot.sdk.sessions.size >= SESSIONS_MAX)
-    throw new ProblemError('conflict.state', `${SESSIONS_MAX} sessions are registered. Deregister some first.`);
+  if (known === undefined && engine.hot.sdk.sessions.size >= SESSIONS_MAX && !endMostSilentSdk(engine))
+    throw new ProblemError('conflict.state', `${SESSIONS_MAX} sessions are active. Deregister some first.`);
   if (known === undefined || known.agentId !== agentId || known.wuId !== wuId)
     engine.emit(keyActor(prefix), [
       {

@@ -1,6 +1,7 @@
 import type { EventBodies } from '../../contract/events.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
+import { ENDED_SEATS_KEPT } from '../schema.ts';
 
 /** The seat of a runner in its pool: made when it first registers, changed when it registers again. Its health is kept. */
 export function registerSeat(db: Database, body: EventBodies['session.registered'], planeMs: number): void {
@@ -22,6 +23,24 @@ export function registerSeat(db: Database, body: EventBodies['session.registered
       JSON.stringify(body.posture),
     ],
   );
+}
+
+/** A runner of a pool has ended: its seat goes at once, its session once enough others have ended after it. */
+export function endSeat(db: Database, sessionId: string): void {
+  if (db.get('SELECT 1 FROM seat WHERE session_id = ?', [sessionId]) === undefined) return;
+  db.run('DELETE FROM seat WHERE session_id = ?', [sessionId]);
+  db.run(
+    'UPDATE session SET ended_order = (SELECT coalesce(max(ended_order), 0) + 1 FROM session) WHERE session_id = ?',
+    [sessionId],
+  );
+  const due = db.get(
+    'SELECT ended_order FROM session WHERE ended_order IS NOT NULL ORDER BY ended_order DESC LIMIT 1 OFFSET ?',
+    [ENDED_SEATS_KEPT],
+  );
+  if (due === undefined) return;
+  // Its receipts stay for ever, and whoever verifies them needs the entry that holds its key.
+  db.run('INSERT INTO past_session SELECT session_id, registered_seq FROM session WHERE ended_order <= ?', due);
+  db.run('DELETE FROM session WHERE ended_order <= ?', due);
 }
 
 export const poolAppliers = {

@@ -2,7 +2,7 @@ import type { EventBodies } from '../../contract/events.ts';
 import type { SourceState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
-import { registerSeat } from './pool.ts';
+import { endSeat, registerSeat } from './pool.ts';
 
 /** A switch as it is stored: since when, by whom, why, until when. */
 const switchText = (ctx: ApplyContext, reason: string | null, deadlineMs: number | null): string =>
@@ -82,7 +82,7 @@ export const sourceAppliers = {
   },
   'session.state'(db: Database, body: EventBodies['session.state']): void {
     db.run('UPDATE session SET state = ? WHERE session_id = ?', [body.state, body.session_id]);
-    if (body.state === 'ended') db.run('DELETE FROM seat WHERE session_id = ?', [body.session_id]);
+    if (body.state === 'ended') endSeat(db, body.session_id);
   },
   'credential.issued'(db: Database, body: EventBodies['credential.issued'], ctx: ApplyContext): void {
     db.run(

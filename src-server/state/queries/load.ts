@@ -62,7 +62,9 @@ export const loadSources = (db: Database): SourceRow[] =>
 
 export const loadSessions = (db: Database) =>
   db
-    .all('SELECT session_id, source_id, public_key, state, registered_at, registered_seq, facts FROM session')
+    .all(
+      'SELECT session_id, source_id, public_key, state, registered_at, registered_seq, facts, ended_order FROM session ORDER BY ended_order',
+    )
     .map((r) => ({
       sessionId: String(r[0]),
       sourceId: String(r[1]),
@@ -71,6 +73,8 @@ export const loadSessions = (db: Database) =>
       registeredAt: String(r[4]),
       registeredSeq: Number(r[5]),
       facts: json<Record<string, unknown>>(r[6]),
+      /** Is it of a pool and over? Such rows come in the order of their end. */
+      isEndedSeat: r[7] !== null,
     }));
 
 export const loadBuckets = (db: Database) =>

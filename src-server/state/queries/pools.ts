@@ -52,3 +52,9 @@ export const loadLastFencesOfSeats = (db: Database): Map<string, number> =>
       )
       .map((r) => [String(r[0]), Number(r[1])]),
   );
+
+/** The entry that registered a runner of a pool that ended long ago. */
+export const pastRegistration = (db: Database, sessionId: string): number | undefined => {
+  const row = db.get('SELECT registered_seq FROM past_session WHERE session_id = ?', [sessionId]);
+  return row === undefined ? undefined : Number(row[0]);
+};
