@@ -117,6 +117,27 @@ test('says what is not there', async () => {
   expect(proxy.log.records[0]?.verdict).toBe('unresolved');
 });
 
+test('records what it was still looking for when the job ended, once', async () => {
+  let answer = (_: string[]): void => undefined;
+  const asked = new Promise<void>((isAsked) => {
+    void openProxy(
+      { admitted: [{ host: 'slow.internal', port: 1 }], listed: [] },
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+          isAsked();
+        }),
+    ).then(() => tunnel('slow.internal:1').catch(() => ''));
+  });
+  await asked;
+  await proxy.close();
+  expect(proxy.log.records).toMatchObject([{ host: 'slow.internal', port: 1, verdict: 'unresolved' }]);
+  answer(['10.0.0.9']);
+  await new Promise(setImmediate);
+  expect(proxy.log.records).toHaveLength(1);
+  await openProxy({ admitted: [], listed: [] });
+});
+
 test.each([
   'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
   'CONNECT nonsense HTTP/1.1\r\n\r\n',

@@ -53,6 +53,8 @@ export class EgressProxy {
   readonly socketPath = join(this.#folder, 'proxy.sock');
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
+  /** What is being dialled, with what is to be said of it should the job end first. */
+  readonly #dialling = new Map<HostPort, Exclude<Verdict, 'allowed'>>();
 
   constructor(
     private readonly rules: EgressRules,
@@ -77,8 +79,10 @@ export class EgressProxy {
     });
   }
 
-  /** Cuts every connection and removes the socket. */
+  /** Cuts every connection, records what never came to be, and removes the socket. */
   async close(): Promise<void> {
+    for (const [{ host, port }, verdict] of this.#dialling) this.log.add(host, port, verdict);
+    this.#dialling.clear();
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
     rmSync(this.#folder, { recursive: true, force: true });
@@ -94,10 +98,13 @@ export class EgressProxy {
   async #dial(target: HostPort): Promise<Socket> {
     const right = rightTo(this.rules, target);
     if (right === null) throw new Refused('not_granted', target);
+    this.#dialling.set(target, 'unresolved');
     const addresses = await this.resolve(target.host).catch(() => []);
     if (addresses.length === 0) throw new Refused('unresolved', target);
     const address = addressFor(right, addresses, ownAddresses());
     if (address === null) throw new Refused('address_refused', target);
+    if (!this.#dialling.has(target)) throw new Refused('unreachable', target);
+    this.#dialling.set(target, 'unreachable');
     const socket = connect({ host: address, port: target.port });
     this.#keep(socket);
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('timeout')));
@@ -106,12 +113,15 @@ export class EgressProxy {
       socket.once('close', () => reject(new Refused('unreachable', target)));
     });
     socket.setTimeout(0);
+    this.#dialling.delete(target);
     return socket;
   }
 
   #refuse(error: unknown, target: HostPort): { status: string; line: string } {
     const verdict = error instanceof Refused ? error.verdict : 'unreachable';
-    this.log.add(target.host, target.port, verdict);
+    // Nothing of it is left when it was recorded at the close.
+    const isRecorded = verdict !== 'not_granted' && !this.#dialling.delete(target);
+    if (!isRecorded) this.log.add(target.host, target.port, verdict);
     const isOurs = verdict === 'not_granted' || verdict === 'address_refused';
     const status = isOurs ? '403 Forbidden' : '502 Bad Gateway';
     return { status, line: `${target.host}:${target.port} ${WORDS[verdict]}\n` };

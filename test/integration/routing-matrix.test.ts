@@ -45,6 +45,13 @@ async function furnish(first: Side, condition: FirstSide): Promise<Room> {
   return { first, condition, params, preferred, other: null as unknown as RunnerUnderTest };
 }
 
+/** What is busy or free goes on saying so: only what is to be late falls silent, however slow the machine is. */
+async function staySeen(): Promise<void> {
+  for (const { condition, preferred } of rooms)
+    if (condition === 'busy' || condition === 'free')
+      await preferred?.call('heartbeat', { body: { leases: [], health: 'ok', stats: {} } });
+}
+
 async function takeOne(runner: RunnerUnderTest): Promise<{ lease_id: string; fence: number } | null> {
   const answer = await runner.claim({ capacity: 1, max: 1, wait_ms: 0 });
   if (answer.status !== 200) return null;
@@ -105,18 +112,18 @@ describe('where a job goes, through HTTP, cell by cell', () => {
         );
         return { room, cell: cell as Cell };
       });
+      await staySeen();
       const jobs = await Promise.all(
         cells.map(async ({ room, cell }) => {
           await publish(room, cell.mode, fallback);
           if (room.condition === 'free') await room.preferred?.claim({ capacity: 1, max: 1, wait_ms: 0 });
-          if (room.condition === 'busy')
-            await room.preferred?.call('heartbeat', { body: { leases: [], health: 'ok', stats: {} } });
           const { json } = await plane.call('jobSubmit', { params: room.params, body: SPEC, key: plane.key() });
           return json.job_id as string;
         }),
       );
       const leases = new Map<number, { runner: RunnerUnderTest; lease: { lease_id: string; fence: number } }>();
       const claimAll = async (): Promise<void> => {
+        await staySeen();
         for (const [n, { room }] of cells.entries()) {
           if (leases.has(n)) continue;
           for (const runner of room.condition === 'free' ? [room.preferred, room.other] : [room.other]) {
@@ -149,6 +156,7 @@ describe('where a job goes, through HTTP, cell by cell', () => {
       for (const [n, { room, cell }] of cells.entries()) {
         const jobId = jobs[n] as string;
         const params = { ...room.params, job_id: jobId };
+        await staySeen();
         await expect.poll(async () => (await seen(room, jobId)).sentence).toBe(cell.sentence);
         const [newest] = (await plane.call('jobDecisions', { params })).json.items;
         const outcome = cell.later === 'first' || cell.later === 'second' ? 'assigned' : cell.later;
