@@ -3,13 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 
 const CLI = join(import.meta.dirname, '../../../out/cli.mjs');
 
 /** A real control plane in its own process and directory, and runners beside it. */
 export class ServedPlane {
   private readonly children: ChildProcess[] = [];
+  /** What a browser that signed in once holds: its cookie and its session key. */
+  private signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | null = null;
 
   private constructor(
     readonly dataDir: string,
@@ -90,10 +92,22 @@ export class ServedPlane {
     return ((await response.json()) as { token: string }).token;
   }
 
+  /** Opens the console; the first time with a fresh link, later as a browser that comes back. */
   async signIn(page: Page): Promise<void> {
-    const { sign_in_url: url } = this.cli('console') as { sign_in_url: string };
-    await page.goto(url);
+    const state = this.signedIn;
+    if (state === null) {
+      const { sign_in_url: url } = this.cli('console') as { sign_in_url: string };
+      await page.goto(url);
+    } else {
+      const items = state.origins.flatMap((origin) => origin.localStorage);
+      await page.context().addCookies(state.cookies);
+      await page.addInitScript((kept) => {
+        for (const { name, value } of kept) if (localStorage.getItem(name) === null) localStorage.setItem(name, value);
+      }, items);
+      await page.goto(this.url);
+    }
     await page.waitForURL(/\/dashboard\//);
+    this.signedIn ??= await page.context().storageState();
     // The shell listens to keys only once it stands.
     await page.getByRole('navigation').first().waitFor();
   }
