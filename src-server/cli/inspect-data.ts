@@ -5,9 +5,14 @@ import type { FileLog } from '../ledger/file-log.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { listSnapshots, readSnapshot } from '../ledger/snapshot-files.ts';
 import { EvidenceCheck } from '../plane/check/evidence.ts';
-import { systemClock } from '../plane/clock.ts';
+import { KeptBytesCheck } from '../plane/check/kept-bytes.ts';
+import { systemClock, systemTimers } from '../plane/clock.ts';
+import { FileBlobs } from '../plane/files/file-blobs.ts';
+import { FileRunLogs } from '../plane/files/file-run-logs.ts';
 import { rebuildHot } from '../plane/hot/rebuild.ts';
 import { checkState } from '../plane/invariants.ts';
+import { PLANE_WORKSPACE } from '../plane/plane-log.ts';
+import { systemRandom } from '../plane/random.ts';
 import { replay } from '../plane/replay.ts';
 import { dumpTables } from '../state/queries/dump.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
@@ -31,6 +36,7 @@ export async function inspect(dataDir: string, isDeep: boolean, tell: Tell = () 
   checks.push(...chainChecks('plane.log', plane));
   const ids = [...plane.log.read(0)].flatMap(({ line }) => workspacesIn(line));
   const keys = [...plane.log.read(0)].flatMap(({ line }) => keysIn(line));
+  if (isDeep && checks.every((c) => c.passed)) checks.push(evidenceCheck(PLANE_WORKSPACE, plane.log, keys, tell));
   await plane.log.close();
   for (const [index, id] of ids.entries()) {
     const directory = index === 0 ? dataDir : `${dataDir}/workspaces/${id}`;
@@ -66,6 +72,29 @@ function evidenceCheck(id: string, log: FileLog, keys: Buffer[], tell: Tell): Da
         : violations
             .slice(0, 5)
             .map((v) => `${v.invariant} at entry ${v.seq}: ${v.detail}`)
+            .join('; '),
+  };
+}
+
+/** What is kept beside the log, against the digests in it. */
+async function keptCheck(directory: string, id: string, log: FileLog, tell: Tell): Promise<DataCheck> {
+  const runLogs = new FileRunLogs(`${directory}/runs`, systemTimers, true);
+  const check = new KeptBytesCheck(new FileBlobs(`${directory}/blobs`, systemRandom, true), runLogs);
+  for (const entry of log.read(0)) {
+    await check.take(entry);
+    if ((entry.seq + 1) % TOLD_EVERY_ENTRIES === 0) tell(`${id}: what ${entry.seq + 1} of ${log.nextSeq} entries name`);
+  }
+  await runLogs.close();
+  const { faults, compared, receipts, notKept } = check;
+  return {
+    id: `kept.${id}`,
+    passed: faults.length === 0,
+    detail:
+      faults.length === 0
+        ? `${compared} artifacts, logs and receipts have the bytes of their digests, ${receipts} receipts are signed by their runners, ${notKept} are not kept any more`
+        : faults
+            .slice(0, 5)
+            .map(({ seq, detail }) => `entry ${seq}: ${detail}`)
             .join('; '),
   };
 }
@@ -128,7 +157,10 @@ async function inspectWorkspace(
   const opened = await openLog(`${directory}/log`);
   const checks = chainChecks(`log.${id}`, opened);
   try {
-    if (isDeep && checks.every((c) => c.passed)) checks.push(evidenceCheck(id, opened.log, keys, tell));
+    if (isDeep && checks.every((c) => c.passed)) {
+      checks.push(evidenceCheck(id, opened.log, keys, tell));
+      checks.push(await keptCheck(directory, id, opened.log, tell));
+    }
     if (checks.every((c) => c.passed)) checks.push(...(await stateChecks(directory, id, opened.log, isDeep)));
   } finally {
     await opened.log.close();

@@ -135,7 +135,13 @@ export const overview = z.object({
   policy: z.object({ version: count, mode: z.enum(POLICY_MODES), fallback_after_ms: count }),
   /** Newest fencing token given out; 0 before the first grant. */
   fence: count,
-  chain: z.object({ seq: count, head: sha256Hex, verified: z.boolean() }),
+  chain: z.object({
+    seq: count,
+    head: sha256Hex,
+    verified: z.boolean(),
+    /** Why the last signed head cannot be written outside of the data directory; null while it can. */
+    anchor_problem: z.string().nullable(),
+  }),
   leases: z.object({
     active: count,
     slots: count,

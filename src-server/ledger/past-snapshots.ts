@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { type FileOps, realFileOps } from './file-ops.ts';
 import { listSnapshots, type SnapshotFile, writeSnapshot } from './snapshot-files.ts';
 
-/** Entries between two of them at least; folding so many again takes about half a second. */
-export const PAST_EVERY_ENTRIES = 40_000;
-/** Files that stay at most: over a million entries they lie about 40,000 apart. */
-export const PAST_FILES_MAX = 32;
+/** Entries between two of them at least; folding so many again takes about a quarter of a second. */
+export const PAST_EVERY_ENTRIES = 20_000;
+/** Files that stay at most: over a million entries they lie about 20,000 to 40,000 apart. */
+export const PAST_FILES_MAX = 48;
 /** Room that they may take together, bytes. */
 export const PAST_BYTES_MAX = 1024 ** 3;
 

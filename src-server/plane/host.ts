@@ -4,6 +4,8 @@ import { hostname, userInfo } from 'node:os';
 import { ProblemError } from '../contract/problems.ts';
 import { trimPasted } from '../domain/credentials/format.ts';
 import { type DirectoryLock, lockDirectory } from '../ledger/directory-lock.ts';
+import { LedgerForkedError } from '../ledger/errors.ts';
+import { originOf } from '../ledger/note/checkpoint.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { Anchor } from './anchor.ts';
 import type { Clock, Timers } from './clock.ts';
@@ -16,7 +18,7 @@ import { MeterOutbox, type MeterPort } from './metering/meter-outbox.ts';
 import { openReadable, openReadableLog } from './open-readable.ts';
 import { openWorkspace, type PlaneParts } from './open-workspace.ts';
 import { type Operator, Operators } from './operators.ts';
-import { PlaneLog } from './plane-log.ts';
+import { PLANE_WORKSPACE, PlaneLog } from './plane-log.ts';
 import type { Random } from './random.ts';
 import { RuntimeTokens } from './runtime-tokens.ts';
 import { TICK_MS } from './timers.ts';
@@ -110,8 +112,13 @@ export class Host {
       if (!isReadOnly) mkdirSync(`${dataDir}/plane`, { recursive: true, mode: 0o700 });
       const { log } = isReadOnly
         ? await openReadableLog(`${dataDir}/plane`, parts)
-        : await openFileLog({ directory: `${dataDir}/plane/log`, nowMs: () => clock.monoMs() });
+        : await openFileLog({
+            directory: `${dataDir}/plane/log`,
+            nowMs: () => clock.monoMs(),
+            atLeastSeq: parts.anchor?.lineOf(originOf(PLANE_WORKSPACE))?.size ?? 0,
+          });
       const planeLog = new PlaneLog(log, parts, isReadOnly);
+      assertContinued(planeLog, parts.anchor);
       if (!isReadOnly && (isNew || planeLog.publicKey !== key.publicKeyBase64))
         await planeLog.recordKey(key.publicKeyBase64, key.fingerprint);
       const host = new Host(options, lock, key, planeLog, parts);
@@ -244,8 +251,8 @@ export class Host {
       },
       createdAt,
       workspace,
-      blobs: new FileBlobs(`${directory}/blobs`, this.random),
-      runLogs: new FileRunLogs(`${directory}/runs`, this.timers),
+      blobs: new FileBlobs(`${directory}/blobs`, this.random, isReadOnly),
+      runLogs: new FileRunLogs(`${directory}/runs`, this.timers, isReadOnly),
     };
     workspace.engine.observers.push(({ events }) => {
       // Readers that follow the output of an attempt learn that nothing more comes.
@@ -257,6 +264,13 @@ export class Host {
     this.hosted.set(workspaceId, hosted);
     return hosted;
   }
+}
+
+/** @throws LedgerForkedError when the operators' log is another than the one whose head was signed. */
+function assertContinued(planeLog: PlaneLog, anchor: Anchor | undefined): void {
+  const line = anchor?.lineOf(originOf(PLANE_WORKSPACE)) ?? null;
+  if (line !== null && planeLog.rootAt(line.size).toString('base64') !== line.root)
+    throw new LedgerForkedError(line.size);
 }
 
 /** A fresh plane is named after this machine, as far as a name allows it. */

@@ -38,7 +38,7 @@ export async function openReadable(directory: string, workspaceId: string, parts
     tree: treeOf(log, null),
     boot,
   });
-  return new Workspace(engine, NO_STORAGE, timers, parts.tokens, parts.onFailed, null, undefined, log.because);
+  return new Workspace(engine, NO_STORAGE, timers, parts.tokens, parts.onFailed, null, undefined, log);
 }
 
 /** The readable beginning of a log, and why it is read only. */
@@ -47,6 +47,7 @@ export class ReadableLog extends LogUntil {
     log: ConstructorParameters<typeof LogUntil>[0],
     nextSeq: number,
     readonly because: string,
+    readonly isDamaged: boolean,
   ) {
     super(log, nextSeq);
   }
@@ -68,5 +69,5 @@ export async function openReadableLog(
     damage === null
       ? 'It was opened read-only.'
       : `Entry ${damage.seq} of its log is damaged (${damage.reason}); what stands before it can be read and exported.`;
-  return { log: new ReadableLog(log, Math.min(damage?.seq ?? log.nextSeq, log.nextSeq), because) };
+  return { log: new ReadableLog(log, Math.min(damage?.seq ?? log.nextSeq, log.nextSeq), because, damage !== null) };
 }

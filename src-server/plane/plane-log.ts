@@ -5,9 +5,16 @@ import { decodeEntry, type Entry, encodeEntry } from '../ledger/entry.ts';
 import { LogError } from '../ledger/errors.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
+import { formatCheckpoint, originOf } from '../ledger/note/checkpoint.ts';
+import { signNote } from '../ledger/note/signed-note.ts';
+import { leafHash } from '../ledger/tree/hashes.ts';
+import { treeOf } from '../ledger/tree/log-tree.ts';
+import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
+import type { Anchor } from './anchor.ts';
 import { type Clock, instantOf, type Timers } from './clock.ts';
 import type { TypedEntry } from './engine.ts';
 import type { Ids } from './ids.ts';
+import type { LogSigner } from './keys.ts';
 import type { OperatorRecord } from './operators.ts';
 import type { Random } from './random.ts';
 import { storageProblem } from './storage-problem.ts';
@@ -25,6 +32,7 @@ export class PlaneLog {
   readonly workspaces = new Map<string, WorkspaceRecord>();
   publicKey: string | null = null;
   private readonly commit: GroupCommit;
+  private readonly tree: MerkleTree;
   private head: string;
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -38,11 +46,16 @@ export class PlaneLog {
       boot: string;
       /** The disk failed for good. */
       onFailed?: (error: unknown) => void;
+      /** Signs its head after each change; without it none is signed. */
+      signer?: LogSigner;
+      /** Keeps the last signed head outside of the data directory. */
+      anchor?: Pick<Anchor, 'note'>;
     },
     private readonly isReadOnly = false,
   ) {
     this.commit = new GroupCommit(log, (run) => parts.timers.soon(run));
     this.head = log.headHash;
+    this.tree = treeOf(log, null);
     for (const { line } of log.read(0)) this.apply(decodeEntry(line) as unknown as TypedEntry);
   }
 
@@ -82,7 +95,30 @@ export class PlaneLog {
     return done;
   }
 
+  /** Root over its first entries, for the comparison with what was signed before. */
+  rootAt(size: number): Buffer {
+    return this.tree.root(size);
+  }
+
   private async emit(actor: string, events: PlaneEvent[]): Promise<void> {
+    await this.write(actor, events);
+    // The change is on disk and stands; a head that cannot be signed now is signed with the next change.
+    await this.sign().catch(() => undefined);
+  }
+
+  /** Signs the head, and keeps it where a copy of the data directory does not reach. */
+  private async sign(): Promise<void> {
+    const { signer, anchor } = this.parts;
+    if (signer === undefined) return;
+    const origin = originOf(PLANE_WORKSPACE);
+    const { size } = this.tree;
+    const root = this.tree.root();
+    const note = signNote(formatCheckpoint({ origin, size, root }), { ...signer, name: origin });
+    await this.write('plane', [{ type: 'checkpoint.signed', body: { size, root: root.toString('base64'), note } }]);
+    anchor?.note({ origin, size, root }, 0);
+  }
+
+  private async write(actor: string, events: PlaneEvent[]): Promise<void> {
     if (this.isReadOnly)
       throw new ProblemError(
         'plane.read_only',
@@ -112,6 +148,7 @@ export class PlaneLog {
       throw storageProblem(error);
     }
     this.head = hash;
+    this.tree.append(leafHash(line));
     this.apply(fields as unknown as TypedEntry);
   }
 

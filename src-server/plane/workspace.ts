@@ -40,7 +40,8 @@ export interface WorkspaceStorage {
 /** Entries between two snapshots: replaying them takes about a second. */
 const SNAPSHOT_EVERY_ENTRIES = 20_000;
 const PROBE_EVERY_MS = STORAGE_RETRY_MS;
-export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'damaged' | 'stopping';
+/** `read_only`: opened so, and whole as far as can be told. */
+export type WorkspaceStatus = 'open' | 'full' | 'failed' | 'damaged' | 'read_only' | 'stopping';
 
 /**
  * One live workspace: commands in, answers out when they are on disk.
@@ -56,6 +57,8 @@ export class Workspace {
   private snapshotSeq: number;
   private isSnapshotting = false;
   private current: WorkspaceStatus = 'open';
+  /** Why nothing may be written, as a sentence; null while everything may. */
+  readOnlyBecause: string | null = null;
 
   constructor(
     readonly engine: Engine,
@@ -67,8 +70,8 @@ export class Workspace {
     private readonly onFailed: (error: unknown) => void = () => undefined,
     signer: LogSigner | null = null,
     onCheckpoint: OnCheckpoint = () => undefined,
-    /** Why nothing may be written, as a sentence; null while everything may. */
-    public readOnlyBecause: string | null = null,
+    /** Set when it was opened to be read only: why, as a sentence. */
+    readOnly: { because: string; isDamaged: boolean } | null = null,
   ) {
     this.ctx = { engine, wakeups: new Wakeups(), rejected: new RejectedWrites(), tokens };
     this.feed = new ChangeFeed(engine);
@@ -83,8 +86,11 @@ export class Workspace {
     this.ticking = firstTick(engine);
     this.snapshotSeq = engine.nextSeq;
     engine.commit.onFailure((error) => this.onCommitFailure(error));
-    if (readOnlyBecause === null) startClocks(this.ctx);
-    else this.current = 'damaged';
+    if (readOnly === null) startClocks(this.ctx);
+    else {
+      this.current = readOnly.isDamaged ? 'damaged' : 'read_only';
+      this.readOnlyBecause = readOnly.because;
+    }
   }
 
   get workspaceId(): string {
@@ -237,7 +243,7 @@ export class Workspace {
         'storage.failed',
         'The disk of the data directory failed. Check it, then start the control plane again.',
       );
-    if (this.current === 'damaged') {
+    if (this.readOnlyBecause !== null) {
       throw new ProblemError(
         'plane.read_only',
         `${this.readOnlyBecause} Nothing is recorded or granted. Export what can be read (evidence export --read-only), then restore a backup.`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { bundleBench } from './bundle.mjs';
 
 // Each bench runs in a process of its own, so that none inherits the heap of another. Arguments name benches.
-const BENCHES = ['pairs', 'claim', 'pick', 'what-if', 'replay', 'snapshot', 'evidence', 'poll', 'http'];
+const BENCHES = ['pairs', 'claim', 'pick', 'what-if', 'replay', 'snapshot', 'evidence', 'past', 'poll', 'http'];
 const asked = process.argv.slice(2).filter((name) => BENCHES.includes(name));
 const isQuick = process.argv.includes('--quick');
 const base = process.env.BENCH_TMP ?? tmpdir();

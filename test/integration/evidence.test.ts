@@ -1,5 +1,8 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DataCheck, inspect } from '../../src-server/cli/inspect-data.ts';
 import { runCommand } from '../../src-server/cli/run-command.ts';
 import { parseCheckpoint } from '../../src-server/ledger/note/checkpoint.ts';
 import { cosign, cosignaturesOf, witnessName } from '../../src-server/ledger/note/cosignature.ts';
@@ -183,6 +186,85 @@ describe('an older copy of the data directory', () => {
     } finally {
       for (const path of [dataDir, anchorDir, copy, `${copy}-elsewhere`])
         rmSync(path, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('doctor --deep', () => {
+  const checkOf = (checks: DataCheck[], id: string) => checks.find((c) => c.id.startsWith(id));
+
+  test('compares artifacts, output and receipts with the log, and names what differs', async () => {
+    const plane = await PlaneUnderTest.start();
+    const { dataDir } = plane;
+    try {
+      const runner = await plane.runner('laptop-1');
+      await plane.submit({ outputs: ['*'] });
+      const assignment = await runner.claimOne();
+      const { lease } = assignment;
+      await runner.onLease('start', lease.lease_id, { fence: lease.fence });
+      await runner.onLease('logPut', lease.lease_id, {
+        fence: lease.fence,
+        stream: 'stdout',
+        offset: 0,
+        data: 'said\n',
+      });
+      const outputs = [(await runner.artifact(lease, 'report.txt', Buffer.from('report'))).json];
+      const ended = await runner.complete(lease, { outputs, run_receipt: runner.receipt(assignment, { outputs }) });
+      await plane.stop();
+      const whole = await inspect(dataDir, true);
+      expect(whole.filter((c) => !c.passed)).toEqual([]);
+      expect(checkOf(whole, 'kept.')?.detail).toBe(
+        '3 artifacts, logs and receipts have the bytes of their digests, 1 receipts are signed by their runners, 0 are not kept any more',
+      );
+      expect(checkOf(whole, 'evidence.ws_plane')?.detail).toMatch(/confirms [1-9]\d* checkpoints/);
+      const { sha256 } = outputs[0];
+      writeFileSync(`${dataDir}/blobs/sha256/${sha256.slice(0, 2)}/${sha256}`, 'repart');
+      const kept = checkOf(await inspect(dataDir, true), 'kept.');
+      expect([kept?.passed, kept?.detail]).toEqual([
+        false,
+        expect.stringMatching(
+          new RegExp(
+            `^entry ${ended.json.seq}: the artifact report.txt has the SHA-256 \\w+, the entry says ${sha256}$`,
+          ),
+        ),
+      ]);
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(`${dataDir}-anchor`, { recursive: true, force: true });
+    }
+  });
+
+  test('an older copy of the log of operators alone is refused too', async () => {
+    const plane = await PlaneUnderTest.start();
+    const { dataDir } = plane;
+    try {
+      await plane.stop();
+      cpSync(`${dataDir}/plane`, `${dataDir}-operators`, { recursive: true });
+      const later = await PlaneUnderTest.start({ dataDir });
+      await later.operator('eve', 'viewer');
+      await later.stop();
+      rmSync(`${dataDir}/plane`, { recursive: true });
+      cpSync(`${dataDir}-operators`, `${dataDir}/plane`, { recursive: true });
+      await expect(PlaneUnderTest.start({ dataDir })).rejects.toMatchObject({ code: 'ledger.rolled_back' });
+    } finally {
+      for (const path of [dataDir, `${dataDir}-anchor`, `${dataDir}-operators`])
+        rmSync(path, { recursive: true, force: true });
+    }
+  });
+
+  test('a head that cannot be kept outside is told on the overview', async () => {
+    const anchorDir = join(tmpdir(), `cc-no-folder-${process.pid}`);
+    const plane = await PlaneUnderTest.start({ anchorDir });
+    rmSync(anchorDir, { recursive: true });
+    writeFileSync(anchorDir, 'not a folder');
+    try {
+      await plane.submit();
+      await plane.call('evidenceProof', { params: { seq: '0' } });
+      const problem = async () => (await plane.call('overview')).json.chain.anchor_problem;
+      await expect.poll(problem, { timeout: 5_000 }).toMatch(/EEXIST|ENOTDIR/);
+    } finally {
+      rmSync(anchorDir, { force: true, recursive: true });
+      await plane.close();
     }
   });
 });

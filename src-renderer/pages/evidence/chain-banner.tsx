@@ -24,6 +24,8 @@ interface ChainBannerProps {
   head: number;
   /** What the plane found when it read the log itself. */
   isVerifiedByPlane: boolean;
+  /** Why the last signed head is not kept outside of the data directory. */
+  anchorProblem: string | null;
   onShow: (seq: number) => void;
   onRun: () => void;
 }
@@ -47,7 +49,7 @@ const Age = ({ at, tookMs }: { at: number; tookMs: number }): ReactNode =>
   `${formatAge(useNow() - at)} ago, took ${(tookMs / 1_000).toFixed(1)} s`;
 
 /** What this browser found in the log, and what the plane says of it. */
-export const ChainBanner = ({ check, head, isVerifiedByPlane, onShow, onRun }: ChainBannerProps) => {
+export const ChainBanner = ({ check, head, isVerifiedByPlane, anchorProblem, onShow, onRun }: ChainBannerProps) => {
   if (check.state === 'broken' || !isVerifiedByPlane) {
     const fault = check.state === 'broken' ? check.fault : null;
     return (
@@ -70,6 +72,13 @@ export const ChainBanner = ({ check, head, isVerifiedByPlane, onShow, onRun }: C
       </Banner>
     );
   }
+  if (anchorProblem !== null)
+    return (
+      <Banner role="alert" tone="wait" shape="hourglass" title="Rollback would not be seen.">
+        The last signed head cannot be kept outside of the data directory: {anchorProblem}. Make that folder writable,
+        or choose another with <code>serve --anchor-dir</code>.
+      </Banner>
+    );
   if (check.state === 'whole') {
     return (
       <Banner

@@ -192,6 +192,7 @@ export const EvidencePage = () => {
             check={check}
             head={head}
             isVerifiedByPlane={overview.chain.verified}
+            anchorProblem={overview.chain.anchor_problem}
             onShow={(seq) => setParam('entry', String(seq))}
             onRun={run}
           />

@@ -19,7 +19,7 @@ async function exported(call: Call): Promise<Answer> {
   const select = () => selectEntries(engine, call.body as ExportRequest);
   // What is read-only keeps no record of an export, and is exported all the more.
   const selection =
-    workspace.status === 'damaged'
+    workspace.readOnlyBecause !== null
       ? select()
       : await workspace.run(() => {
           const selected = select();

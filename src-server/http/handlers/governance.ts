@@ -49,7 +49,10 @@ async function revoke(call: Call): Promise<Answer> {
 }
 
 export const governanceHandlers = {
-  overview: (call) => readAnswer(call, (hosted) => overviewView(hosted, call.query as z.output<typeof overviewQuery>)),
+  overview: (call) =>
+    readAnswer(call, (hosted) =>
+      overviewView(hosted, call.query as z.output<typeof overviewQuery>, call.served.host.anchorProblem),
+    ),
   leases: (call) =>
     readAnswer(call, ({ workspace }) =>
       listLeasesView(workspace.engine, call.query as z.output<typeof leaseListQuery>),

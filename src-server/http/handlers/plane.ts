@@ -53,8 +53,8 @@ async function session(call: Call): ReturnType<Handler> {
 /** Routes of the plane itself: health, contract, sign-in, operators, workspaces, the runner's bytes. */
 export const planeHandlers = {
   health: async (call) => {
-    const isDamaged = call.served.host.workspaces().some((h) => h.workspace.status === 'damaged');
-    const status = call.served.isStopping() ? 'stopping' : isDamaged ? 'read_only' : 'ok';
+    const isReadOnly = call.served.host.workspaces().some((h) => h.workspace.readOnlyBecause !== null);
+    const status = call.served.isStopping() ? 'stopping' : isReadOnly ? 'read_only' : 'ok';
     return ok({
       status,
       version: call.served.host.version,

@@ -16,7 +16,9 @@ export class FileBlobs implements BlobStore {
   constructor(
     private readonly directory: string,
     private readonly random: Random,
+    isReadOnly = false,
   ) {
+    if (isReadOnly) return;
     // What an earlier process did not finish belongs to nobody.
     rmSync(`${directory}/tmp`, { recursive: true, force: true });
     mkdirSync(`${directory}/tmp`, { recursive: true, mode: 0o700 });

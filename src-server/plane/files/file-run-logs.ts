@@ -19,8 +19,9 @@ export class FileRunLogs implements RunLogs {
   constructor(
     private readonly directory: string,
     timers: Timers,
+    isReadOnly = false,
   ) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (!isReadOnly) mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.stopSyncing = timers.every(SYNC_EVERY_MS, () => void this.syncDirty());
   }
 

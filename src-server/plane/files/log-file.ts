@@ -6,6 +6,7 @@ import type { StreamEnd } from '../files-port.ts';
 import { fileProblem } from './file-problem.ts';
 
 const READ_BYTES = 256 * 1024;
+const NOT_WRITABLE: ReadonlySet<string | undefined> = new Set(['EROFS', 'EACCES', 'EPERM']);
 
 /**
  * One output stream of one attempt: a file of what is kept and, once more came than that, a count of it beside the file.
@@ -29,6 +30,8 @@ export class LogFile {
   static async open(path: string, isMade: boolean): Promise<LogFile | null> {
     try {
       const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+        // On a disk that cannot be written it can still be read.
+        if (!isMade && NOT_WRITABLE.has(error.code)) return open(path, 'r');
         if (error.code !== 'ENOENT') throw error;
         return isMade ? open(path, 'wx+', 0o600) : null;
       });

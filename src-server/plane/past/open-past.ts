@@ -9,6 +9,9 @@ import { LogUntil } from './log-until.ts';
 
 /** Other work gets its turn after this long, ms. */
 const SLICE_MS = 5;
+/** A way so long has no kept states on it, as those of a working plane lie closer: then some are kept. */
+const LONG_WAY_ENTRIES = 4 * PAST_EVERY_ENTRIES;
+const KEEP_EVERY_ENTRIES = 2 * PAST_EVERY_ENTRIES;
 /** Entries between two looks at the clock. */
 const LOOK_EVERY_ENTRIES = 64;
 
@@ -72,8 +75,8 @@ export function pastEngine(
 
 /** Folds the log up to its end; on a long way a state is kept now and then. */
 async function bringUp(parts: PastParts, log: LogUntil, state: State): Promise<void> {
-  while (log.nextSeq - state.head.nextSeq > PAST_EVERY_ENTRIES) {
-    const to = (Math.floor(state.head.nextSeq / PAST_EVERY_ENTRIES) + 1) * PAST_EVERY_ENTRIES;
+  while (log.nextSeq - state.head.nextSeq > LONG_WAY_ENTRIES) {
+    const to = (Math.floor(state.head.nextSeq / KEEP_EVERY_ENTRIES) + 1) * KEEP_EVERY_ENTRIES;
     await fold(parts, new LogUntil(log, to), state);
     // What cannot be written costs time on the next visit, and nothing else.
     await parts.keep(to, state.snapshot()).catch(() => undefined);

@@ -34,6 +34,7 @@ const DECISIONS_MAX = 20;
 export function overviewView(
   hosted: { workspace: Pick<Workspace, 'engine' | 'samples' | 'recent' | 'status'>; createdAt: string },
   query: z.output<typeof overviewQuery>,
+  anchorProblem: string | null = null,
 ): Overview {
   const { engine, samples, recent } = hosted.workspace;
   const { hot, state } = engine;
@@ -49,7 +50,12 @@ export function overviewView(
     workspace: workspaceView(engine, hosted.createdAt),
     policy: { version: hot.policy.version, mode: hot.policy.mode, fallback_after_ms: hot.policy.fallback.afterMs },
     fence: state.head.fence,
-    chain: { seq: engine.nextSeq - 1, head: state.head.root, verified: hosted.workspace.status !== 'damaged' },
+    chain: {
+      seq: engine.nextSeq - 1,
+      head: state.head.root,
+      verified: hosted.workspace.status !== 'damaged',
+      anchor_problem: anchorProblem,
+    },
     leases: { active: hot.leases.size, slots: counts.slots, sources: counts.total, ...expiring(engine) },
     queue: { depth: count('queued'), held: count('held'), joined_5m: joined, left_5m: left },
     oldest_wait:
