@@ -1,7 +1,8 @@
+import { ruleFor } from '../routing/policy.ts';
 import { applyChange, NEW_SOURCE_ID } from './apply-change.ts';
 import { candidateChanges } from './candidates.ts';
 import { type Change, KINDS_BY_SIZE } from './change.ts';
-import { decide, type Placement } from './decide.ts';
+import { isPlaced, type Placement } from './decide.ts';
 import { type InTurn, placeInTurn } from './place-in-turn.ts';
 import type { AdviceCase, AdviceWorld, AdvisedJob } from './world.ts';
 
@@ -31,10 +32,11 @@ export function advise(advised: AdviceCase): Suggestion[] {
   if (!isHeld && placeInTurn(advised.world, advised) !== null) return [];
   const found: Suggestion[] = [];
   const perKind = new Map<string, number>();
+  const now = new Map<string, boolean>();
   for (const change of candidateChanges(advised)) {
     const of = change.kind;
     if ((perKind.get(of) ?? 0) >= (of === 'policy.publish' || of === 'budget.raise' ? 1 : PER_KIND_MAX)) continue;
-    const suggestion = verify(advised, change);
+    const suggestion = verify(advised, change, now);
     if (suggestion === null) continue;
     perKind.set(of, (perKind.get(of) ?? 0) + 1);
     found.push(suggestion);
@@ -47,13 +49,16 @@ const bySize = (a: Suggestion, b: Suggestion): number =>
   KINDS_BY_SIZE.indexOf(a.change.kind) - KINDS_BY_SIZE.indexOf(b.change.kind) ||
   (a.change.target < b.change.target ? -1 : 1);
 
-/** The change, once it is seen to place the job; null when it does not. */
-export function verify(advised: AdviceCase, change: Change): Suggestion | null {
+/**
+ * The change, once it is seen to place the job; null when it does not.
+ * @param now which other jobs are placed as things are, by their kind; filled here, the same for every change.
+ */
+function verify(advised: AdviceCase, change: Change, now: Map<string, boolean>): Suggestion | null {
   const { world, job } = applyChange(advised.world, advised.job, change, advised.sourceFacts);
   const placed = placeInTurn(world, { ...advised, job });
   if (placed === null) return null;
   const { decisive, neededMcu } = placed.verdict;
-  const moved = movedToo(advised, world, placed, change);
+  const moved = movedToo(advised, world, placed, change, now);
   return {
     change,
     placement: placed,
@@ -76,25 +81,34 @@ const GIVES_SLOTS = new Set<Change['kind']>([
 
 /** Other waiting jobs that would be placed by the change and are not now, or the other way round. */
 function movedToo(
-  { others, world: before }: AdviceCase,
+  { others, world: before, requirementsMax }: AdviceCase,
   after: AdviceWorld,
   { takenSlots }: InTurn,
   change: Change,
+  now: Map<string, boolean>,
 ): AdvisedJob[] {
   if (change.kind === 'approval.approve' || change.kind === 'job.retry') return [];
-  const answers = new Map<string, boolean>();
+  const then = new Map<string, boolean>();
+  const requirements = new Set<string>();
   const moved = others.filter((other) => {
-    // Jobs alike in all that the decision looks at move together.
-    const { signature, wuId, fallback, maxRuntimeMs, extrasMcu, waitedMs } = other;
-    const key = JSON.stringify([signature, wuId, fallback, maxRuntimeMs, extrasMcu, Math.floor(waitedMs / 1000)]);
-    let isMoved = answers.get(key);
-    if (isMoved === undefined) {
-      isMoved = (decide(before, other) === null) !== (decide(after, other) === null);
-      answers.set(key, isMoved);
-    }
-    return isMoved;
+    if (requirements.size >= requirementsMax && !requirements.has(other.signature)) return false;
+    requirements.add(other.signature);
+    return memo(now, before, other) !== memo(then, after, other);
   });
   if (!GIVES_SLOTS.has(change.kind)) return moved;
   const slots = after.standingOf(change.kind === 'source.enroll' ? NEW_SOURCE_ID : change.target).free;
   return moved.slice(0, Math.max(slots - 1, takenSlots));
+}
+
+/** Jobs alike in all that the decision looks at have one answer. */
+function memo(answers: Map<string, boolean>, world: AdviceWorld, job: AdvisedJob): boolean {
+  const { signature, wuId, fallback, maxRuntimeMs, extrasMcu, requirement, waitedMs } = job;
+  const isDue = waitedMs >= ruleFor(world.policy, requirement).fallback.afterMs;
+  const key = JSON.stringify([signature, fallback, isDue, ...(world.isLimited ? [wuId, maxRuntimeMs, extrasMcu] : [])]);
+  let isYes = answers.get(key);
+  if (isYes === undefined) {
+    isYes = isPlaced(world, job);
+    answers.set(key, isYes);
+  }
+  return isYes;
 }

@@ -1,6 +1,7 @@
 import { CAPACITY_MAX, OVERRIDES_MAX } from '../../contract/limits.ts';
 import type { PolicyOverride } from '../../contract/policy.ts';
 import type { PolicyMode, Rule } from '../../contract/terms.ts';
+import { isPrivate } from '../admissions/standing.ts';
 import type { FleetGroup } from '../routing/fleet-group.ts';
 import { ruleFor, sidesOf, type WorkspacePolicy } from '../routing/policy.ts';
 import { failingRules } from '../routing/record.ts';
@@ -33,15 +34,19 @@ export function candidateChanges(advised: AdviceCase): Change[] {
 
 /** For each kind a few sources that lack just what the kind gives. */
 function sourceChanges(advised: AdviceCase): Change[] {
-  const { groups, judge, rule } = judgeSides(advised.world, advised.job);
+  const { judge, rule } = judgeSides(advised.world, advised.job);
   const { first } = sidesOf(rule.mode);
+  const groups = advised.wholeFleet();
   const found: Change[] = [];
   const tried = new Map<SourceKindOfChange, Set<string>>();
   const ordered = [...groups].sort((a, b) => Number(b.profile.side === first) - Number(a.profile.side === first));
+  const isWanted = (kind: SourceKindOfChange): boolean =>
+    advised.kinds.includes(kind) && (tried.get(kind)?.size ?? 0) < TRIED_PER_KIND;
   for (const group of ordered) {
+    if (!waysFor(group, advised.job).some(isWanted)) continue;
     const failing = failingRules(group, judge).map((r) => r.rule);
     const way = ONLY.find(({ rules }) => failing.length > 0 && failing.every((rule) => rules.includes(rule)));
-    if (way === undefined || !advised.kinds.includes(way.kind)) continue;
+    if (way === undefined || !isWanted(way.kind)) continue;
     const done = tried.get(way.kind) ?? new Set();
     tried.set(way.kind, done);
     for (const sourceId of group.sourceIds.slice(0, LOOKED_AT_PER_GROUP)) {
@@ -54,6 +59,16 @@ function sourceChanges(advised: AdviceCase): Change[] {
     }
   }
   return found;
+}
+
+/** What a group could lack at all, told before its rules are: of ten thousand groups most need no closer look. */
+function waysFor(group: FleetGroup, { requirement }: AdviceCase['job']): readonly SourceKindOfChange[] {
+  if (group.fits) return ['source.resume', 'source.start', 'capacity.raise'];
+  if (group.availability !== 'ready') return [];
+  return [
+    ...(requirement.labels.length > 0 ? (['label.add'] as const) : []),
+    ...(isPrivate(requirement.network) ? (['network.admit'] as const) : []),
+  ];
 }
 
 function sourceChange(

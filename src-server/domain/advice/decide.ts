@@ -6,7 +6,7 @@ import { crossingOf, type FallbackState, firstSideStanding } from '../routing/fa
 import type { FleetGroup } from '../routing/fleet-group.ts';
 import { type Crossing, type RoutingPolicy, ruleFor, sidesOf } from '../routing/policy.ts';
 import { type Ask, compareAsks } from '../routing/rank-asks.ts';
-import { failingRules } from '../routing/record.ts';
+import { passesAll } from '../routing/record.ts';
 import type { AdviceWorld, AdvisedJob } from './world.ts';
 
 /** What is promised to others already: milli-CU by scope. */
@@ -82,14 +82,7 @@ function isRefused(world: AdviceWorld, job: AdvisedJob, { rule, groups, fallback
  * @returns null when nobody may take the job now.
  */
 export function decide(world: AdviceWorld, job: AdvisedJob, promised: Promised = NOTHING): Placement | null {
-  const judged = judgeSides(world, job);
-  const fitting = judged.groups.filter((g) => g.fits && failingRules(g, judged.judge).length === 0);
-  if (fitting.length === 0 || isRefused(world, job, judged)) return null;
-  const rooms = {
-    byoc: judgeOnSide(world, job, 'byoc', promised),
-    managed: judgeOnSide(world, job, 'managed', promised),
-  };
-  const eligible = fitting.filter((g) => rooms[g.profile.side].outcome === 'room');
+  const { judged, rooms, eligible } = eligibleFor(world, job, promised);
   const best = bestOf(world, eligible, judged.rule);
   if (best === null) return null;
   const { first } = sidesOf(judged.rule.mode);
@@ -101,6 +94,28 @@ export function decide(world: AdviceWorld, job: AdvisedJob, promised: Promised =
     eligible,
     verdict: rooms[best.side],
   };
+}
+
+/** Would the decision place the job? Cheaper than to ask where, when ten thousand could take it. */
+export function isPlaced(world: AdviceWorld, job: AdvisedJob): boolean {
+  const { eligible } = eligibleFor(world, job, NOTHING);
+  return eligible.some(({ sourceIds }) => sourceIds.some((id) => world.standingOf(id).free > 0));
+}
+
+/** Groups that every rule lets take the job and whose side has room for it. */
+function eligibleFor(
+  world: AdviceWorld,
+  job: AdvisedJob,
+  promised: Promised,
+): { judged: Judged; rooms: Record<Side, BudgetVerdict>; eligible: readonly FleetGroup[] } {
+  const judged = judgeSides(world, job);
+  const fitting = judged.groups.filter((g) => passesAll(g, judged.judge));
+  const rooms = {
+    byoc: judgeOnSide(world, job, 'byoc', promised),
+    managed: judgeOnSide(world, job, 'managed', promised),
+  };
+  const isNone = fitting.length === 0 || isRefused(world, job, judged);
+  return { judged, rooms, eligible: isNone ? [] : fitting.filter((g) => rooms[g.profile.side].outcome === 'room') };
 }
 
 function bestOf(

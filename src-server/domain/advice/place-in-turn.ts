@@ -5,18 +5,21 @@ import { judgeFixed, judgeSide } from '../routing/rules.ts';
 import { decide, judgeOnSide, type Placement } from './decide.ts';
 import type { AdviceCase, AdviceWorld, AdvisedJob } from './world.ts';
 
-/** May a job of this requirement ever stand in the way on one of these groups? */
+/** Groups that are looked at for one job that comes before; of more it is taken to contest the next. */
+const LOOKED_AT_MAX = 16;
+
+/** May a job of this requirement ever stand in the way on one of these groups? In doubt it does. */
 function contests(
   world: AdviceWorld,
   job: Pick<AdvisedJob, 'requirement'>,
   groups: readonly FleetGroup[],
 ): FleetGroup | null {
   const rule = ruleFor(world.policy, job.requirement);
-  for (const group of groups) {
+  for (const group of groups.slice(0, LOOKED_AT_MAX)) {
     if (!judgeSide(rule.mode, group.profile.side).pass) continue;
     if (judgeFixed(job.requirement, group.profile).every((r) => r.pass)) return group;
   }
-  return null;
+  return groups[LOOKED_AT_MAX] ?? null;
 }
 
 /** Free slots of all sources of the groups, counted no further than needed. */

@@ -54,10 +54,12 @@ export interface AdviceWorld {
   isPaused: boolean;
   policy: WorkspacePolicy;
   rates: Rates;
-  /** The fleet as a requirement sees it; the same answer while nothing changes. */
+  /** The fleet as a requirement sees it, condensed; the same answer while nothing changes. */
   groupsFor(requirement: Requirement, signature: string): readonly FleetGroup[];
   /** Slots that a source of these groups may be granted now, and how it ranks. */
   standingOf(sourceId: string): { free: number; total: number; lastGrantSeq: number };
+  /** Is any limit set? Without one all work units are alike. */
+  isLimited: boolean;
   /** Every limit that a grant would touch. */
   usesOf(wuId: string, side: Side, computeClass: ComputeClass): readonly LimitUse[];
 }
@@ -72,6 +74,10 @@ export interface AdviceCase {
   others: readonly AdvisedJob[];
   /** How many queued jobs of a requirement the list above left out, for every requirement that has some. */
   unseen: readonly { requirement: Requirement; count: number }[];
+  /** Requirements of other jobs that a change is judged for, the oldest first; the rest is not looked at. */
+  requirementsMax: number;
+  /** The whole fleet as the job sees it, in which a change looks for sources that lack one thing. */
+  wholeFleet(): readonly FleetGroup[];
   sourceFacts(sourceId: string): SourceFacts;
   /** The question that holds the job. */
   approval: { approvalId: string; kind: 'fallback' | 'before_start' } | null;

@@ -6,7 +6,7 @@ import { COMPUTE_CLASSES, CONFINEMENTS, POLICY_MODES, SIDES } from '../../contra
 import { AVAILABILITIES, type Availability } from '../sources/availability.ts';
 import type { FleetGroup } from './fleet-group.ts';
 import type { Profile } from './profile.ts';
-import { answerKey, candidateGroups, failingRules, type RecordInput } from './record.ts';
+import { answerKey, candidateGroups, failingRules, passesAll, type RecordInput } from './record.ts';
 import type { Requirement } from './requirement.ts';
 import { judgeFixed } from './rules.ts';
 
@@ -120,6 +120,14 @@ describe('the groups of a record', () => {
         }
         if (input.chosenId !== null)
           expect(groups.filter((g) => g.verdict === 'chosen').map((g) => g.source_ids)).toEqual([[input.chosenId]]);
+      }),
+    );
+  });
+
+  it('pass all rules where none fails, and only there', () => {
+    fc.assert(
+      fc.property(situation, ({ input }) => {
+        for (const group of input.groups) expect(passesAll(group, input)).toBe(failingRules(group, input).length === 0);
       }),
     );
   });

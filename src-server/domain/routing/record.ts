@@ -2,7 +2,7 @@ import type { CandidateGroup, RuleResult } from '../../contract/decision.ts';
 import { GROUP_IDS_MAX } from '../../contract/limits.ts';
 import type { Verdict } from '../../contract/terms.ts';
 import type { FleetGroup } from './fleet-group.ts';
-import type { RoutingPolicy } from './policy.ts';
+import { type RoutingPolicy, sidesOf } from './policy.ts';
 import { profileConfinement } from './profile.ts';
 import { judgeMoving, judgeSide } from './rules.ts';
 
@@ -40,6 +40,17 @@ export function failingRules(
     ...(moving?.rule === 'capacity.full' ? [moving] : []),
     ...(isSecond && !input.isSecondSideOpen ? [fail('fallback.not_yet', `${input.policy.mode}`)] : []),
   ];
+}
+
+/** Does no rule fail? The same answer as `failingRules`, without the words. */
+export function passesAll(
+  group: FleetGroup,
+  { policy, isPaused, isSecondSideOpen }: Pick<RecordInput, 'policy' | 'isPaused' | 'isSecondSideOpen'>,
+): boolean {
+  if (isPaused || group.availability !== 'ready' || !group.fits) return false;
+  const { first, second } = sidesOf(policy.mode);
+  const { side } = group.profile;
+  return side === first || (side === second && isSecondSideOpen);
 }
 
 const fail = (rule: RuleResult['rule'], detail: string): RuleResult => ({ rule, pass: false, detail });

@@ -2,6 +2,7 @@ import type { AdviceChange } from '../../contract/decision.ts';
 import { ADVICE_CHANGES } from '../../contract/decision.ts';
 import type { JobSpec } from '../../contract/job.ts';
 import { isPrivate } from '../../domain/admissions/standing.ts';
+import { condense } from '../../domain/advice/condense.ts';
 import type { AdviceCase, AdviceWorld, AdvisedJob, SourceFacts } from '../../domain/advice/world.ts';
 import type { FallbackState } from '../../domain/routing/fallback.ts';
 import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
@@ -13,6 +14,9 @@ import type { Engine } from '../engine.ts';
 import { FALLBACK_STATES } from '../grants.ts';
 import { freeSlots, type HotSource } from '../hot/source.ts';
 
+/** Profiles that one answer looks at for other jobs, over all their requirements; at least so many requirements. */
+const JUDGED_PROFILES_MAX = 60_000;
+const REQUIREMENTS_MIN = 4;
 /** Other waiting jobs that are looked at one by one. */
 const OTHERS_MAX = 300;
 
@@ -44,6 +48,8 @@ export function adviceCase(engine: Engine, row: JobRow): AdviceCase | null {
     kinds: kindsFor(row),
     others,
     unseen: unseenOf(engine, [...others, ...(row.state === 'queued' ? [job] : [])]),
+    requirementsMax: Math.max(REQUIREMENTS_MIN, Math.floor(JUDGED_PROFILES_MAX / engine.hot.fleet.profiles.length)),
+    wholeFleet: () => groupsOf(engine, job.requirement, job.signature),
     sourceFacts: (sourceId) => sourceFacts(engine, engine.hot.fleet.source(sourceId)),
     approval: pending === undefined || question === null ? null : { approvalId: pending.approvalId, kind: question },
     hostsFor: (sourceId, network) => hostsFor(engine, sourceId, network),
@@ -90,6 +96,9 @@ function unseenOf(engine: Engine, seen: readonly AdvisedJob[]): AdviceCase['unse
   });
 }
 
+const groupsOf = (engine: Engine, requirement: Requirement, signature: string): FleetGroup[] =>
+  engine.hot.fleet.groupsFor(requirement, engine.hot.queue.findBySignature(signature)?.verdicts ?? []);
+
 function worldOf(engine: Engine): AdviceWorld {
   const { hot } = engine;
   const known = new Map<string, readonly FleetGroup[]>();
@@ -98,8 +107,7 @@ function worldOf(engine: Engine): AdviceWorld {
     policy: hot.policy,
     rates: hot.budgets.rates,
     groupsFor(requirement: Requirement, signature: string) {
-      const bucket = hot.queue.findBySignature(signature);
-      const groups = known.get(signature) ?? hot.fleet.groupsFor(requirement, bucket?.verdicts ?? []);
+      const groups = known.get(signature) ?? condense(groupsOf(engine, requirement, signature));
       known.set(signature, groups);
       return groups;
     },
@@ -108,6 +116,7 @@ function worldOf(engine: Engine): AdviceWorld {
       const total = Math.min(source.capacity, source.offered);
       return { free: freeSlots(source), total, lastGrantSeq: source.lastGrantFence };
     },
+    isLimited: hot.budgets.isLimited,
     usesOf: (wuId, side, computeClass) =>
       hot.budgets.isLimited ? hot.budgets.limitUses({ wuId, side, computeClass, neededMcu: 0 }) : [],
   };

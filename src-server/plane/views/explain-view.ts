@@ -6,7 +6,7 @@ import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
 import { type RoutingPolicy, ruleFor, sidesOf } from '../../domain/routing/policy.ts';
 import { compareAsks } from '../../domain/routing/rank-asks.ts';
 import { failingRules } from '../../domain/routing/record.ts';
-import { type Requirement, requirementOf } from '../../domain/routing/requirement.ts';
+import { type Requirement, requirementOf, signatureOf } from '../../domain/routing/requirement.ts';
 import { assignedSentence, waitingSentence } from '../../domain/routing/sentence.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
 import { withBudget } from '../budgets/explain-budget.ts';
@@ -52,7 +52,7 @@ export const explainSpec = (engine: Engine, spec: JobSpec): Explain =>
 function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback: number }): Explain {
   const { hot } = engine;
   const requirement = requirementOf(spec);
-  const groups = hot.fleet.groupsFor(requirement, []);
+  const groups = hot.fleet.groupsFor(requirement, hot.queue.findBySignature(signatureOf(requirement))?.verdicts ?? []);
   const isPaused = engine.state.head.config.paused;
   const rule = ruleFor(hot.policy, requirement);
   const { first, second } = sidesOf(rule.mode);
@@ -62,9 +62,13 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
   const eligibleIds = groups.filter((g) => failingRules(g, judge).length === 0).flatMap((g) => [...g.sourceIds]);
   const asks = eligibleIds.map((id) => askOf(rule, hot.fleet.source(id))).sort(compareAsks);
   const best = asks[0];
-  const candidates = groups.flatMap((group) => tableRows(engine, requirement, group, judge, best?.sourceId ?? null));
-  candidates.sort(
-    (a, b) => ORDER[a.verdict] - ORDER[b.verdict] || failures(a) - failures(b) || (a.name < b.name ? -1 : 1),
+  const bestId = best?.sourceId ?? null;
+  const places = groups.flatMap((group) => placesOf(engine, group, failingRules(group, judge), bestId));
+  places.sort(
+    (a, b) =>
+      ORDER[a.verdict] - ORDER[b.verdict] ||
+      a.failing.length - b.failing.length ||
+      (a.source.name < b.source.name ? -1 : 1),
   );
   const side = best === undefined ? first : hot.fleet.source(best.sourceId).side;
   return {
@@ -78,8 +82,8 @@ function explainNow(engine: Engine, spec: JobSpec, job: { seq: number; fallback:
     labels: spec.labels,
     confinement: spec.confinement,
     network: spec.network,
-    candidates: candidates.slice(0, CANDIDATES_MAX),
-    total: candidates.length,
+    candidates: places.slice(0, CANDIDATES_MAX).map((place) => tableRow(engine, requirement, place)),
+    total: places.length,
     eligible: eligibleIds.length,
     budget: checkOf(engine, judgeOn(engine, budgetedSpec(spec), spec.compute_class, side), side, spec.compute_class),
     unblock: [],
@@ -93,7 +97,22 @@ const ORDER: Readonly<Record<ExplainCandidate['verdict'], number>> = {
   eligible: 2,
   filtered: 3,
 };
-const failures = (c: ExplainCandidate): number => c.rules.filter((r) => !r.pass).length;
+
+/** One source in the table, before it is put into words: ten thousand are sorted and few are shown. */
+interface Place {
+  source: HotSource;
+  group: FleetGroup;
+  failing: RuleResult[];
+  verdict: ExplainCandidate['verdict'];
+}
+
+const placesOf = (engine: Engine, group: FleetGroup, failing: RuleResult[], bestId: string | null): Place[] =>
+  group.sourceIds.map((id) => ({
+    source: engine.hot.fleet.source(id),
+    group,
+    failing,
+    verdict: failing.length > 0 ? 'filtered' : id === bestId ? 'chosen' : 'outranked',
+  }));
 
 function waiting(
   engine: Engine,
@@ -137,35 +156,28 @@ function assigned(
   });
 }
 
-function tableRows(
+function tableRow(
   engine: Engine,
   requirement: Requirement,
-  group: FleetGroup,
-  judge: Parameters<typeof failingRules>[1],
-  bestId: string | null,
-): ExplainCandidate[] {
-  const failing = failingRules(group, judge);
-  return group.sourceIds.map((id) => {
-    const source = engine.hot.fleet.source(id);
-    const verdict = failing.length > 0 ? 'filtered' : id === bestId ? 'chosen' : 'outranked';
-    return {
-      source_id: id,
-      name: source.name,
-      kind: source.kind,
-      side: source.side,
-      compute_class:
-        source.pool !== null
-          ? group.profile.computeClass
-          : source.ownClass === null && source.pinnedClass === null
-            ? null
-            : classOf(source),
-      free: freeSlots(source),
-      capacity: source.capacity,
-      seen_ms_ago: seenAgo(engine, source),
-      verdict,
-      rules: fullRules(engine, requirement, group, source, failing, verdict),
-    };
-  });
+  { source, group, failing, verdict }: Place,
+): ExplainCandidate {
+  return {
+    source_id: source.sourceId,
+    name: source.name,
+    kind: source.kind,
+    side: source.side,
+    compute_class:
+      source.pool !== null
+        ? group.profile.computeClass
+        : source.ownClass === null && source.pinnedClass === null
+          ? null
+          : classOf(source),
+    free: freeSlots(source),
+    capacity: source.capacity,
+    seen_ms_ago: seenAgo(engine, source),
+    verdict,
+    rules: fullRules(engine, requirement, group, source, failing, verdict),
+  };
 }
 
 export const seenAgo = (engine: Engine, source: HotSource): number | null =>
@@ -204,9 +216,10 @@ function earliest(engine: Engine, row: JobRow, spec: JobSpec, budgetNow: Explain
   const found: { in_ms: number; because: string }[] = [];
   if (row.readyPlaneMs > engine.planeMs)
     found.push({ in_ms: inMs(row.readyPlaneMs), because: 'The backoff after the last attempt ends.' });
-  const policy = engine.hot.queue.bucket(row.bucket).rule;
+  const bucket = engine.hot.queue.bucket(row.bucket);
+  const policy = bucket.rule;
   const { first, second } = sidesOf(policy.mode);
-  const groups = engine.hot.fleet.groupsFor(requirementOf(spec), []);
+  const groups = engine.hot.fleet.groupsFor(bucket.requirement, bucket.verdicts);
   if (
     second !== null &&
     policy.fallback.mode !== 'never' &&
