@@ -34,7 +34,7 @@ function answerFor(engine: Engine, row: JobRow): Explain {
     submitted.spec,
     row.fallback,
   );
-  if (row.state === 'queued') return { ...answer, earliest: earliest(engine, row, submitted.spec, answer.budget) };
+  if (row.state === 'queued') return { ...answer, earliest: earliest(engine, row, answer.budget) };
   if (row.state === 'held') {
     const sentence = row.why ?? answer.sentence;
     return { ...answer, outcome: 'held', sentence, earliest: windowEnd(engine, row, answer) };
@@ -211,7 +211,7 @@ function fullRules(
 }
 
 /** What waiting alone brings: the end of a backoff, the second side opening, or a slot at the latest. */
-function earliest(engine: Engine, row: JobRow, spec: JobSpec, budgetNow: Explain['budget']): Explain['earliest'] {
+function earliest(engine: Engine, row: JobRow, budgetNow: Explain['budget']): Explain['earliest'] {
   const inMs = (planeMs: number): number => Math.max(0, planeMs - engine.planeMs);
   const found: { in_ms: number; because: string }[] = [];
   if (row.readyPlaneMs > engine.planeMs)
