@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { parseArgs } from './args.ts';
 import { planeOrigin } from './plane-url.ts';
 
@@ -77,4 +77,20 @@ describe('the address of the plane', () => {
   ])('%s is refused with exit 64', (url) => {
     expect(() => planeOrigin(url)).toThrow(expect.objectContaining({ exitCode: 64 }));
   });
+});
+
+describe('what a supervisor gives to run', () => {
+  const run = (...words: string[]) => parseArgs(['run', '--state-dir', '/s', ...words]);
+
+  it('is a pause file, kinds and the address of now', () => {
+    const words = ['--pause-file', '/s/paused', '--kinds', 'command,container', '--url', 'https://plane.example'];
+    expect(run(...words)).toMatchObject({
+      pauseFile: '/s/paused',
+      kinds: ['command', 'container'],
+      url: 'https://plane.example',
+    });
+    expect(run()).toMatchObject({ pauseFile: null, kinds: null, url: null });
+  });
+
+  it('names the kind that there is not', () => expect(() => run('--kinds', 'command,shell')).toThrow('not shell'));
 });

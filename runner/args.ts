@@ -40,6 +40,12 @@ export interface RunArgs extends Target {
   drainMs: number;
   /** Names of secrets whose values stand in this process's environment. */
   secretEnv: string[];
+  /** While this file is there, no new job is claimed; what runs goes on. */
+  pauseFile: string | null;
+  /** Kinds of jobs that are taken; null takes all that this source can run. */
+  kinds: string[] | null;
+  /** Where the plane is now; null: where it was at connect. The pinned key says whether it is the same. */
+  url: string | null;
 }
 export interface SecretArgs extends Target {
   command: 'secret';
@@ -79,6 +85,9 @@ const OPTIONS: Readonly<Record<Command, Readonly<Record<string, 'value' | 'flag'
     '--confined-only': 'flag',
     '--drain-ms': 'value',
     '--secret-env': 'list',
+    '--pause-file': 'value',
+    '--kinds': 'value',
+    '--url': 'value',
   },
   secret: TARGET,
   service: { ...TARGET, '--format': 'value' },
@@ -89,6 +98,7 @@ const ACTIONS: Readonly<Partial<Record<Command, readonly string[]>>> = {
   secret: ['set', 'list', 'remove'],
   service: ['print'],
 };
+const JOB_KINDS = ['command', 'container', 'kubernetes', 'mcp'];
 const SERVICE_FORMATS = ['systemd', 'launchd', 'windows'] as const;
 
 export const HELP = `Connected Compute runner: runs approved jobs of one control plane on this machine. It dials out only.
@@ -109,6 +119,8 @@ connect:   --credential-file FILE (mode 0600); else a hidden prompt, or standard
 doctor:    --json
 run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N,
            --secret-env NAME (the value of a secret from this process's environment; may be repeated)
+           --pause-file FILE (no new job is claimed while it is there), --kinds command,container,kubernetes
+           --url URL (where the plane is now, if it moved; its pinned key is asked for all the same)
 service:   --format systemd|launchd|windows
 
 Exit codes: 0 done, 1 failed check or job, 64 usage, 65 data, 69 plane unavailable, 75 already running,
@@ -209,6 +221,14 @@ function secretNameOf(word: string | undefined): string {
   throw usage('A secret is named like an environment variable, such as NPM_TOKEN. Its value never stands here.');
 }
 
+function kindsOf(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  const kinds = text.split(',');
+  const unknown = kinds.find((kind) => !JOB_KINDS.includes(kind));
+  if (unknown !== undefined) throw usage(`--kinds takes ${JOB_KINDS.join(', ')}, not ${unknown.slice(0, 40)}.`);
+  return kinds;
+}
+
 function formatOf(text: string | undefined): ServiceArgs['format'] {
   if (text === undefined) return null;
   const format = SERVICE_FORMATS.find((each) => each === text);
@@ -249,5 +269,8 @@ export function parseArgs(argv: readonly string[]): Args {
     confinedOnly: flags.has('--confined-only'),
     drainMs: wholeNumber('--drain-ms', values.get('--drain-ms'), 0, 3_600_000) ?? DRAIN_DEFAULT_MS,
     secretEnv: (lists.get('--secret-env') ?? []).map(secretNameOf),
+    pauseFile: values.get('--pause-file') ?? null,
+    kinds: kindsOf(values.get('--kinds')),
+    url: values.get('--url') ?? null,
   };
 }

@@ -14,6 +14,8 @@ const GRANTS_LIMIT = 32;
 /** An answer without work that came sooner than this is followed by a pause. */
 const QUICK_ANSWER_MS = 1_000;
 const BACKOFF = { baseMs: 500, capMs: 30_000 };
+/** How often a pause is looked for. */
+const PAUSE_LOOK_MS = 500;
 /** An open claim gets this long to be answered after it was taken over, before its connection is cut. */
 const TAKE_OVER_MS = 2_000;
 
@@ -27,6 +29,8 @@ export interface ClaimLoopDependencies {
   /** Resolves when a slot becomes free. */
   slotFreed: () => Promise<void>;
   onGrant: (assignment: Assignment) => void;
+  /** Looked at before each claim and while one is open: true keeps new work away. */
+  isPaused: () => boolean;
   /** Called before each claim; rejects when nothing may be asked for any more. */
   beforeClaim: () => Promise<void>;
 }
@@ -39,6 +43,7 @@ export class ClaimLoop {
   #isAsking = false;
   #lastReason = '';
   #isSilent = false;
+  #wasPaused = false;
   /** `run --once` tells the reason in its one last line. */
   #isQuiet = false;
 
@@ -53,8 +58,31 @@ export class ClaimLoop {
         await Promise.race([this.dependencies.slotFreed(), this.#ended()]);
         continue;
       }
-      await this.#claimOnce(Math.min(this.dependencies.freeSlots(), GRANTS_LIMIT), WAIT_MS);
+      if (await this.#isKeptByPause()) continue;
+      const stopLooking = this.#watchForPause();
+      await this.#claimOnce(Math.min(this.dependencies.freeSlots(), GRANTS_LIMIT), WAIT_MS).finally(stopLooking);
     }
+  }
+
+  /** Waits a little while paused; says so once. */
+  async #isKeptByPause(): Promise<boolean> {
+    const { isPaused, clock, printer } = this.dependencies;
+    const wasPaused = this.#wasPaused;
+    this.#wasPaused = isPaused();
+    if (this.#wasPaused !== wasPaused)
+      printer.say(this.#wasPaused ? 'Paused: no new job is claimed, what runs goes on.' : 'No longer paused.');
+    if (this.#wasPaused) await clock.sleep(PAUSE_LOOK_MS, this.#end.signal);
+    return this.#wasPaused;
+  }
+
+  /** A pause that begins while a claim is open takes that claim back. */
+  #watchForPause(): () => void {
+    const stop = this.dependencies.clock.every(PAUSE_LOOK_MS, () => {
+      if (!this.dependencies.isPaused()) return;
+      stop();
+      void this.#takeBack();
+    });
+    return stop;
   }
 
   /** Claims until one job is granted or `waitMs` is over; `silent` when the plane did not even answer at the end. */
@@ -77,14 +105,19 @@ export class ClaimLoop {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const { session, clock } = this.dependencies;
+    const { clock } = this.dependencies;
     if (this.#isAsking) {
-      const empty: Claim = { key: newIdempotencyKey(), capacity: session.capacity, max: 0, waitMs: 0 };
-      const taken = claimWork(empty, session.send.bind(session)).catch(() => undefined);
-      await Promise.race([taken, clock.sleep(TAKE_OVER_MS)]);
+      await this.#takeBack();
       for (let waitedMs = 0; this.#isAsking && waitedMs < TAKE_OVER_MS; waitedMs += 50) await clock.sleep(50);
     }
     this.#end.abort();
+  }
+
+  async #takeBack(): Promise<void> {
+    const { session, clock } = this.dependencies;
+    const empty: Claim = { key: newIdempotencyKey(), capacity: session.capacity, max: 0, waitMs: 0 };
+    const taken = claimWork(empty, session.send.bind(session)).catch(() => undefined);
+    await Promise.race([taken, clock.sleep(TAKE_OVER_MS)]);
   }
 
   #ended(): Promise<void> {

@@ -31,9 +31,10 @@ export function stateDirOf(target: Target, surroundings: Surroundings): StateDir
 
 /**
  * Reads who this runner is and holds it against the command line.
+ * @param movedTo the plane's address now, where it is another than at connect
  * Throws RunnerError 77 (not connected, rights too wide), 65 (damaged, another enrollment) or 76 (another plane key).
  */
-export function readIdentity(target: Target, surroundings: Surroundings): Identity {
+export function readIdentity(target: Target, surroundings: Surroundings, movedTo: string | null = null): Identity {
   const stateDir = stateDirOf(target, surroundings);
   const state = stateDir.read();
   if (state === null || state.session_id === null || state.source_id === null) {
@@ -53,7 +54,7 @@ export function readIdentity(target: Target, surroundings: Surroundings): Identi
   }
   return {
     stateDir,
-    origin: planeOrigin(state.url),
+    origin: planeOrigin(movedTo ?? state.url),
     enrollment: state.enrollment_id,
     sessionId: state.session_id,
     sourceId: state.source_id,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Assignment } from '../src-server/contract/runtime.ts';
 import type { RunArgs } from './args.ts';
 import { Attempt } from './attempt.ts';
@@ -88,6 +89,7 @@ class Run {
       printer,
       freeSlots: () => session.capacity - this.#attempts.size,
       slotFreed: () => new Promise((resolve) => this.#onSlotFreed.push(resolve)),
+      isPaused: () => args.pauseFile !== null && existsSync(args.pauseFile),
       onGrant: (assignment) => this.#take(assignment),
       beforeClaim: () => witness.look(),
     });
@@ -157,11 +159,15 @@ class Run {
     });
     // Granted while the last claim was being taken back.
     if (this.#signals > 0 || this.#failure !== null) attempt.giveBack('The runner is stopping.', 0);
+    const { kinds } = this.args;
+    const isForeign = kinds !== null && !kinds.includes(assignment.job.kind);
+    if (isForeign) attempt.giveBack(`This source takes ${kinds.join(', ')} jobs only.`, 0);
     const done = attempt
       .run()
       .then(async (outcome) => {
         this.#outcomes.push(outcome);
-        if ((outcome === 'unfit' || outcome === 'untrusted') && !this.args.once) await clock.sleep(UNFIT_PAUSE_MS);
+        if ((isForeign || outcome === 'unfit' || outcome === 'untrusted') && !this.args.once)
+          await clock.sleep(UNFIT_PAUSE_MS);
       })
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -235,11 +241,26 @@ class Run {
   }
 }
 
+/** What a source that takes some kinds only can do: of the others it says nothing, so that none is granted to it. */
+function onlyKinds(found: Capabilities, kinds: readonly string[] | null): Capabilities {
+  if (kinds === null) return found;
+  const { posture } = found;
+  return {
+    ...found,
+    posture: {
+      ...posture,
+      containers: kinds.includes('container') ? posture.containers : [],
+      kubernetes: kinds.includes('kubernetes') && posture.kubernetes,
+    },
+  };
+}
+
 /** Tries what this machine can enforce, now and while it runs. Throws RunnerError 77 when nothing is left to run. */
 async function watch(
-  { confinedOnly }: RunArgs,
-  { probe, clock, printer }: RunDependencies,
+  { confinedOnly, kinds }: RunArgs,
+  { probe: probeAll, clock, printer }: RunDependencies,
 ): Promise<WatchedCapabilities> {
+  const probe = async (): Promise<Capabilities> => onlyKinds(await probeAll(), kinds);
   const first = await probe();
   if (confinedOnly && first.posture.files !== 'confined') {
     const why = first.posture.detail?.confinement ?? 'this platform has no confinement that was tried';
@@ -258,7 +279,7 @@ async function watch(
 /** Runs jobs until stopped, or one with `--once`. Throws RunnerError as the table of exit codes says. */
 export async function run(args: RunArgs, dependencies: RunDependencies): Promise<ExitCode> {
   const { clock, printer, surroundings } = dependencies;
-  const identity: Identity = readIdentity(args, surroundings);
+  const identity: Identity = readIdentity(args, surroundings, args.url);
   const secrets = new SecretStore(identity.stateDir, takeFromEnvironment(args.secretEnv, dependencies.env));
   const workRoot = prepareWorkRoot(
     args.workDir ?? defaultWorkDir(surroundings),

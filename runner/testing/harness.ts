@@ -75,6 +75,9 @@ export class TestRunner {
       confinedOnly: false,
       drainMs: 30_000,
       secretEnv: [],
+      pauseFile: null,
+      kinds: null,
+      url: null,
       ...over,
     };
     return run(args, {

@@ -12,7 +12,7 @@ import type { ServeOptions } from './serve-options.ts';
 import { VERSION } from './version.ts';
 
 /** Files that are built beside this one. */
-const outFile = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), name);
+export const outFile = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), name);
 
 export interface RunningPlane {
   host: Host;

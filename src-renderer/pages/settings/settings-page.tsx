@@ -4,6 +4,7 @@ import { Page } from '../../components/page.tsx';
 import { AboutSection, CredentialsSection } from './about-sections.tsx';
 import { ApiKeysSection } from './api-keys-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
+import { MachineSection } from './machine-section.tsx';
 import { OperatorsSection } from './operators-section.tsx';
 import { WorkspaceSection } from './workspace-section.tsx';
 import { WorkspacesSection } from './workspaces-section.tsx';
@@ -13,6 +14,7 @@ const PARTS = [
   ['workspaces', 'Workspaces'],
   ['workspace', 'This workspace'],
   ['operators', 'Operators'],
+  ['this-machine', 'This machine'],
   ['api-keys', 'API keys'],
   ['appearance', 'Appearance'],
   ['credentials', 'Credentials'],
@@ -40,6 +42,7 @@ export const SettingsPage = () => {
           <WorkspacesSection />
           <WorkspaceSection />
           <OperatorsSection />
+          <MachineSection />
           <ApiKeysSection />
           <AppearanceSection />
           <CredentialsSection />

@@ -72,7 +72,7 @@ class Testing {
   }
 
   async #certificate(): Promise<Found> {
-    if (this.url.protocol === 'http:') return passed('none, this machine');
+    if (this.url.protocol === 'http:') return passed('loopback');
     const { fault, endsMs } = await probeCertificate(this.url, TEST_STEP_MS);
     if (fault !== null) return failed(certificateSentence(fault));
     const days = Math.floor((endsMs - this.parts.clock.wallMs()) / DAY_MS);

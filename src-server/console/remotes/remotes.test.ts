@@ -27,6 +27,7 @@ const codeOf = (run: () => unknown): string => {
   }
 };
 
+const hosted = { ownPlane: () => Promise.reject(new Error('none')), runner: { bootstrapFile: 'none' } };
 let dir: string;
 let far: Server;
 let seen: IncomingMessage[];
@@ -209,14 +210,14 @@ describe('the store', () => {
   it('refuses a damaged file and leaves it as it is', () => {
     const path = join(dir, 'remotes.json');
     writeFileSync(path, '{ torn');
-    expect(() => openConsole({ dir, onFault: () => {} })).toThrow(path);
+    expect(() => openConsole({ ...hosted, dir, onFault: () => {} })).toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe('{ torn');
   });
 });
 
 describe('a call to a remote', () => {
   const open = async () => {
-    const own = openConsole({ dir, onFault: (error) => expect(error).toBeNull() });
+    const own = openConsole({ ...hosted, dir, onFault: (error) => expect(error).toBeNull() });
     const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, caller = ADMIN) =>
       own.host.answer(
         new Request('http://console/', {
