@@ -73,8 +73,8 @@ const GiveUp = ({ lack }: { lack: string | undefined }) => {
       <ConfirmDialog
         isOpen={isAsking}
         title="Give up this machine?"
-        confirmLabel="Give up machine"
-        keepLabel="Keep machine"
+        confirmLabel="Give up this machine"
+        keepLabel="Keep this machine"
         busyLabel="Ending"
         isBusy={change.isPending}
         problem={change.error === null ? undefined : problemText(change.error)}
@@ -152,7 +152,7 @@ export const MachineSection = () => {
     <SettingsSection
       id="this-machine"
       title="This machine"
-      about="Let the machine that this console runs on take jobs. It dials out only, and nothing listens."
+      about="Let this machine, where the console runs, take jobs. It dials out only, and nothing listens."
     >
       <div className="panel">
         {error !== null && data === undefined ? <ProblemPanel error={error} onRetry={() => void refetch()} /> : null}

@@ -58,7 +58,7 @@ export const MachineSettingsForm = ({
           value={folder}
           placeholder="Beside its key"
           error={folderFault}
-          hint="Emptied after each attempt. Changed only while the machine is off."
+          hint="Emptied after each attempt. Changed only while this machine is off."
           onChange={(event) => setFolder(event.target.value)}
         />
         <Button

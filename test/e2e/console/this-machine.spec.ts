@@ -29,8 +29,8 @@ test('this machine is used in one step, runs a job, is paused, and is given up a
   await section.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(section.getByText('Paused by its owner')).toBeVisible();
   await expectAccessible(page, 'this machine in use');
-  await section.getByRole('button', { name: 'Give up' }).click();
-  await page.getByRole('button', { name: 'Give up machine' }).click();
+  await section.getByRole('button', { name: 'Give up', exact: true }).click();
+  await page.getByRole('button', { name: 'Give up this machine' }).click();
   await expect(section.getByRole('button', { name: 'Use this machine' })).toBeVisible({ timeout: 20_000 });
   expect(faults).toEqual([]);
 });
