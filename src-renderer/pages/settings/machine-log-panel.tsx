@@ -11,7 +11,7 @@ const Lines = () => {
   const lines = data?.lines.slice(-LINES_SHOWN) ?? [];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
-    <div className="machine-log mono" role="log" aria-label="Log of its runner" tabIndex={0}>
+    <div className="runner-log mono" role="log" aria-label="Log of its runner" tabIndex={0}>
       {lines.length === 0 ? <p className="text-3">Nothing was said yet.</p> : null}
       {lines.map(({ at, line }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own
