@@ -4,6 +4,7 @@ import { RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { newClientNonce } from './ids.ts';
 import type { PlaneClient } from './plane-client.ts';
+import { isSuccessor } from './succession.ts';
 import { answerOf, type HelloAnswer } from './wire.ts';
 
 /** Under the 10 s that a frozen job waits for its answer. */
@@ -34,7 +35,8 @@ export async function greet(client: PlaneClient, pinned: string): Promise<Greeti
   const members = { nonce: 'string', plane_public_key: 'string', signature: 'string' } as const;
   const hello = answerOf<HelloAnswer>(answer.json, 'hello', members);
   const actual = fingerprintOf(hello.plane_public_key);
-  if (actual !== pinned) {
+  // A key that the pinned one, or one that followed it, signed for is as good.
+  if (actual !== pinned && !isSuccessor(pinned, actual, hello.succession)) {
     throw new RunnerError(
       EXIT.planeNotTrusted,
       `The plane at ${client.origin} shows key ${actual}, pinned is ${pinned}. Nothing secret was sent.`,

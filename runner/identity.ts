@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Target } from './args.ts';
-import { readPrivateKey } from './ed25519.ts';
+import { fingerprintOf, readPrivateKey } from './ed25519.ts';
 import { RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { planeOrigin } from './plane-url.ts';
@@ -17,6 +17,8 @@ export interface Identity {
   /** Fingerprint and raw base64 of the pinned plane key. */
   planeKey: string;
   planePublicKey: string;
+  /** Keys that the plane had before, raw base64: what it signed then still holds. */
+  earlierPlaneKeys: string[];
   privateKey: KeyObject;
   heartbeatIntervalMs: number;
   leaseTtlMs: number;
@@ -46,7 +48,8 @@ export function readIdentity(target: Target, surroundings: Surroundings, movedTo
       `${stateDir.path} belongs to ${state.enrollment_id}, not to ${target.enrollment}.`,
     );
   }
-  if (target.planeKey !== null && target.planeKey !== state.plane_key) {
+  const isKnown = target.planeKey === state.plane_key || target.planeKey === fingerprintOf(state.plane_public_key);
+  if (target.planeKey !== null && !isKnown) {
     throw new RunnerError(
       EXIT.planeNotTrusted,
       `This runner is pinned to plane key ${state.plane_key}, not to ${target.planeKey}.`,
@@ -60,9 +63,21 @@ export function readIdentity(target: Target, surroundings: Surroundings, movedTo
     sourceId: state.source_id,
     planeKey: state.plane_key,
     planePublicKey: state.plane_public_key,
+    earlierPlaneKeys: state.earlier_plane_keys ?? [],
     privateKey: readPrivateKey(state.private_key_pem),
     heartbeatIntervalMs: state.heartbeat_interval_ms,
     leaseTtlMs: state.lease_ttl_ms,
     bootstrapSha256: state.bootstrap_sha256,
   };
+}
+
+/** Keeps the key that followed the one in force, over restarts. */
+export function followKey(identity: Identity, planePublicKey: string): void {
+  if (identity.planePublicKey === planePublicKey) return;
+  const state = identity.stateDir.read();
+  identity.earlierPlaneKeys = [...identity.earlierPlaneKeys, identity.planePublicKey];
+  identity.planePublicKey = planePublicKey;
+  if (state === null) return;
+  const earlier = identity.earlierPlaneKeys;
+  identity.stateDir.write({ ...state, plane_public_key: planePublicKey, earlier_plane_keys: earlier });
 }

@@ -3,7 +3,7 @@ import { PlaneProblem, PlaneUnreachable, RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import type { SourceFacts } from './facts.ts';
 import { greet } from './hello.ts';
-import type { Identity } from './identity.ts';
+import { followKey, type Identity } from './identity.ts';
 import { GIVEN_UP, type PlaneAnswer, type PlaneClient, type PlaneRequest } from './plane-client.ts';
 import { returnByKey } from './registration.ts';
 import type { SessionGrant } from './wire.ts';
@@ -98,10 +98,11 @@ export class Session {
           `The plane answered with session ${grant.session_id}, not ${sessionId}.`,
         );
       }
+      followKey(identity, grant.plane_public_key);
       this.#grant = grant;
       this.adoptToken(grant.session_token);
     } else {
-      await greet(client, identity.planeKey);
+      followKey(identity, (await greet(client, identity.planeKey)).planePublicKey);
     }
     this.#isProven = true;
   }

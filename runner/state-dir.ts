@@ -26,7 +26,10 @@ export interface RunnerState {
   enrollment_id: string;
   /** Fingerprint of the only plane key this runner obeys. */
   plane_key: string;
+  /** The key in force: the pinned one, or one that followed it by its signature. */
   plane_public_key: string;
+  /** Keys before that one, which older checkpoints are signed by. */
+  earlier_plane_keys?: string[];
   /** PKCS#8 PEM of the runner's own Ed25519 key; it never leaves this file. */
   private_key_pem: string;
   /** Null between making the key and the plane's answer to the registration. */

@@ -7,6 +7,8 @@ export interface HelloAnswer {
   nonce: string;
   plane_public_key: string;
   signature: string;
+  /** Missing from planes that never changed their key. */
+  succession?: unknown;
 }
 /** The registered session, as a claim with `register` answers it. */
 export type SessionGrant = NonNullable<ClaimAnswer['session']>;

@@ -60,11 +60,21 @@ export class Witness {
     await this.#cosign(checkpoint);
   }
 
+  /** A checkpoint that the plane's key signed, or one that it had before. */
+  #open(note: string): Checkpoint | null {
+    const { planePublicKey, earlierPlaneKeys } = this.dependencies.identity;
+    for (const key of [planePublicKey, ...earlierPlaneKeys]) {
+      const checkpoint = openCheckpoint(note, key);
+      if (checkpoint !== null) return checkpoint;
+    }
+    return null;
+  }
+
   #lastSeen(): Checkpoint | null {
-    const { stateDir, planePublicKey } = this.dependencies.identity;
+    const { stateDir } = this.dependencies.identity;
     const note = stateDir.readCheckpoint();
     if (note === null) return null;
-    const seen = openCheckpoint(note, planePublicKey);
+    const seen = this.#open(note);
     if (seen === null)
       throw new RunnerError(
         EXIT.data,
@@ -76,7 +86,7 @@ export class Witness {
   async #ask(
     seen: Checkpoint | null,
   ): Promise<{ note: string; checkpoint: Checkpoint; consistency: unknown[] } | null> {
-    const { send, identity } = this.dependencies;
+    const { send } = this.dependencies;
     let answer: PlaneAnswer;
     try {
       answer = await send({ method: 'GET', path: `${PATH}?size=${seen?.size ?? 0}` });
@@ -92,7 +102,7 @@ export class Witness {
       'witness',
       { checkpoint: 'string', consistency: 'array' },
     );
-    const checkpoint = openCheckpoint(note, identity.planePublicKey);
+    const checkpoint = this.#open(note);
     if (checkpoint === null) throw refused('The checkpoint of its log is not signed by the pinned plane key.');
     return { note, checkpoint, consistency };
   }

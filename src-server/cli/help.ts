@@ -25,6 +25,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   wallet     show | top-up MILLI-CU [--reason TEXT]
   doctor     check a data directory                            --data-dir DIR [--deep]
   recover    go on from an older copy of a data directory        --data-dir DIR --accept-rollback --reason TEXT
+  key        show | rotate: the key of the control plane, the old one signs for the new   --data-dir DIR (stopped)
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]
 
 They find the plane by --data-dir DIR (its console.json) or by --url URL --token-file FILE. All take --json.

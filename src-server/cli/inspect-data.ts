@@ -51,7 +51,9 @@ function keysIn(line: Buffer): Buffer[] {
     events: { type: string; body: { public_key?: string } }[];
   };
   return events.flatMap((e) =>
-    e.type === 'key.created' && e.body.public_key !== undefined ? [Buffer.from(e.body.public_key, 'base64')] : [],
+    (e.type === 'key.created' || e.type === 'key.rotated') && e.body.public_key !== undefined
+      ? [Buffer.from(e.body.public_key, 'base64')]
+      : [],
   );
 }
 

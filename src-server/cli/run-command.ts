@@ -8,6 +8,7 @@ import { evidence } from './evidence.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { HELP } from './help.ts';
 import { job } from './job.ts';
+import { key } from './key.ts';
 import { policy } from './policy.ts';
 import { pool } from './pool.ts';
 import type { Printer } from './printer.ts';
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   policy,
   doctor,
   recover,
+  key,
   demo,
   evidence,
   replay,

@@ -330,6 +330,8 @@ export interface EventBodies {
   'export.made': { kind: 'job' | 'wu' | 'range' | 'all'; subject: string; entries: number };
   /** The plane's own log, `ws_plane`. */
   'key.created': { public_key: string; fingerprint: string };
+  /** The key that signs from here on; the one before it signed this. In every log, each for its own origin. */
+  'key.rotated': { before: string; public_key: string; fingerprint: string; signature: string };
   'config.workspace': { workspace_id: string; name: string };
   'config.operator': { operator_id: string; name: string; role: Role; token_sha256: string };
   'config.operator_revoked': { operator_id: string };

@@ -22,7 +22,13 @@ import { computeClass, JOB_STATES, LEASE_STATES, RUNNER_OUTCOMES, SOURCE_KINDS, 
 export const helloRequest = z.strictObject({
   client_nonce: z.string().regex(/^[A-Za-z0-9_-]{43}(\.[A-Za-z0-9_-]{43})?$/),
 });
-export const helloAnswer = z.object({ nonce: z.string(), plane_public_key: publicKey, signature });
+/** `succession`: keys of the plane that followed one another, each signed by the one before it; oldest first. */
+export const helloAnswer = z.object({
+  nonce: z.string(),
+  plane_public_key: publicKey,
+  signature,
+  succession: z.array(z.object({ before: publicKey, public_key: publicKey, signature })),
+});
 
 export const register = z.strictObject({
   contract: z.int().min(0).max(1_000),

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { ProblemError } from '../contract/problems.ts';
 import { trimPasted } from '../domain/credentials/format.ts';
 import { type DirectoryLock, lockDirectory } from '../ledger/directory-lock.ts';
+import { decodeEntry } from '../ledger/entry.ts';
 import { LedgerForkedError } from '../ledger/errors.ts';
+import type { KeySuccession } from '../ledger/key-succession.ts';
+import type { LogPort } from '../ledger/log-port.ts';
 import { originOf } from '../ledger/note/checkpoint.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { Anchor } from './anchor.ts';
 import type { Clock, Timers } from './clock.ts';
+import type { TypedEntry } from './engine.ts';
 import { FileBlobs } from './files/file-blobs.ts';
 import { FileRunLogs } from './files/file-run-logs.ts';
 import type { BlobStore, RunLogs } from './files-port.ts';
@@ -20,6 +24,7 @@ import { openWorkspace, type PlaneParts } from './open-workspace.ts';
 import { type Operator, Operators } from './operators.ts';
 import { PLANE_WORKSPACE, PlaneLog } from './plane-log.ts';
 import type { Random } from './random.ts';
+import { finishRotation, rotateKey } from './rotate-key.ts';
 import { RuntimeTokens } from './runtime-tokens.ts';
 import { TICK_MS } from './timers.ts';
 import type { Workspace } from './workspace.ts';
@@ -93,6 +98,10 @@ export class Host {
     const lock = isReadOnly ? { release: () => undefined } : lockDirectory(dataDir);
     try {
       const keyPath = `${dataDir}/plane.key`;
+      if (!isReadOnly && existsSync(`${keyPath}.next`)) {
+        const { log } = await openReadableLog(`${dataDir}/plane`, { clock });
+        finishRotation(keyPath, () => newestKey(log));
+      }
       const { key, isNew } = isReadOnly ? { key: readPlaneKey(keyPath), isNew: false } : loadPlaneKey(keyPath);
       const anchor =
         options.anchorDir === undefined ? undefined : Anchor.open(options.anchorDir, key.log.publicKey, clock, timers);
@@ -129,6 +138,17 @@ export class Host {
       lock.release();
       throw error;
     }
+  }
+
+  /** Keys of this plane that followed one another, for runners that pinned an earlier one. */
+  get succession(): readonly KeySuccession[] {
+    return this.planeLog.succession;
+  }
+
+  /** Makes a new key that the old one signs for in every log; it is in force from the next start on. */
+  rotateKey(): Promise<PlaneKey> {
+    const engines = this.workspaces().map(({ workspace }) => workspace.engine);
+    return this.planeLog.inTurn(() => rotateKey(`${this.dataDir}/plane.key`, this.key, engines, this.planeLog));
   }
 
   get version(): string {
@@ -264,6 +284,15 @@ export class Host {
     this.hosted.set(workspaceId, hosted);
     return hosted;
   }
+}
+
+/** The key that a plane's own log names last. */
+function newestKey(log: LogPort): string | null {
+  let newest: string | null = null;
+  for (const { line } of log.read(0))
+    for (const { type, body } of (decodeEntry(line) as unknown as TypedEntry).events)
+      if (type === 'key.created' || type === 'key.rotated') newest = body.public_key;
+  return newest;
 }
 
 /** @throws LedgerForkedError when the operators' log is another than the one whose head was signed. */

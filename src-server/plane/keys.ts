@@ -69,14 +69,20 @@ export const readPlaneKey = (path: string): PlaneKey => planeKeyFrom(createPriva
 export function replacePlaneKey(path: string): PlaneKey {
   const next = `${path}.next`;
   rmSync(next, { force: true });
+  const key = newKeyFile(next);
+  renameSync(next, path);
+  return key;
+}
+
+/** Makes a key in a file of its own, on disk when this returns. */
+export function newKeyFile(path: string): PlaneKey {
   const privateKey = newPrivateKey();
-  const fd = openSync(next, 'wx', 0o600);
+  const fd = openSync(path, 'wx', 0o600);
   try {
     writeFileSync(fd, privateKey.export({ format: 'pem', type: 'pkcs8' }));
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
-  renameSync(next, path);
   return planeKeyFrom(privateKey);
 }

@@ -7,7 +7,7 @@ import {
 import { ProblemError } from '../contract/problems.ts';
 import { type Checkpoint, formatCheckpoint, originOf, parseCheckpoint } from '../ledger/note/checkpoint.ts';
 import { verifyCosignature, witnessName } from '../ledger/note/cosignature.ts';
-import { parseNote, signNote } from '../ledger/note/signed-note.ts';
+import { keyIdOf, parseNote, signNote } from '../ledger/note/signed-note.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
 import { type CheckpointRow, checkpointOfSize, newestCheckpoint } from '../state/queries/evidence.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -37,7 +37,11 @@ export class Notary {
     private readonly onCheckpoint: OnCheckpoint = () => undefined,
   ) {
     const newest = newestCheckpoint(engine.state.db);
-    this.growth = newest === null ? CHECKPOINT_AFTER_ENTRIES : engine.nextSeq - newest.seq - 1;
+    const isOwn = newest === null || signer === null || isSignedHere(engine.workspaceId, newest, signer.publicKey);
+    this.hasSettled = !isOwn;
+    const grown = newest === null ? CHECKPOINT_AFTER_ENTRIES : engine.nextSeq - newest.seq - 1;
+    // A head that an earlier key signed is signed anew, grown or not.
+    this.growth = isOwn ? grown : Math.max(1, grown);
     this.growingSinceMs = this.growth > 0 ? engine.clock.monoMs() : null;
     engine.observers.push((entry) => this.observe(entry));
   }
@@ -59,7 +63,9 @@ export class Notary {
   /** The head now, signed: the newest checkpoint when it covers everything up to `seq`, else a new one. */
   covering(seq: number): CheckpointRow {
     const newest = newestCheckpoint(this.engine.state.db);
-    if (newest !== null && newest.size > seq) return newest;
+    const isOwn =
+      newest !== null && (this.signer === null || isSignedHere(this.engine.workspaceId, newest, this.signer.publicKey));
+    if (newest !== null && isOwn && newest.size > seq) return newest;
     if (this.signer === null)
       throw new ProblemError(
         'not_found',
@@ -96,6 +102,12 @@ export class Notary {
     if (events.some(({ type }) => type === 'job.settled')) this.hasSettled = true;
   }
 }
+
+/** Is it by this key, and not by one that it followed? */
+export const isSignedHere = (workspaceId: string, row: CheckpointRow, publicKey: Uint8Array): boolean => {
+  const origin = originOf(workspaceId);
+  return parseNote(row.note).signatures.some((s) => s.name === origin && s.keyId.equals(keyIdOf(origin, publicKey)));
+};
 
 /** The note as it is served: the log's signature and those of its witnesses. */
 export const servedNote = (row: CheckpointRow): string => row.note + row.cosignatures.join('');

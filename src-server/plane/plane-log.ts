@@ -1,9 +1,10 @@
-import type { PlaneEvent } from '../contract/events.ts';
+import type { EventBodies, PlaneEvent } from '../contract/events.ts';
 import { ProblemError } from '../contract/problems.ts';
 import type { Role } from '../contract/terms.ts';
 import { decodeEntry, type Entry, encodeEntry } from '../ledger/entry.ts';
 import { LogError } from '../ledger/errors.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
+import type { KeySuccession } from '../ledger/key-succession.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import { formatCheckpoint, originOf } from '../ledger/note/checkpoint.ts';
 import { signNote } from '../ledger/note/signed-note.ts';
@@ -31,6 +32,8 @@ export class PlaneLog {
   readonly operators = new Map<string, OperatorRecord>();
   readonly workspaces = new Map<string, WorkspaceRecord>();
   publicKey: string | null = null;
+  /** Keys that followed one another by their own signatures, oldest first. */
+  succession: KeySuccession[] = [];
   private readonly commit: GroupCommit;
   private readonly tree: MerkleTree;
   private head: string;
@@ -61,6 +64,10 @@ export class PlaneLog {
 
   async recordKey(publicKey: string, fingerprint: string): Promise<void> {
     await this.emit('plane', [{ type: 'key.created', body: { public_key: publicKey, fingerprint } }]);
+  }
+
+  async recordRotation(body: EventBodies['key.rotated']): Promise<void> {
+    await this.emit('plane', [{ type: 'key.rotated', body }]);
   }
 
   async addWorkspace(actor: string, workspaceId: string, name: string): Promise<WorkspaceRecord> {
@@ -154,8 +161,16 @@ export class PlaneLog {
 
   private apply(entry: TypedEntry): void {
     for (const { type, body } of entry.events) {
-      if (type === 'key.created') this.publicKey = body.public_key;
-      else if (type === 'config.workspace')
+      if (type === 'key.created') {
+        this.publicKey = body.public_key;
+        // A key that nobody signed for begins anew.
+        this.succession = [];
+      } else if (type === 'key.rotated') {
+        const { fingerprint: _fingerprint, ...step } = body;
+        this.publicKey = body.public_key;
+        this.succession.push(step);
+      }
+      if (type === 'config.workspace')
         this.workspaces.set(body.workspace_id, {
           workspaceId: body.workspace_id,
           name: body.name,

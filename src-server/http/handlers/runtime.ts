@@ -43,7 +43,12 @@ async function hello(call: Call): Promise<Answer> {
     );
   const nonce = host.tokens.nonce();
   const signature = await host.key.sign(Buffer.from(`connected-compute/hello/v1\n${clientNonce}\n${nonce}`));
-  return ok({ nonce, plane_public_key: host.key.publicKeyBase64, signature: signature.toString('base64') });
+  return ok({
+    nonce,
+    plane_public_key: host.key.publicKeyBase64,
+    signature: signature.toString('base64'),
+    succession: host.succession,
+  });
 }
 
 interface Claiming {

@@ -1,4 +1,5 @@
 import { decodeEntry, type Entry } from '../../ledger/entry.ts';
+import { isSucceeded } from '../../ledger/key-succession.ts';
 import type { LogEntry } from '../../ledger/log-port.ts';
 import { originOf, parseCheckpoint } from '../../ledger/note/checkpoint.ts';
 import { verifyCosignature, witnessName } from '../../ledger/note/cosignature.ts';
@@ -45,7 +46,12 @@ export class EvidenceCheck {
   /** Takes the next entry. */
   take({ seq, line }: LogEntry): void {
     // Most entries hold neither; the text is searched before it is parsed.
-    if (line.includes('"session.registered"') || line.includes('"checkpoint.signed"') || line.includes('"witness.'))
+    if (
+      line.includes('"key.rotated"') ||
+      line.includes('"session.registered"') ||
+      line.includes('"checkpoint.signed"') ||
+      line.includes('"witness.')
+    )
       this.judge(decodeEntry(line), seq);
     this.tree.append(leafHash(line));
   }
@@ -54,7 +60,10 @@ export class EvidenceCheck {
     const fail = (detail: string): void => void this.violations.push({ invariant: 'I27', seq, detail });
     for (const { type, body } of (entry as unknown as TypedEntry).events) {
       if (type === 'session.registered') this.sessionKeys.set(body.session_id, Buffer.from(body.public_key, 'base64'));
-      else if (type === 'checkpoint.signed') this.judgeCheckpoint(body.note, body.size, fail);
+      else if (type === 'key.rotated') {
+        if (!isSucceeded(originOf(this.workspaceId), body))
+          fail(`the key ${body.fingerprint} is not signed by the one before`);
+      } else if (type === 'checkpoint.signed') this.judgeCheckpoint(body.note, body.size, fail);
       else if (type === 'witness.cosigned') {
         this.cosignatures++;
         const key = this.sessionKeys.get(body.session_id);

@@ -3,13 +3,14 @@ import { formatNote, keyIdOf, parseNote } from '../../ledger/note/signed-note.ts
 import { newestCosigned } from '../../state/queries/evidence.ts';
 import type { Engine } from '../engine.ts';
 import type { PlaneKey } from '../keys.ts';
+import { isSignedHere } from '../notary.ts';
 import type { LogProver } from './export-bundle.ts';
 import { runnerKeyOf } from './runner-key.ts';
 
 /** Proves from the tree of the log: against the newest cosigned checkpoint where it covers enough, else a fresh one. */
 export function logProver(engine: Engine, key: PlaneKey): LogProver {
   return {
-    checkpointFor: async (sizeAtLeast) => cosigned(engine, sizeAtLeast) ?? (await signedNow(engine, key)),
+    checkpointFor: async (sizeAtLeast) => cosigned(engine, key, sizeAtLeast) ?? (await signedNow(engine, key)),
     inclusion: (seq, size) => engine.tree.inclusionProof(seq, size),
   };
 }
@@ -17,9 +18,9 @@ export function logProver(engine: Engine, key: PlaneKey): LogProver {
 type Covering = Awaited<ReturnType<LogProver['checkpointFor']>>;
 
 /** Witnesses whose key was registered again since are left out: the entry that says so is past this checkpoint. */
-function cosigned(engine: Engine, sizeAtLeast: number): Covering | null {
+function cosigned(engine: Engine, key: PlaneKey, sizeAtLeast: number): Covering | null {
   const row = newestCosigned(engine.state.db);
-  if (row === null || row.size < sizeAtLeast) return null;
+  if (row === null || row.size < sizeAtLeast || !isSignedHere(engine.workspaceId, row, key.log.publicKey)) return null;
   const { text } = parseNote(row.note);
   const { origin, size } = parseCheckpoint(text);
   const signers: string[] = [];
