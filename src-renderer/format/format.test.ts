@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatAge, formatAgeShort, formatDuration, formatSpan } from './duration.ts';
+import { formatHosts, parseHosts } from './hosts.ts';
 import { formatClock, formatDay, formatDayClock, formatWhen } from './instant.ts';
 import { formatBytes, formatCu, formatHash, formatPlural, formatSeq } from './number.ts';
 
@@ -60,5 +61,27 @@ describe('numbers', () => {
   });
   it('knows one from many', () => {
     expect([formatPlural(1, 'lease'), formatPlural(18, 'lease')]).toEqual(['1 lease', '18 leases']);
+  });
+});
+
+describe('hosts of a private network', () => {
+  it.each([
+    ['registry.lan:443', [{ host: 'registry.lan', port: 443 }]],
+    [
+      ' a:1,\nb:2 , ',
+      [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+      ],
+    ],
+    ['', []],
+    ['registry.lan', null],
+    ['registry.lan:0', null],
+    ['registry.lan:70000', null],
+    ['https://registry.lan:443', null],
+  ])('reads %j', (text, hosts) => expect(parseHosts(text)).toEqual(hosts));
+  it('writes what it reads', () => {
+    expect(formatHosts(parseHosts('a:1 b:2') ?? [])).toBe('a:1, b:2');
+    expect(formatHosts([])).toBe('');
   });
 });

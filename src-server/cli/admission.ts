@@ -2,6 +2,7 @@ import type { Admission } from '../contract/admission.ts';
 import { ADMISSION_EXPIRES_MAX_MS, ADMISSION_EXPIRES_MIN_MS, LIST_LIMIT_MAX } from '../contract/limits.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
+import { hostOf } from './host-argument.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
 
@@ -69,13 +70,6 @@ export async function admission(args: string[], printer: Printer): Promise<numbe
         `admission has no ${verb}. It takes list, show, request, grant, reject and revoke.`,
       );
   }
-}
-
-function hostOf(text: string): { host: string; port: number } {
-  const [, host, port] = /^([^:]+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || port === undefined)
-    throw new ExitError(EXIT.usage, `--host takes HOST:PORT, like registry.lan:443, not ${text}.`);
-  return { host, port: Number(port) };
 }
 
 const lineOf = (a: Admission): string[] => [a.admission_id, a.network, a.source_name, a.status, a.sentence];

@@ -6,12 +6,12 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
              --read-only: show what can be read, also of a damaged log, and change nothing
   console    print a fresh sign-in link                       --data-dir DIR
   workspace  list | add URL [--colour C] [--remote-token-file FILE] | test ID | remove ID: remote workspaces of this console
-  job        submit FILE [--wait] | list [--state S] [--limit N] | show ID | explain ID | unblock ID [--apply N] | cancel ID | retry ID | log ID [--follow] [--stderr]
+  job        submit FILE [--wait] | list [--state S] [--limit N] | show ID | explain ID | unblock ID [--apply N [--host HOST:PORT]] | cancel ID | retry ID | log ID [--follow] [--stderr]
   source     list | show ID | cordon ID | drain ID [--deadline-ms N] | resume ID | revoke ID | enroll NAME --kind KIND
-  pool       list | show POOL | create [NAME] [--class C] [--capacity N] [--side S] | token POOL [--class C]
-             revoke-token POOL TOKEN_ID [--end-sessions] | local [--runners N]
+  pool       list | show POOL | create [NAME] [--class C] [--capacity N] [--side S] | change POOL [--name N] [--class C] [--capacity N]
+             token POOL [--class C] | revoke-token POOL TOKEN_ID [--end-sessions] | local [--runners N]
   approval   list [--status S] [--kind K] | show ID | approve ID | reject ID  [--reason TEXT] [--digest sha256:…]
-  admission  list | show ID | request --network private:NAME --source ID --host HOST:PORT | grant ID | reject ID | revoke ID
+  admission  list | show ID | request --network private:NAME --source ID --host HOST:PORT | grant ID [--host HOST:PORT] | reject ID | revoke ID
              [--expires-ms N] [--reason TEXT]
   policy     show [VERSION] | versions | diff FILE | diff VERSION VERSION | publish FILE [--reason TEXT] | rollback VERSION
              simulate FILE [--last N | --from INSTANT --to INSTANT]

@@ -25,6 +25,33 @@ describe('job', () => {
     expect([log.code, log.stdout]).toEqual([0, '']);
   });
 
+  test('admits a network that nobody asked for before, with the hosts that are named', async () => {
+    const { sourceId } = await line.plane.runner('rack-1');
+    const spec = { ...JOB, title: 'Publish', network: 'private:registry', confinement: 'none' };
+    const { job_id: id } = await line.json(['job', 'submit', line.file('private.json', JSON.stringify(spec))]);
+    const listed = await line.here(['job', 'unblock', id]);
+    expect(listed.stdout).toMatch(/^held: .*\n1\. Admit rack-1 to private:registry\..*--host HOST:PORT\.$/m);
+    const bare = await line.here(['job', 'unblock', id, '--apply', '1']);
+    expect([bare.code, bare.stderr]).toEqual([64, expect.stringContaining(`job unblock ${id} --apply 1 --host`)]);
+    for (const wrong of ['registry.lan', 'registry.lan:', 'https://registry.lan:443'])
+      expect((await line.here(['job', 'unblock', id, '--apply', '1', '--host', wrong])).code).toBe(64);
+    const hosts = ['--host', 'registry.lan:443', '--host', 'registry.lan:80'];
+    const done = await line.here(['job', 'unblock', id, '--apply', '1', ...hosts, '--reason', 'release']);
+    expect([done.code, done.stdout]).toEqual([0, expect.stringMatching(/^Done: Admit rack-1 to private:registry\./)]);
+    expect((await line.json(['admission', 'list'])).items).toMatchObject([
+      {
+        status: 'granted',
+        source_id: sourceId,
+        hosts: [
+          { host: 'registry.lan', port: 443 },
+          { host: 'registry.lan', port: 80 },
+        ],
+      },
+    ]);
+    expect((await line.plane.job(id)).state).toBe('queued');
+    await line.here(['job', 'cancel', id]);
+  });
+
   test('submits a job a line', async () => {
     const lines = line.file('jobs.jsonl', `${JSON.stringify(JOB)}\n\n${JSON.stringify({ ...JOB, wu_id: 'WU-2' })}\n`);
     const ended = await line.here(['job', 'submit', lines]);

@@ -1,3 +1,4 @@
+import type { NetworkGrant } from '../contract/admission.ts';
 import type { Job, JobList } from '../contract/job.ts';
 import { BULK_BODY_LIMIT_BYTES, BULK_ITEMS_MAX, LIST_LIMIT_MAX } from '../contract/limits.ts';
 import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
@@ -5,6 +6,7 @@ import { systemTimers } from '../plane/clock.ts';
 import { systemRandom } from '../plane/random.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
+import { hostOf } from './host-argument.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
 import { groupsOf, readJobs } from './read-jobs.ts';
@@ -19,6 +21,7 @@ const FLAGS = {
   limit: { type: 'string' },
   reason: { type: 'string' },
   apply: { type: 'string' },
+  host: { type: 'string', multiple: true },
 } as const;
 const POLL_MS = 500;
 const LIST_DEFAULT = 50;
@@ -39,6 +42,8 @@ interface Call {
   reason: string | undefined;
   /** Number of the suggestion to apply, from 1; 0: only list them. */
   apply: number;
+  /** What an admission that is applied lets through. */
+  hosts: readonly NetworkGrant[];
 }
 
 /** `job …`: submit, list, show, explain, unblock, cancel, retry, log. */
@@ -56,6 +61,7 @@ export async function job(args: string[], printer: Printer): Promise<number> {
     limit: wholeNumber('limit', values.limit, 1, LIST_MAX, LIST_DEFAULT),
     reason: values.reason,
     apply: wholeNumber('apply', values.apply, 1, 100, 0),
+    hosts: (values.host ?? []).map(hostOf),
   };
   if (verb === 'list') return list(call);
   const verbs: Record<string, (call: Call, subject: string) => Promise<number>> = {
@@ -232,6 +238,13 @@ async function unblock(call: Call, jobId: string): Promise<number> {
       `There are ${found.unblock.length} suggestions. See them with: job unblock ${jobId}`,
     );
   const { change, target, sentence } = chosen;
+  if (chosen.hosts?.length === 0 && call.hosts.length === 0)
+    throw new ExitError(
+      EXIT.usage,
+      `Name what may be reached, since nobody asked for this network before: job unblock ${jobId} --apply ${call.apply} --host HOST:PORT`,
+    );
+  if (chosen.hosts === undefined && call.hosts.length > 0)
+    throw new ExitError(EXIT.usage, `--host belongs to an admission. Suggestion ${call.apply} is: ${sentence}`);
   const { digest } = await call.client.call('job', { params: { job_id: jobId } });
   const done = await call.client.call('jobUnblock', {
     params: { job_id: jobId },
@@ -240,6 +253,7 @@ async function unblock(call: Call, jobId: string): Promise<number> {
       target,
       sentence,
       ...(change === 'approval.approve' ? { digest } : {}),
+      ...(call.hosts.length === 0 ? {} : { hosts: call.hosts }),
       ...(call.reason === undefined ? {} : { reason: call.reason }),
     },
   });

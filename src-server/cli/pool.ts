@@ -1,6 +1,6 @@
 import { LIST_LIMIT_MAX } from '../contract/limits.ts';
-import type { Pool, PoolDetail } from '../contract/pool.ts';
-import { COMPUTE_CLASSES, SIDES } from '../contract/terms.ts';
+import type { Pool, PoolDetail, PoolPatch } from '../contract/pool.ts';
+import { COMPUTE_CLASSES, type ComputeClass, SIDES } from '../contract/terms.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { DEFAULT_POOL, findPoolNamed, localPool } from './local-pool.ts';
@@ -10,6 +10,7 @@ import { type Printer, table } from './printer.ts';
 const FLAGS = {
   ...PLANE_FLAGS,
   reason: { type: 'string' },
+  name: { type: 'string' },
   side: { type: 'string' },
   capacity: { type: 'string' },
   class: { type: 'string', multiple: true },
@@ -20,7 +21,7 @@ const FLAGS = {
 const RUNNERS_MAX = 50;
 const CAPACITY_DEFAULT = 20;
 const USAGE =
-  'pool takes list, show POOL, create [NAME], token POOL [--class C], revoke-token POOL TOKEN_ID [--end-sessions] or local [--runners N].';
+  'pool takes list, show POOL, create [NAME], change POOL [--name N] [--class C …] [--capacity N], token POOL [--class C], revoke-token POOL TOKEN_ID [--end-sessions] or local [--runners N].';
 
 interface Call {
   client: PlaneClient;
@@ -29,7 +30,7 @@ interface Call {
 }
 type Values = ReturnType<typeof parse<typeof FLAGS>>['values'];
 
-/** `pool …`: list, show, create, token, revoke-token, local. A pool is named by its id or its name. */
+/** `pool …`: list, show, create, change, token, revoke-token, local. A pool is named by its id or its name. */
 export async function pool(args: string[], printer: Printer): Promise<number> {
   const { values, positionals } = parse(args, FLAGS);
   const [verb, subject, second] = positionals;
@@ -54,6 +55,8 @@ export async function pool(args: string[], printer: Printer): Promise<number> {
   switch (verb) {
     case 'show':
       return show(call, await client.call('pool', { params }));
+    case 'change':
+      return show(call, await client.call('poolPatch', { params, body: changesOf(values) }));
     case 'token':
       return token(call, params, classesOf(values)[0]);
     case 'revoke-token':
@@ -104,6 +107,19 @@ function classesOf(values: Values): string[] {
     if (!(COMPUTE_CLASSES as readonly string[]).includes(name))
       throw new ExitError(EXIT.usage, `--class takes ${COMPUTE_CLASSES.join(', ')}, not ${name}.`);
   return classes;
+}
+
+/** What `change` was asked to change. @throws ExitError 64 when nothing. */
+function changesOf(values: Values): PoolPatch {
+  const classes = classesOf(values) as ComputeClass[];
+  const patch: PoolPatch = {
+    ...(values.name === undefined ? {} : { name: values.name }),
+    ...(classes.length === 0 ? {} : { compute_classes: classes }),
+    ...(values.capacity === undefined ? {} : { capacity: wholeNumber('capacity', values.capacity, 1, 1_000, 1) }),
+  };
+  if (Object.keys(patch).length === 0)
+    throw new ExitError(EXIT.usage, 'pool change needs --name N, --class C (may be repeated) or --capacity N.');
+  return patch;
 }
 
 async function create({ client, printer, json }: Call, name: string, values: Values): Promise<number> {

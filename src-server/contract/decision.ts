@@ -115,6 +115,8 @@ export const unblockSuggestion = z.object({
   sentence: z.string(),
   /** Null id: a source that does not exist yet. */
   would_assign_to: z.object({ source_id: sourceId.nullable(), name: z.string(), side: z.enum(SIDES) }),
+  /** Of `network.admit`: what it would let through; empty where nobody named it yet and whoever applies it has to. */
+  hosts: z.array(networkGrant).optional(),
   /** False where the console cannot do it alone: a runner must be started somewhere. */
   can_apply: z.boolean(),
   /** Who may apply it. */

@@ -156,6 +156,8 @@ export interface EventBodies {
     labels?: Record<string, string>;
     pinned_class?: ComputeClass | null;
     posture?: Posture;
+    /** Of a pool: the classes that it takes from here on. */
+    pool_classes?: ComputeClass[];
   };
   'source.late': { source_id: string };
   'source.offline': { source_id: string; reason: string };

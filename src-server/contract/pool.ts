@@ -22,6 +22,22 @@ export const poolCreate = z.strictObject({
 });
 export type PoolCreate = z.infer<typeof poolCreate>;
 
+/** What of a pool can change. Runners keep the class they came with; a class that is gone is taken by no further one. */
+export const poolPatch = z
+  .strictObject({
+    name: name.optional(),
+    compute_classes: z
+      .array(computeClass)
+      .min(1)
+      .max(COMPUTE_CLASSES.length)
+      .refine((classes) => new Set(classes).size === classes.length, 'names a class twice')
+      .optional(),
+    capacity: z.int().min(1).max(CAPACITY_MAX).optional(),
+    labels: labels.optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
+export type PoolPatch = z.infer<typeof poolPatch>;
+
 export const pool = z.object({
   pool_id: poolId,
   source_id: sourceId,

@@ -9,7 +9,14 @@ import { State } from '../state/state.ts';
 import { diagnoseSource, drainSource, patchSource, resumeSource, revokeSource } from './commands/change-source.ts';
 import type { CommandContext } from './commands/context.ts';
 import { endPoolSession } from './commands/end-session.ts';
-import { createPool, findPool, issuePoolToken, type PoolSource, revokePoolToken } from './commands/manage-pool.ts';
+import {
+  createPool,
+  findPool,
+  issuePoolToken,
+  type PoolSource,
+  patchPool,
+  revokePoolToken,
+} from './commands/manage-pool.ts';
 import { publishPolicy } from './commands/publish-policy.ts';
 import { submitJob } from './commands/submit-job.ts';
 import { runnerKeyOf } from './evidence/runner-key.ts';
@@ -319,6 +326,27 @@ describe('a pool of runners that come and go', () => {
     expect(await done(eu.claim())).toEqual([]);
     const other = await runner(token, 'other', { ...hardware, labels: { region: 'us' } });
     expect((await done(other.claim())).map((g) => g.job.jobId)).toEqual([jobId]);
+  });
+});
+
+describe('the classes of a pool', () => {
+  it('change for runners that come after, and those that are there keep theirs', async () => {
+    const pool = await makePool({ compute_classes: ['cpu-small'] });
+    const token = await tokenOf(pool, 'cpu-small');
+    const hardware = { cpuCount: 8, memoryGib: 16, capacity: 1 };
+    const small = await runner(token, 'small', hardware);
+    const { jobId } = await submit({ compute_class: 'cpu-medium' });
+    const sentence = () => explainJob(plane.workspace.engine, job(jobId));
+    expect(sentence().candidates[0]?.rules.find((r) => !r.pass)?.rule).toBe('class.mismatch');
+    await run((ctx) => patchPool(ctx, ACTOR, pool.pool.poolId, { compute_classes: ['cpu-medium'], capacity: 7 }));
+    expect(detail(pool)).toMatchObject({ compute_classes: ['cpu-medium'], capacity: 7, runners: { online: 1 } });
+    expect(await done(small.claim())).toEqual([]);
+    await expect(runner(token, 'late', hardware)).rejects.toMatchObject({ code: 'pool.class_mismatch' });
+    const medium = await runner(await tokenOf(pool, 'cpu-medium'), 'medium', hardware);
+    expect((await done(medium.claim())).map((g) => g.job.jobId)).toEqual([jobId]);
+    await submit();
+    expect(await done(small.claim())).toHaveLength(1);
+    expect(rebuildHot(plane.workspace.engine.state).fleet.source(pool.sourceId).pool?.classes).toEqual(['cpu-medium']);
   });
 });
 

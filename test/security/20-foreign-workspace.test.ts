@@ -37,6 +37,7 @@ const shape = (text: string): string =>
     .replace(/\b(job|src|enr|lse|apr|adm)_[0-9A-Z]{26}\b|\b[0-9a-f]{64}\b/g, 'ID');
 const BODIES: Partial<Record<RouteId, unknown>> = {
   sourcePatch: { capacity: 2 },
+  poolPatch: { capacity: 2 },
   approvalDecide: { decision: 'approved' },
   jobUnblock: { change: 'label.add', target: 'src_none' },
   admissionDecide: { decision: 'granted' },

@@ -1,4 +1,5 @@
 import type { BodyOf } from '../../api/calls.ts';
+import { parseHosts } from '../../format/hosts.ts';
 
 /** What the form holds, as typed. */
 export interface AdmitDraft {
@@ -10,17 +11,6 @@ export interface AdmitDraft {
 }
 export type AdmitErrors = Partial<Record<keyof AdmitDraft, string>>;
 const HOUR_MS = 3_600_000;
-
-/** `registry.lan:443`, one a line or by commas. Null where a line is no host with a port. */
-export const parseHosts = (text: string): { host: string; port: number }[] | null => {
-  const parts = text.split(/[\s,]+/).filter((part) => part !== '');
-  const grants = parts.map((part) => {
-    const match = /^([a-z0-9.-]+):(\d{1,5})$/.exec(part);
-    const port = Number(match?.[2]);
-    return match === null || port < 1 || port > 65_535 ? null : { host: match[1] ?? '', port };
-  });
-  return grants.includes(null) ? null : (grants as { host: string; port: number }[]);
-};
 
 /** The request to send, or what is wrong by field. */
 export const readDraft = (draft: AdmitDraft): { body: BodyOf<'admissionRequest'> } | { errors: AdmitErrors } => {

@@ -9,9 +9,11 @@ import { useLackOf } from '../../api/session.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { problemText } from '../../components/problem-panel.tsx';
+import { formatHosts, parseHosts } from '../../format/hosts.ts';
 import { routes } from '../../routes.ts';
 import { toast } from '../../stores/toasts.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
 
 const effectWords = ({ also_moves: moves, also_moves_count: count }: UnblockSuggestion['preview']): string => {
   if (count === 0) return 'No side effects.';
@@ -28,8 +30,17 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
   const client = useQueryClient();
   const lack = useLackOf(item.right);
   const apply = useAction('jobUnblock');
-  const [reason, setReason] = useState('');
   const { preview, change, target, sentence } = item;
+  const [reason, setReason] = useState('');
+  const [named, setNamed] = useState(formatHosts(item.hosts ?? []));
+  const isAdmission = item.hosts !== undefined;
+  const hosts = isAdmission ? parseHosts(named) : [];
+  const fault =
+    hosts === null
+      ? 'Each is a host with its port, like registry.lan:443.'
+      : isAdmission && hosts.length === 0
+        ? 'Name at least one host and its port.'
+        : undefined;
   const submit = () =>
     apply.mutate(
       {
@@ -39,6 +50,7 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
           target,
           sentence,
           ...(change === 'approval.approve' ? { digest: job.digest } : {}),
+          ...(isAdmission && hosts !== null ? { hosts } : {}),
           ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
         },
       },
@@ -57,6 +69,18 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
         Holds {cu(preview.holds)}
         {preview.left_after === null ? '.' : `, ${cu(preview.left_after)} are left then.`} {effectWords(preview)}
       </p>
+      {isAdmission ? (
+        <TextField
+          label="Hosts and ports"
+          isMono
+          spellCheck={false}
+          placeholder="registry.lan:443"
+          hint="With commas between. Nothing else is let through."
+          error={named.trim() === '' ? undefined : fault}
+          value={named}
+          onChange={(event) => setNamed(event.target.value)}
+        />
+      ) : null}
       <div className="row">
         <span className="input is-small">
           <input
@@ -67,7 +91,13 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
             onChange={(event) => setReason(event.target.value)}
           />
         </span>
-        <Button look="primary" disabledReason={lack} isBusy={apply.isPending} busyLabel="Applying" onClick={submit}>
+        <Button
+          look="primary"
+          disabledReason={lack ?? fault}
+          isBusy={apply.isPending}
+          busyLabel="Applying"
+          onClick={submit}
+        >
           {sentence.replace(/\.$/, '').split(' ')[0]}
         </Button>
       </div>

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import type { PoolCreate, poolTokenCreate, poolTokenRevoke } from '../../contract/pool.ts';
+import type { PoolCreate, PoolPatch, poolTokenCreate, poolTokenRevoke } from '../../contract/pool.ts';
 import {
   createPool,
   findPool,
   type IssuedPoolToken,
   issuePoolToken,
+  patchPool,
   revokePoolToken,
 } from '../../plane/commands/manage-pool.ts';
 import { listPoolsView, poolDetailView, poolView } from '../../plane/views/pool-view.ts';
@@ -46,6 +47,12 @@ export const poolHandlers = {
     ),
   }),
   pool: (call) => readAnswer(call, ({ workspace }) => poolDetailView(workspace.ctx, findPool(workspace.ctx, id(call)))),
+  poolPatch: async (call) =>
+    ok(
+      await hostedOf(call).workspace.run((ctx) =>
+        poolDetailView(ctx, patchPool(ctx, actorOf(call), id(call), call.body as PoolPatch)),
+      ),
+    ),
   poolTokenCreate: async (call) => {
     const { compute_class: computeClass } = call.body as z.output<typeof poolTokenCreate>;
     return issued(

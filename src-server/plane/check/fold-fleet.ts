@@ -88,6 +88,7 @@ export const fleetFolds = {
     if (body.labels !== undefined) source.labels = body.labels;
     if (body.pinned_class !== undefined) source.pinnedClass = body.pinned_class;
     if (body.posture !== undefined) source.posture = body.posture;
+    if (body.pool_classes !== undefined && source.pool !== null) source.pool.classes = body.pool_classes;
   }),
   'source.online': moveSource('online'),
   'source.late': moveSource('late'),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { POOL_TOKENS_MAX } from '../../contract/limits.ts';
-import type { PoolCreate } from '../../contract/pool.ts';
+import type { PoolCreate, PoolPatch } from '../../contract/pool.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { ComputeClass } from '../../contract/terms.ts';
 import { makeCredential } from '../../domain/credentials/format.ts';
 import type { HotPool, HotPoolToken } from '../hot/pool.ts';
 import type { HotSource } from '../hot/source.ts';
+import { patchSource } from './change-source.ts';
 import type { Actor, CommandContext } from './context.ts';
 import { endPoolSession } from './end-session.ts';
 import { requireFreeName } from './enroll-source.ts';
@@ -45,6 +46,17 @@ export function createPool(ctx: CommandContext, actor: Actor, request: PoolCreat
     { source: sourceId },
   );
   return engine.hot.fleet.source(sourceId) as PoolSource;
+}
+
+/**
+ * Changes what a pool is. Runners that are there keep the class they came with; further ones come as the pool is now.
+ * @throws ProblemError as `patchSource`.
+ */
+export function patchPool(ctx: CommandContext, actor: Actor, poolId: string, patch: PoolPatch): PoolSource {
+  const source = findPool(ctx, poolId);
+  const { compute_classes: classes, ...rest } = patch;
+  patchSource(ctx, actor, source.sourceId, { ...rest, ...(classes === undefined ? {} : { pool_classes: classes }) });
+  return source;
 }
 
 /** The only value that ever holds a registration token; it goes into one answer and nowhere else. */

@@ -78,6 +78,11 @@ function seatNew(
   const sessionId = engine.ids.make('session');
   const body = registeredBody(sessionId, source.sourceId, register, capacity);
   const pinned = seatClass(source.pool.classes, token.computeClass, body.compute_class);
+  if (pinned === null && token.computeClass !== null && !source.pool.classes.includes(token.computeClass))
+    throw new ProblemError(
+      'pool.class_mismatch',
+      `The pool ${source.name} takes ${token.computeClass} no more, and this token is for it alone. Ask its operator for a token of another class.`,
+    );
   if (pinned === null) {
     const wanted = token.computeClass ?? source.pool.classes.join(' or ');
     throw new ProblemError(

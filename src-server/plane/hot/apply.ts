@@ -157,6 +157,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     if (body.labels !== undefined) source.labels = body.labels;
     if (body.pinned_class !== undefined) source.pinnedClass = body.pinned_class;
     if (body.posture !== undefined) source.posture = body.posture;
+    if (body.pool_classes !== undefined && source.pool !== null) source.pool.classes = body.pool_classes;
   }),
   'source.online': change((s) => Object.assign(s, { state: 'online', stateReason: null })),
   'source.late': change((s) => Object.assign(s, { state: 'late', stateReason: null })),

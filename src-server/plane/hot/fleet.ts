@@ -162,13 +162,15 @@ export class Fleet {
     const own = now === 'ready' || now === 'full' || now === 'late' ? 'offline' : now;
     const networks = this.networksOf(source);
     const fixed = networks.join();
-    if (own !== pool.ownAvailability || source.labels !== pool.ownLabels || fixed !== pool.ownNetworks) {
+    const isListed = own === pool.ownAvailability && pool.classes === pool.ownClasses;
+    if (!isListed || source.labels !== pool.ownLabels || fixed !== pool.ownNetworks) {
       const ids = pool.classes.map((computeClass) => this.intern(poolProfile(source, computeClass, networks)));
       for (const id of pool.ownProfileIds) this.remove(id, pool.ownAvailability as Availability, source.sourceId);
       for (const id of ids) insertId(this.idsOf(id, own), source.sourceId);
       pool.ownAvailability = own;
       pool.ownProfileIds = ids;
       pool.ownLabels = source.labels;
+      pool.ownClasses = pool.classes;
       pool.ownNetworks = fixed;
       this.version++;
     }

@@ -20,6 +20,7 @@ export interface HotPool {
   /** Where the pool itself is listed, one profile for each of its classes: it is registered also while nobody is there. */
   ownProfileIds: number[];
   ownLabels: Readonly<Record<string, string>> | null;
+  ownClasses: readonly ComputeClass[] | null;
   ownNetworks: string;
   ownAvailability: Availability | null;
 }
@@ -44,6 +45,7 @@ export const freshPool = (poolId: string, classes: readonly ComputeClass[]): Hot
   free: 0,
   ownProfileIds: [],
   ownLabels: null,
+  ownClasses: null,
   ownNetworks: '',
   ownAvailability: null,
 });

@@ -51,6 +51,7 @@ function shownOf(engine: Engine, { job }: AdviceCase, suggestion: Suggestion): A
       target: change.kind === 'budget.raise' ? `${change.target}|${change.window}` : change.target,
       sentence: changeSentence(change, job, nameOf),
       would_assign_to: { source_id: isNew ? null : placement.sourceId, name, side: placement.side },
+      ...(change.kind === 'network.admit' ? { hosts: [...change.hosts] } : {}),
       can_apply: change.kind !== 'source.enroll' && change.kind !== 'source.start',
       right: RIGHT_OF_CHANGE[change.kind],
       preview: {

@@ -1,7 +1,7 @@
 import type { EventBodies, PlaneEvent } from '../../contract/events.ts';
 import { CAPACITY_MAX } from '../../contract/limits.ts';
 import type { Posture } from '../../contract/source.ts';
-import type { ComputeClass, Side, SourceState } from '../../contract/terms.ts';
+import { COMPUTE_CLASSES, type ComputeClass, type Side, type SourceState } from '../../contract/terms.ts';
 import type { PlaceFacts } from '../../domain/whatif/history.ts';
 import type { Hot } from '../hot/hot.ts';
 import type { HotSource } from '../hot/source.ts';
@@ -172,15 +172,15 @@ export class RawPlaces {
     return facts;
   }
 
-  /** A pool is listed once for each of its classes, with no slot of its own; null when the place is gone. */
+  /** A pool is listed once for each of its classes, with no slot of its own; null where it is not there, or not any more. */
   factsOf(placeId: string): [string, PlaceFacts | null][] {
     const place = this.places.get(placeId);
     if (place === undefined) return [[placeId, null]];
     const { pool } = place;
     if (pool === null) return [[placeId, this.facts(place, place.pinnedClass ?? place.ownClass ?? 'cpu-small')]];
-    return pool.map((computeClass) => [
+    return COMPUTE_CLASSES.map((computeClass) => [
       `${placeId}/${computeClass}`,
-      { ...this.facts(place, computeClass), state: 'offline', offered: 0 },
+      pool.includes(computeClass) ? { ...this.facts(place, computeClass), state: 'offline', offered: 0 } : null,
     ]);
   }
 
@@ -271,6 +271,7 @@ const changesOf = (body: EventBodies['source.changed']): Partial<RawPlace> => ({
   ...(body.labels === undefined ? {} : { labels: body.labels }),
   ...(body.pinned_class === undefined ? {} : { pinnedClass: body.pinned_class }),
   ...(body.posture === undefined ? {} : { posture: body.posture }),
+  ...(body.pool_classes === undefined ? {} : { pool: body.pool_classes }),
 });
 
 const fresh = (placeId: string, sourceId: string, name: string, side: Side): RawPlace => ({

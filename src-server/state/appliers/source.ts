@@ -38,6 +38,11 @@ export const sourceAppliers = {
     if (body.labels !== undefined) set('labels', JSON.stringify(body.labels));
     if (body.pinned_class !== undefined) set('pinned_class', body.pinned_class);
     if (body.posture !== undefined) set('posture', JSON.stringify(body.posture));
+    if (body.pool_classes !== undefined)
+      db.run("UPDATE source SET pool = json_set(pool, '$.compute_classes', json(?)) WHERE source_id = ?", [
+        JSON.stringify(body.pool_classes),
+        body.source_id,
+      ]);
   },
   'source.online': (db: Database, body: EventBodies['source.online']): void =>
     setState(db, body.source_id, 'online', null),
