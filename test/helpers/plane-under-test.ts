@@ -139,6 +139,13 @@ export class PlaneUnderTest {
     ) as unknown as ReturnType<PlaneUnderTest['entriesOf']>;
   }
 
+  /** How many entries somebody caused. What the plane does at its own times, as checkpoints and sweeps, is left out. */
+  get causedEntries(): number {
+    const { engine } = this.hosted.workspace;
+    return Array.from({ length: engine.nextSeq }, (_, seq) => engine.entry(seq)).filter((e) => e.actor.kind !== 'plane')
+      .length;
+  }
+
   /** Files of the data directory that hold a text. */
   filesWith(text: string): string[] {
     return readdirSync(this.dataDir, { recursive: true, withFileTypes: true })

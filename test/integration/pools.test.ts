@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,15 +32,9 @@ describe('a pool of real runners', () => {
       },
     });
     expect(policy.status).toBe(200);
-    const local = Program.start(process.execPath, [
-      CLI,
-      'pool',
-      'local',
-      '--runners',
-      '2',
-      '--data-dir',
-      plane.dataDir,
-    ]);
+    const temporary = mkdtempSync(join(tmpdir(), 'cc-pool-test-'));
+    const args = [CLI, 'pool', 'local', '--runners', '2', '--data-dir', plane.dataDir];
+    const local = Program.start(process.execPath, args, { env: { ...process.env, TMPDIR: temporary } });
     await local.prints(/2 runners of lumenflow_managed are running/);
     const jobs = await Promise.all([1, 2, 3, 4].map((n) => plane.submit(job(`Job ${n}`))));
     const done = [];
@@ -59,7 +53,8 @@ describe('a pool of real runners', () => {
     expect(ended.code).toBe(0);
     const shown = await plane.json(['pool', 'show', 'lumenflow_managed']);
     expect(shown).toMatchObject({ runner_list: [], in_use: 0, tokens: 0, state: 'offline' });
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('connected-compute-pool-'))).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+    rmSync(temporary, { recursive: true });
   }, 60_000);
 
   test('a registration token is shown once and stands nowhere else', async () => {

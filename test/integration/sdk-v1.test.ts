@@ -214,14 +214,14 @@ describe('what a client of SDK v1 cannot do', () => {
     ['a key that nobody made', () => `lf_${'a'.repeat(38)}`],
     ['no key of this form', () => 'lf_short'],
   ])('%s gets 401, and nothing is recorded', async (_, token) => {
-    const before = plane.hosted.workspace.engine.nextSeq;
+    const before = plane.causedEntries;
     const wrong = new SdkV1Client(plane.url, token(), plane.workspaceId);
     for (const path of ['/authenticate', '/heartbeat', '/events', '/evidence', '/telemetry', '/approvals/request']) {
       const answer = await wrong.post(path, { events: [{ a: 1 }] });
       expect([path, answer.status, answer.body.code]).toEqual([path, 401, 'auth.invalid']);
       expect(answer.body.accepted).toBeUndefined();
     }
-    expect(plane.hosted.workspace.engine.nextSeq).toBe(before);
+    expect(plane.causedEntries).toBe(before);
   });
 
   test('a key opens nothing else, and nothing of a runner or an operator', async () => {
@@ -244,11 +244,11 @@ describe('what a client of SDK v1 cannot do', () => {
     ['/heartbeat', {}, '/session_id'],
     ['/approvals/resolve', { approval_id: 'apr_x' }, '/decision'],
   ])('%s with %j is refused with its pointer, never accepted as 0', async (path, body, pointer) => {
-    const before = plane.hosted.workspace.engine.nextSeq;
+    const before = plane.causedEntries;
     const answer = await client.post(path, body);
     expect(answer.status).toBe(422);
     expect(answer.body.errors.map((e: { pointer: string }) => e.pointer)).toContain(pointer);
-    expect(plane.hosted.workspace.engine.nextSeq).toBe(before);
+    expect(plane.causedEntries).toBe(before);
   });
 
   test("another workspace's id gets 403, whatever the route", async () => {

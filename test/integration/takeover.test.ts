@@ -101,13 +101,15 @@ describe('a job that is under way', () => {
   test('a plane that is killed in the middle comes back on its port, and the job settles once', {
     timeout: 60_000,
   }, async () => {
+    // Long enough for a plane to come back on a machine that has much else to do.
+    await plane.call('settingsPatch', { body: { lease_ttl_ms: 30_000 } });
     const { made, runner } = await plane.running('laptop-1');
     const { job_id: jobId } = await plane.submit(jobs.spec());
     const process = await jobs.next();
     await plane.untilJob(jobId, 'running');
     await plane.stop('SIGKILL');
     process.say('said while nobody listened');
-    const again = await PlaneProcess.start(['--lease-ttl-ms', '5000'], { dataDir: plane.dataDir, port: plane.port });
+    const again = await PlaneProcess.start([], { dataDir: plane.dataDir, port: plane.port });
     process.finish();
     const ended = await again.untilJob(jobId, 'succeeded');
     expect(outcomes(ended)).toEqual(['succeeded']);
