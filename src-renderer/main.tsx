@@ -9,7 +9,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 import { createQueryClient } from './api/query-client.ts';
-import { desktopPlatform } from './components/desktop.ts';
+import { desktopBridge, desktopPlatform } from './components/desktop.ts';
 import { createRouter } from './router.tsx';
 import { applyStoredMotion } from './stores/appearance.ts';
 import { applyStoredTheme } from './stores/theme.ts';
@@ -19,6 +19,10 @@ applyStoredMotion();
 const platform = desktopPlatform();
 if (platform !== null) document.documentElement.dataset.platform = platform;
 
+const router = createRouter();
+// A link, the tray, the menu or a notification leads here.
+desktopBridge()?.on('navigate', ({ path }) => void router.navigate(path));
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element #root');
 createRoot(root).render(
@@ -26,7 +30,7 @@ createRoot(root).render(
     {/* The content policy allows no style elements; base-ui would else add some. */}
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={createQueryClient()}>
-        <RouterProvider router={createRouter()} />
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,

@@ -5,13 +5,14 @@ import { Machine } from './console/machine/machine.ts';
 import { machineRoutes } from './console/machine/machine-routes.ts';
 import type { PlaneDoor } from './console/machine/plane-door.ts';
 import { nodePower, type Power } from './console/machine/power.ts';
-import { runnerEnvironment, runnerInNode, type StartRunner } from './console/machine/runner-process.ts';
+import { linesOf, runnerEnvironment, runnerInNode, type StartRunner } from './console/machine/runner-process.ts';
 import { remoteRoutes } from './console/remotes/remote-routes.ts';
 import { RemoteStore } from './console/remotes/remote-store.ts';
 import { fileKeeper, type SecretKeeper } from './console/secret-keeper.ts';
+import { ProblemError } from './contract/problems.ts';
 
 export type { HostClock, Machine, PlaneDoor, Power, SecretKeeper, StartRunner };
-export { runnerEnvironment };
+export { linesOf, ProblemError, runnerEnvironment };
 
 /** What a host of the console passes in; the rest is the same in the desktop app and in `serve`. */
 export interface ConsoleOptions {

@@ -1,7 +1,15 @@
-import { app, type BrowserWindow, dialog, Menu, nativeTheme, session, shell } from 'electron';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { app, type BrowserWindow, dialog, Menu, nativeTheme, safeStorage, session, shell } from 'electron';
 import type { AppInfo, PlaneStatus } from '../../src-server/contract/ipc.ts';
+import { type OpenConsole, openConsole, ProblemError } from '../../src-server/public.ts';
+import { electronPower } from '../console/electron-power.ts';
+import { keychainKeeper } from '../console/keychain-keeper.ts';
+import { runnerInUtilityProcess } from '../console/runner-process.ts';
 import { connectIpc, notify } from '../ipc/connect-ipc.ts';
 import type { IpcHandlers } from '../ipc/ipc-door.ts';
+import { DEEP_LINK_SCHEME, deepLinkIn, pathOfDeepLink } from '../links/deep-link.ts';
+import { diagnosticsOf } from '../log/diagnostics.ts';
 import type { AppLogger } from '../log/logger.ts';
 import { awaitPlane } from '../plane/await-plane.ts';
 import { PlaneSupervisor } from '../plane/supervisor.ts';
@@ -10,6 +18,8 @@ import { createConsoleHandler } from '../protocol/console-handler.ts';
 import { createPlaneProxy, type ReachPlane } from '../protocol/plane-proxy.ts';
 import { serveConsoleScheme } from '../protocol/register.ts';
 import { isExternalAllowed, restrictEveryPage, restrictSession } from '../security/restrictions.ts';
+import { DesktopShell } from '../shell/desktop-shell.ts';
+import { checkForUpdates } from '../shell/updates.ts';
 import { openWindow } from '../window/open-window.ts';
 import { titleBarOverlay } from '../window/window-options.ts';
 import type { AppClock } from './clock.ts';
@@ -33,17 +43,36 @@ export class DesktopApp {
   readonly #plane: PlaneSupervisor;
   readonly #hasDevTools = !app.isPackaged;
   #window: BrowserWindow | null = null;
+  #console: OpenConsole | null = null;
+  #shell: DesktopShell | null = null;
+  /** Where the plane answered last; the next start asks for the same, so that runners find it again. */
+  #planePort = 0;
+  /** A screen that was asked for before there was a window. */
+  #firstPath = '/';
 
   constructor(parts: DesktopParts) {
     this.#parts = parts;
-    this.#plane = new PlaneSupervisor(planeInUtilityProcess(parts.app.cliFile, parts.log), parts.clock, parts.log);
+    const start = planeInUtilityProcess(parts.app.cliFile, parts.log, () => this.#planePort);
+    this.#plane = new PlaneSupervisor(start, parts.clock, parts.log);
   }
 
   /** Called once, before Electron is ready. */
   run(): void {
     const { log } = this.#parts;
     restrictEveryPage(app, log, (url) => void this.#openExternal(url));
-    app.on('second-instance', () => this.#toFront());
+    app.setAsDefaultProtocolClient(DEEP_LINK_SCHEME);
+    this.#followArgv(process.argv);
+    app.on('second-instance', (_event, argv) => {
+      this.#followArgv(argv);
+      this.#toFront();
+    });
+    // How macOS hands over a link.
+    app.on('open-url', (event, url) => {
+      event.preventDefault();
+      const path = pathOfDeepLink(url);
+      if (path === null) log.warn('link.refused', { because: 'it names no screen' });
+      else this.#open(path);
+    });
     app.on('activate', () => this.#toFront());
     app.on('window-all-closed', () => {
       // On macOS an app without a window goes on; here that also keeps its plane serving runners.
@@ -52,7 +81,7 @@ export class DesktopApp {
     app.on(
       'before-quit',
       createQuitDrain(
-        () => this.#plane.stop(),
+        () => this.#drain(),
         () => app.quit(),
         log,
       ),
@@ -67,13 +96,119 @@ export class DesktopApp {
 
   #ready(): void {
     const { log, app: paths } = this.#parts;
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, this.#hasDevTools)));
+    this.#setMenu();
+    nativeTheme.on('updated', () => this.#paintTitleBar());
+    const own = this.#openConsole();
     restrictSession(session.defaultSession, log, this.#hasDevTools);
     const proxy = createPlaneProxy(this.#reach, log);
-    serveConsoleScheme(session.defaultSession, createConsoleHandler({ rendererDir: paths.rendererDir, proxy, log }));
+    const caller = { name: 'desktop', isAdmin: true };
+    const answerOwn = (request: Request, path: string) => own.host.answer(request, path, caller);
+    const handle = createConsoleHandler({ rendererDir: paths.rendererDir, proxy, own: answerOwn, log });
+    serveConsoleScheme(session.defaultSession, handle);
     connectIpc(this.#handlers(), log);
+    this.#shell = new DesktopShell({
+      clock: this.#parts.clock,
+      log,
+      machine: own.machine,
+      iconFile: paths.iconFile,
+      plane: () => this.#plane.ready,
+      planeState: () => this.#plane.status.state,
+      open: (path) => this.#open(path),
+      isInFront: () => this.#window?.isFocused() ?? false,
+    });
+    this.#shell.start();
     this.#plane.start();
     this.#toFront();
+  }
+
+  #openConsole(): OpenConsole {
+    const { log, user, app: paths, clock } = this.#parts;
+    const keeper = keychainKeeper(safeStorage, process.platform);
+    this.#console = openConsole({
+      dir: user.consoleDir,
+      runner: runnerInUtilityProcess(paths.bootstrapFile),
+      power: electronPower(),
+      ...(keeper === null ? {} : { keeper }),
+      ownPlane: async () => {
+        const ready = await awaitPlane(this.#plane, clock, PLANE_WAIT_MS);
+        if (ready === null) throw new ProblemError('plane.stopping', 'The control plane is not in service. Try again.');
+        return { url: ready.url, token: ready.operator_token };
+      },
+      onFault: (cause) => log.error('console.fault', { cause }),
+    });
+    return this.#console;
+  }
+
+  #setMenu(): void {
+    const template = menuTemplate(process.platform, this.#hasDevTools, {
+      open: (screen) => {
+        const ws = this.#plane.ready?.workspace_id;
+        if (ws !== undefined) this.#open(`/dashboard/${ws}/${screen}`);
+      },
+      about: () => app.showAboutPanel(),
+      openLogs: () => void this.#openLogs(),
+      saveDiagnostics: () => void this.#saveDiagnostics(),
+      checkUpdates: () =>
+        void this.#checkUpdates().then(({ sentence }) => dialog.showMessageBox({ message: sentence, type: 'info' })),
+    });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+    app.setAboutPanelOptions({ applicationName: 'Connected Compute', applicationVersion: app.getVersion() });
+  }
+
+  /** This machine gives back what it runs while the plane still hears it; then the plane checkpoints and ends. */
+  async #drain(): Promise<void> {
+    this.#shell?.stop();
+    await this.#console?.close().catch((cause: unknown) => this.#parts.log.error('console.not_closed', { cause }));
+    await this.#plane.stop();
+  }
+
+  #followArgv(argv: readonly string[]): void {
+    const link = deepLinkIn(argv);
+    if (link.kind === 'refused') this.#parts.log.warn('link.refused', { because: link.because });
+    if (link.kind === 'open') this.#open(link.path);
+  }
+
+  /** Leads the window to a path of the console, in front; a window that is not there yet begins with it. */
+  #open(path: string): void {
+    if (this.#window === null || this.#window.isDestroyed()) this.#firstPath = path;
+    else notify(this.#window, 'navigate', { path });
+    this.#toFront();
+  }
+
+  async #openLogs(): Promise<null> {
+    await shell.openPath(dirname(this.#parts.user.logFile));
+    return null;
+  }
+
+  async #saveDiagnostics(): Promise<{ saved: boolean }> {
+    const { user, log, clock } = this.#parts;
+    const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: 'connected-compute-diagnostics.json' });
+    if (canceled || filePath === '') return { saved: false };
+    const read = (file: string): string | null => {
+      try {
+        return readFileSync(file, 'utf8');
+      } catch {
+        return null;
+      }
+    };
+    const logs = [user.logFile, `${user.logFile}.1`];
+    const info = {
+      at: clock.instant(),
+      version: app.getVersion(),
+      versions: { electron: process.versions.electron, chrome: process.versions.chrome, node: process.versions.node },
+      platform: `${process.platform} ${process.arch}`,
+      plane: this.#plane.status,
+      machine: this.#console?.machine.view(null),
+      machine_log: this.#console?.machine.lines,
+    };
+    const files = Object.fromEntries(logs.map((file) => [basename(file), read(file)]));
+    writeFileSync(filePath, diagnosticsOf({ info, files }), { mode: 0o600 });
+    log.info('diagnostics.saved', {});
+    return { saved: true };
+  }
+
+  async #checkUpdates(): Promise<{ sentence: string }> {
+    return { sentence: await checkForUpdates(app.isPackaged, process.resourcesPath, this.#parts.log) };
   }
 
   readonly #reach: ReachPlane = async () => {
@@ -94,12 +229,27 @@ export class DesktopApp {
         return null;
       },
       'external.open': async ({ url }) => ({ opened: await this.#openExternal(url) }),
+      'logs.open': () => this.#openLogs(),
+      'diagnostics.save': () => this.#saveDiagnostics(),
+      'updates.check': () => this.#checkUpdates(),
+      'login_item.get': () => ({
+        is_on: process.platform === 'linux' ? null : app.getLoginItemSettings().openAtLogin,
+      }),
+      'login_item.set': ({ is_on: openAtLogin }) => {
+        if (process.platform !== 'linux') app.setLoginItemSettings({ openAtLogin });
+        return null;
+      },
       'window.scheme': ({ scheme }) => {
         nativeTheme.themeSource = scheme;
-        if (process.platform !== 'darwin') this.#window?.setTitleBarOverlay(titleBarOverlay(scheme));
+        if (process.platform !== 'darwin') this.#paintTitleBar();
         return null;
       },
     };
+  }
+
+  #paintTitleBar(): void {
+    if (process.platform === 'darwin' || this.#window === null || this.#window.isDestroyed()) return;
+    this.#window.setTitleBarOverlay(titleBarOverlay(nativeTheme.shouldUseDarkColors ? 'dark' : 'light'));
   }
 
   async #openExternal(url: string): Promise<boolean> {
@@ -112,7 +262,16 @@ export class DesktopApp {
   }
 
   #planeChanged(status: PlaneStatus): void {
-    if (this.#window !== null) notify(this.#window, 'plane.changed', status);
+    if (this.#window !== null && !this.#window.isDestroyed()) notify(this.#window, 'plane.changed', status);
+    this.#shell?.refresh();
+    const ready = this.#plane.ready;
+    if (ready !== null) {
+      this.#planePort = Number(new URL(ready.url).port);
+      this.#shell?.planeReady();
+      void this.#console?.machine.resume();
+    }
+    // The port may be somebody else's by now.
+    if (status.state === 'restarting' && status.crashes > 1) this.#planePort = 0;
     if (status.state !== 'failed') return;
     // Nothing in the window works without it, and another start would end the same way.
     dialog.showErrorBox('The control plane cannot run', status.sentence ?? 'Its log says why.');
@@ -127,8 +286,16 @@ export class DesktopApp {
         preloadFile: paths.preloadFile,
         stateFile: user.windowStateFile,
         hasDevTools: this.#hasDevTools,
+        path: this.#firstPath,
+        askReload: async () => {
+          const message = 'The console does not answer.';
+          const detail = 'Its control plane and your jobs go on. Loading it again loses nothing.';
+          const { response } = await dialog.showMessageBox({ message, detail, buttons: ['Load again', 'Wait'] });
+          return response === 0;
+        },
         log,
       });
+      this.#firstPath = '/';
       return;
     }
     if (this.#window.isMinimized()) this.#window.restore();

@@ -5,6 +5,8 @@ export interface AppPaths {
   preloadFile: string;
   rendererDir: string;
   cliFile: string;
+  bootstrapFile: string;
+  iconFile: string;
 }
 
 /** @param mainDir folder of the built main module (`out/main`) */
@@ -14,6 +16,8 @@ export const appPaths = (mainDir: string): AppPaths => {
     preloadFile: join(outDir, 'preload', 'index.cjs'),
     rendererDir: join(outDir, 'renderer'),
     cliFile: join(outDir, 'cli.mjs'),
+    bootstrapFile: join(outDir, 'runner', 'bootstrap.mjs'),
+    iconFile: resolve(outDir, '..', 'resources', 'icons', 'icon.png'),
   };
 };
 
@@ -22,6 +26,8 @@ export interface UserPaths {
   /** Chromium's profile. */
   profileDir: string;
   windowStateFile: string;
+  /** Remote workspaces and this machine. */
+  consoleDir: string;
   logFile: string;
 }
 
@@ -35,6 +41,7 @@ export const userPaths = (appDataDir: string): UserPaths => {
   return {
     profileDir,
     windowStateFile: join(profileDir, 'window.json'),
+    consoleDir: join(profileDir, 'console'),
     logFile: join(profileDir, 'logs', 'desktop.log'),
   };
 };

@@ -37,8 +37,16 @@ it('keeps the browser profile out of the control plane’s data directory', () =
   expect(appPaths('/app/out/main').cliFile).toBe('/app/out/cli.mjs');
 });
 
+const NO_ACTIONS = {
+  open: () => {},
+  about: () => {},
+  openLogs: () => {},
+  saveDiagnostics: () => {},
+  checkUpdates: () => {},
+};
+
 it('offers developer tools in an unpackaged app only', () => {
-  const text = (hasDevTools: boolean) => JSON.stringify(menuTemplate('linux', hasDevTools));
+  const text = (hasDevTools: boolean) => JSON.stringify(menuTemplate('linux', hasDevTools, NO_ACTIONS));
   expect(text(true)).toContain('toggleDevTools');
   expect(text(false)).not.toContain('toggleDevTools');
   expect(text(false)).toContain('editMenu');

@@ -21,6 +21,11 @@ beforeEach(() => {
       return { opened: true };
     },
     'window.scheme': () => null,
+    'logs.open': () => null,
+    'diagnostics.save': () => ({ saved: true }),
+    'updates.check': () => ({ sentence: '' }),
+    'login_item.get': () => ({ is_on: null }),
+    'login_item.set': () => null,
   };
 });
 

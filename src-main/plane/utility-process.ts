@@ -36,15 +36,20 @@ const endAtOnce = (child: UtilityProcess, log: AppLogger): void => {
  * Hosts the plane in a utility process: the same program as `serve`. Nothing secret stands in its arguments or its
  * variables; it sends its bearer over the parent port.
  * @param cliFile absolute path of `out/cli.mjs`
+ * @param port where it answered before: runners that are connected find it there again; 0 for any
  */
 export const planeInUtilityProcess =
-  (cliFile: string, log: AppLogger): StartPlaneProcess =>
+  (cliFile: string, log: AppLogger, port: () => number = () => 0): StartPlaneProcess =>
   (events: PlaneProcessEvents): PlaneProcess => {
-    const child = utilityProcess.fork(cliFile, ['serve', '--embedded'], {
-      serviceName: 'Connected Compute control plane',
-      stdio: 'pipe',
-      env: planeEnvironment(process.env),
-    });
+    const child = utilityProcess.fork(
+      cliFile,
+      ['serve', '--embedded', ...(port() === 0 ? [] : ['--port', String(port())])],
+      {
+        serviceName: 'Connected Compute control plane',
+        stdio: 'pipe',
+        env: planeEnvironment(process.env),
+      },
+    );
     logLines(child, log);
     child.on('message', (value) => events.message(value));
     // A fatal error of V8 is followed by `exit`; here it only gets its line.

@@ -9,8 +9,13 @@ export const CALL_NAMES = [
   'plane.status',
   'plane.restart',
   'external.open',
+  'logs.open',
+  'diagnostics.save',
+  'updates.check',
+  'login_item.get',
+  'login_item.set',
   'window.scheme',
 ] as const satisfies readonly IpcCall[];
-export const EVENT_NAMES = ['plane.changed'] as const satisfies readonly IpcEvent[];
+export const EVENT_NAMES = ['plane.changed', 'navigate'] as const satisfies readonly IpcEvent[];
 export const CALL_CHANNEL = 'connected-compute:call';
 export const EVENT_CHANNEL = 'connected-compute:event';

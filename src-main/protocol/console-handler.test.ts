@@ -12,6 +12,7 @@ const handle = (path: string, init?: RequestInit) =>
   createConsoleHandler({
     rendererDir: join(dir, 'renderer'),
     proxy: async (_request, pathAndQuery) => new Response(`proxied ${pathAndQuery}`),
+    own: async (_request, pathAndQuery) => new Response(`own ${pathAndQuery}`),
     log,
   })(new Request(`app://console${path}`, init));
 

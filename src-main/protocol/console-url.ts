@@ -8,6 +8,8 @@ export const CONSOLE_ORIGIN = `${CONSOLE_SCHEME}://${CONSOLE_HOST}`;
 /** What a request of the window asks for. */
 export type ConsoleTarget =
   | { kind: 'api'; pathAndQuery: string }
+  /** Remote workspaces and this machine: answered by the app itself. */
+  | { kind: 'console'; pathAndQuery: string }
   | { kind: 'file'; path: string }
   | { kind: 'page' }
   | { kind: 'refused'; because: string };
@@ -47,6 +49,11 @@ export const targetOf = (text: string): ConsoleTarget => {
     return { kind: 'refused', because: 'an unsafe path' };
   }
   if (path === '/api' || path.startsWith('/api/')) return apiTarget(url, path);
+  if (path === '/console' || path.startsWith('/console/')) {
+    return path.includes('//')
+      ? { kind: 'refused', because: 'not a route' }
+      : { kind: 'console', pathAndQuery: `${url.pathname}${url.search}` };
+  }
   const last = path.slice(path.lastIndexOf('/') + 1);
   return last.includes('.') ? { kind: 'file', path } : { kind: 'page' };
 };

@@ -46,12 +46,18 @@ export const createFakeElectron = () => {
     loadURL = async (url: string) => void this.urls.push(url);
     isDestroyed = () => false;
     isMinimized = () => true;
+    isFocused = () => true;
     restore = () => note('restore');
     show = () => note('show');
     focus = () => note('focus');
     setTitleBarOverlay = () => note('setTitleBarOverlay');
   }
 
+  class FakeTray {
+    setToolTip = () => {};
+    setContextMenu = () => note('tray');
+    destroy = () => {};
+  }
   const app = Object.assign(new EventEmitter(), {
     isPackaged: true,
     hasLock: true,
@@ -63,6 +69,11 @@ export const createFakeElectron = () => {
     requestSingleInstanceLock: () => app.hasLock,
     whenReady: () => whenReady,
     quit: () => note('quit'),
+    setAsDefaultProtocolClient: (scheme: string) => note(`protocol ${scheme}`),
+    setAboutPanelOptions: () => {},
+    showAboutPanel: () => note('about'),
+    getLoginItemSettings: () => ({ openAtLogin: false }),
+    setLoginItemSettings: () => {},
   });
   const session = Object.assign(new EventEmitter(), {
     setPermissionRequestHandler: () => note('permissions'),
@@ -80,10 +91,16 @@ export const createFakeElectron = () => {
   const electron = {
     app,
     BrowserWindow: FakeWindow,
+    safeStorage: { isEncryptionAvailable: () => false },
+    powerMonitor: Object.assign(new EventEmitter(), { isOnBatteryPower: () => false }),
+    powerSaveBlocker: { start: () => 1, stop: () => {} },
+    nativeImage: { createFromPath: () => ({ resize: () => ({}) }) },
+    Tray: FakeTray,
+    Notification: { isSupported: () => false },
     dialog: { showErrorBox: (...texts: string[]) => void errorBoxes.push(texts) },
     ipcMain: { handle: (channel: string, handle: (...args: never[]) => unknown) => void handlers.set(channel, handle) },
     Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => note('menu') },
-    nativeTheme: { shouldUseDarkColors: true, themeSource: 'system' },
+    nativeTheme: Object.assign(new EventEmitter(), { shouldUseDarkColors: true, themeSource: 'system' }),
     protocol: { registerSchemesAsPrivileged: () => note('declare scheme') },
     screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
     session: { defaultSession: session },

@@ -10,6 +10,10 @@ export interface WindowParts {
   /** Where place and size are kept between runs. */
   stateFile: string;
   hasDevTools: boolean;
+  /** Path of the console to begin with. */
+  path: string;
+  /** The page does not answer any more: true loads it anew. */
+  askReload: () => Promise<boolean>;
   log: AppLogger;
 }
 
@@ -32,7 +36,14 @@ const keepState = (window: BrowserWindow, file: string, log: AppLogger): void =>
 };
 
 /** Opens the console's window; it shows itself when the page is drawn. */
-export const openWindow = ({ preloadFile, stateFile, hasDevTools, log }: WindowParts): BrowserWindow => {
+export const openWindow = ({
+  preloadFile,
+  stateFile,
+  hasDevTools,
+  path,
+  askReload,
+  log,
+}: WindowParts): BrowserWindow => {
   const state = readState(stateFile);
   const workAreas = screen.getAllDisplays().map((display) => display.workArea);
   const window = new BrowserWindow(
@@ -52,6 +63,12 @@ export const openWindow = ({ preloadFile, stateFile, hasDevTools, log }: WindowP
     // The page holds no state of its own; loading it again loses nothing.
     if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.reload();
   });
-  void window.loadURL(`${CONSOLE_ORIGIN}/`).catch((cause: unknown) => log.error('window.not_loaded', { cause }));
+  window.on('unresponsive', () => {
+    log.warn('window.unresponsive', {});
+    void askReload().then((isWished) => {
+      if (isWished && !window.isDestroyed()) window.reload();
+    });
+  });
+  void window.loadURL(`${CONSOLE_ORIGIN}${path}`).catch((cause: unknown) => log.error('window.not_loaded', { cause }));
   return window;
 };

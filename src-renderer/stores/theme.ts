@@ -11,6 +11,8 @@ const read = (): Theme => {
 const apply = (theme: Theme) => {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  // The window's own controls follow.
+  globalThis.window?.desktop?.call('window.scheme', { scheme: theme }).catch(() => undefined);
 };
 
 interface ThemeState {

@@ -38,12 +38,30 @@ export const IPC_CALLS = {
   'plane.restart': { input: nothing, answer: nothing },
   /** Opens a page in the system's browser; refused unless it is https and its host is on main's list. */
   'external.open': { input: z.strictObject({ url: z.string().max(2_000) }), answer: z.object({ opened: z.boolean() }) },
+  /** Opens the folder of the app's logs. */
+  'logs.open': { input: nothing, answer: nothing },
+  /** Asks where, and writes versions, states and logs there, without any secret. */
+  'diagnostics.save': { input: nothing, answer: z.object({ saved: z.boolean() }) },
+  /** Looks for a newer version where this build names a feed; one sentence for people. */
+  'updates.check': { input: nothing, answer: z.object({ sentence: z.string() }) },
+  /** Whether the app starts when its user signs in to the system; null where that cannot be set from here. */
+  'login_item.get': { input: nothing, answer: z.object({ is_on: z.boolean().nullable() }) },
+  'login_item.set': { input: z.strictObject({ is_on: z.boolean() }), answer: nothing },
   /** The window's own controls follow the scheme of the page. */
-  'window.scheme': { input: z.strictObject({ scheme: z.enum(['dark', 'light']) }), answer: nothing },
+  'window.scheme': { input: z.strictObject({ scheme: z.enum(['system', 'dark', 'light']) }), answer: nothing },
 } as const satisfies Record<string, { input: z.ZodType; answer: z.ZodType }>;
 
 /** What main tells the renderer unasked. */
-export const IPC_EVENTS = { 'plane.changed': planeStatus } as const satisfies Record<string, z.ZodType>;
+export const IPC_EVENTS = {
+  'plane.changed': planeStatus,
+  /** A link, the tray, the menu or a notification leads to this path of the console. */
+  navigate: z.object({
+    path: z
+      .string()
+      .regex(/^\/(?!\/)/)
+      .max(1_000),
+  }),
+} as const satisfies Record<string, z.ZodType>;
 
 export type IpcCall = keyof typeof IPC_CALLS;
 export type IpcEvent = keyof typeof IPC_EVENTS;

@@ -82,7 +82,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   {
     folder: 'src-main',
     folders: ['src-main', CONTRACT, 'src-server/public.ts'],
-    packages: ['electron', 'zod'],
+    packages: ['electron', 'electron-updater', 'zod'],
     builtins: '*',
   },
   { folder: 'src-renderer', folders: ['src-renderer', CONTRACT], packages: '*', builtins: [] },

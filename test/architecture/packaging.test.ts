@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { DEEP_LINK_SCHEME } from '../../src-main/links/deep-link.ts';
 import { signingGaps } from '../../src-main/tooling/signing-gaps.mjs';
 import { PROJECT_DIR, textOf } from './project-files.ts';
 
@@ -18,6 +19,8 @@ const config = yaml.load(textOf('electron-builder.yml')) as {
   afterPack: string;
   electronFuses: Record<string, boolean>;
   mac: { icon: string; entitlements: string };
+  protocols: unknown;
+  publish: unknown;
 };
 
 describe('electron-builder.yml', () => {
@@ -44,8 +47,14 @@ describe('electron-builder.yml', () => {
 
   it('takes named parts only, so that no source, test or key slips in', () => {
     const taken = config.files.filter((pattern) => !pattern.startsWith('!'));
-    for (const pattern of taken) expect(pattern).toMatch(/^(out\/|package\.json$|LICENSE$|resources\/demo\/)/);
+    for (const pattern of taken)
+      expect(pattern).toMatch(/^(out\/|package\.json$|LICENSE$|resources\/demo\/|resources\/icons\/icon\.png$)/);
     expect(taken).not.toContain('**/*');
+  });
+
+  it('takes links of one scheme, and asks no feed for updates until one is named', () => {
+    expect(config.protocols).toEqual([{ name: 'Connected Compute', schemes: [DEEP_LINK_SCHEME] }]);
+    expect(config.publish).toBeNull();
   });
 
   it('names files that exist', () => {

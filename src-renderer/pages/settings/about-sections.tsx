@@ -2,6 +2,7 @@ import { useSession } from '../../api/session.ts';
 import { desktopPlatform } from '../../components/desktop.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { DesktopRows } from './desktop-rows.tsx';
 import { SettingRow, SettingsSection } from './setting-row.tsx';
 
 /** What this console keeps and shows of secrets. */
@@ -67,6 +68,7 @@ export const AboutSection = () => {
                 {data.operator.name}, {data.operator.role}
               </span>
             </SettingRow>
+            <DesktopRows />
           </>
         )}
       </div>
