@@ -6,7 +6,7 @@
  */
 import { fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -38,15 +38,17 @@ class App extends EventEmitter {
     mkdirSync(dir, { recursive: true });
     const owner = join(dir, 'pid');
     if (existsSync(owner)) {
-      writeFileSync(join(dir, `argv-${process.pid}.json`), JSON.stringify(process.argv));
+      // Whole or not there: the first looks as soon as the name appears.
+      writeFileSync(join(dir, `new-${process.pid}`), JSON.stringify(process.argv));
+      renameSync(join(dir, `new-${process.pid}`), join(dir, `argv-${process.pid}.json`));
       return false;
     }
     writeFileSync(owner, String(process.pid));
     watch(dir, () => {
       for (const name of readdirSync(dir).filter((each) => each.startsWith('argv-'))) {
-        const argv = JSON.parse(readFileSync(join(dir, name), 'utf8') || '[]');
+        const argv = JSON.parse(readFileSync(join(dir, name), 'utf8'));
         rmSync(join(dir, name), { force: true });
-        if (argv.length > 0) this.emit('second-instance', {}, argv, '');
+        this.emit('second-instance', {}, argv, '');
       }
     }).unref();
     return true;
