@@ -8,6 +8,7 @@ const SECRET = /cc[eops]_[0-9A-Za-z]{8,}/;
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const ENROLLMENT = /^enr_[0-9A-Za-z]{1,64}$/;
 const POOL = /^pool_[0-9A-Za-z]{1,64}$/;
+const REGISTRY = /^[a-z0-9][a-z0-9.-]{0,252}(:\d{1,5})?$/;
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
 /** Which runner of this user is meant; doctor and run need at least one of the first two. */
@@ -38,6 +39,8 @@ export interface RunArgs extends Target {
   confinedOnly: boolean;
   /** How long a drain lets running jobs finish before they are given back. */
   drainMs: number;
+  /** Hosts that images of containers may be fetched from. */
+  imageRegistries: string[];
   /** Names of secrets whose values stand in this process's environment. */
   secretEnv: string[];
   /** While this file is there, no new job is claimed; what runs goes on. */
@@ -88,6 +91,7 @@ const OPTIONS: Readonly<Record<Command, Readonly<Record<string, 'value' | 'flag'
     '--pause-file': 'value',
     '--kinds': 'value',
     '--url': 'value',
+    '--image-registry': 'list',
   },
   secret: TARGET,
   service: { ...TARGET, '--format': 'value' },
@@ -121,6 +125,7 @@ run:       --capacity N, --work-dir DIR, --keep (leave work directories), --conf
            --secret-env NAME (the value of a secret from this process's environment; may be repeated)
            --pause-file FILE (no new job is claimed while it is there), --kinds command,container,kubernetes
            --url URL (where the plane is now, if it moved; its pinned key is asked for all the same)
+           --image-registry HOST (containers may fetch images from it, docker.io for Docker Hub; may be repeated)
 service:   --format systemd|launchd|windows
 
 Exit codes: 0 done, 1 failed check or job, 64 usage, 65 data, 69 plane unavailable, 75 already running,
@@ -215,6 +220,12 @@ function actionOf(command: Command, words: string[]): string | null {
   return word;
 }
 
+/** A registry as image names spell it: host, or host and port. */
+function registryOf(word: string): string {
+  if (REGISTRY.test(word)) return word;
+  throw usage('--image-registry must be a host as image names spell it, like ghcr.io or registry.example:5000.');
+}
+
 /** The name of a secret as a job names it: that of an environment variable. */
 function secretNameOf(word: string | undefined): string {
   if (word !== undefined && SECRET_NAME.test(word)) return word;
@@ -272,5 +283,6 @@ export function parseArgs(argv: readonly string[]): Args {
     pauseFile: values.get('--pause-file') ?? null,
     kinds: kindsOf(values.get('--kinds')),
     url: values.get('--url') ?? null,
+    imageRegistries: (lists.get('--image-registry') ?? []).map(registryOf),
   };
 }

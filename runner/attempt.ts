@@ -14,6 +14,7 @@ import type { ExecutionInput, JobProcesses } from './executors/executor.ts';
 import { executorFor } from './executors/executor-for.ts';
 import { type Plan, planFor } from './executors/plan.ts';
 import { HeldLease, KILL_GRACE_MS, type LeaseHolder, type Loss } from './held-lease.ts';
+import { programOf } from './job-program.ts';
 import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import { duration, plain } from './printer.ts';
@@ -247,9 +248,15 @@ export class Attempt implements LeaseHolder {
     const { payload, dir } = input;
     const asker = payload.job.approval?.when === 'on_request' ? this.#asker(payload, dir) : null;
     const values = Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
-    const declared = payload.job.command.env;
+    const declared = programOf(payload.job).env;
     try {
-      return await this.#follow(plan, { ...input, declared, secrets: values, extra: asker?.environment ?? {} });
+      return await this.#follow(plan, {
+        ...input,
+        declared,
+        secrets: values,
+        extra: asker?.environment ?? {},
+        signal: this.#cut.signal,
+      });
     } finally {
       asker?.stop();
     }
@@ -270,17 +277,17 @@ export class Attempt implements LeaseHolder {
 
   /** Starts the job and stays with it to its end. */
   async #follow(plan: Plan, input: ExecutionInput): Promise<Ending> {
-    const { capabilities, clock } = this.context;
-    const execution = await executorFor(plan, capabilities(), clock).start(input);
+    const { capabilities } = this.context;
+    const execution = await executorFor(plan, capabilities(), this.context).start(input);
     this.#processes = execution.processes;
     this.#logs?.attach(execution.stdout, execution.stderr);
     // What was asked while the process was being made finds it now.
     if (this.#stop !== null) this.#killProcesses();
     await execution.exited;
     this.#logs?.takeRest();
-    const { exitCode, signal, cpuMs, leftovers, enforced } = await execution.ended;
+    const { exitCode, signal, cpuMs, leftovers, enforced, detail = null } = await execution.ended;
     const { environmentNames } = execution;
-    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail: null, environmentNames, enforced };
+    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail, environmentNames, enforced };
   }
 
   async #conclude({ payload, sent }: Started, ending: Ending, dir: AttemptDir | null): Promise<AttemptOutcome> {

@@ -40,7 +40,7 @@ describe('the envelope', () => {
   test('is refused from another key, and the job beside it counts for nothing', () => {
     expect(() => openEnvelope(assignment, new FakePlane().publicKey, plane.sessionId)).toThrow(/pinned plane key/);
     const beside = { ...assignment, job: { ...assignment.job, command: { argv: ['evil'], env: {}, shell: true } } };
-    expect(openEnvelope(beside, plane.publicKey, plane.sessionId).job.command.argv).toEqual(['true']);
+    expect(openEnvelope(beside, plane.publicKey, plane.sessionId).job.command?.argv).toEqual(['true']);
   });
 });
 

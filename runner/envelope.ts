@@ -2,6 +2,7 @@ import type { Assignment, EnvelopePayload } from '../src-server/contract/runtime
 import { canonicalJson } from './canonical-json.ts';
 import { openDsse } from './dsse.ts';
 import { sha256Hex } from './ed25519.ts';
+import { programOf } from './job-program.ts';
 
 export const ENVELOPE_TYPE = 'application/vnd.connected-compute.envelope+json';
 
@@ -23,12 +24,13 @@ export function jobDigest(job: unknown): string {
 function parse(bytes: Buffer): EnvelopePayload {
   try {
     const payload = JSON.parse(bytes.toString('utf8')) as EnvelopePayload;
+    const program = programOf(payload.job);
     const isWhole =
       payload.v === 1 &&
-      Array.isArray(payload.job.command.argv) &&
+      Array.isArray(program.argv) &&
       Array.isArray(payload.job.inputs) &&
       Array.isArray(payload.job.outputs) &&
-      typeof payload.job.command.env === 'object' &&
+      typeof program.env === 'object' &&
       Number.isSafeInteger(payload.max_runtime_ms) &&
       Number.isSafeInteger(payload.attempt);
     if (isWhole) return payload;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { arch, availableParallelism, totalmem } from 'node:os';
+import { arch } from 'node:os';
 import type { Posture } from '../src-server/contract/source.ts';
+import { ownSize } from './limits.ts';
 import { RUNNER_VERSION } from './version.ts';
 
 const PROBE_TIMEOUT_MS = 3_000;
@@ -38,20 +39,14 @@ function findGpu(): SourceFacts['gpu'] {
   }
 }
 
-/** Memory that may be used: a container's limit where there is one. */
-function usableMemoryBytes(): number {
-  const limit = process.constrainedMemory?.() ?? 0;
-  const total = totalmem();
-  return limit > 0 && limit < total ? limit : total;
-}
-
 /** Looks at this machine anew; what it can enforce was tried before. */
 export function sourceFacts(posture: Posture): SourceFacts {
+  const size = ownSize();
   return {
     platform: process.platform,
     arch: arch(),
-    cpu_count: Math.max(1, availableParallelism()),
-    memory_bytes: usableMemoryBytes(),
+    cpu_count: size.cpuCount,
+    memory_bytes: size.memoryBytes,
     gpu: findGpu(),
     node_version: process.versions.node,
     runner_version: RUNNER_VERSION,

@@ -5,6 +5,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { instantOf } from './clock.ts';
 import { type Dsse, signDsse } from './dsse.ts';
 import { sha256Hex } from './ed25519.ts';
+import { programOf } from './job-program.ts';
 import { RUNNER_VERSION } from './version.ts';
 import type { OutputRef } from './wire.ts';
 
@@ -54,7 +55,7 @@ export function runStatement(payload: EnvelopePayload, record: RunRecord): objec
 }
 
 function predicateOf(payload: EnvelopePayload, record: RunRecord): RunPredicate {
-  const { argv, shell } = payload.job.command;
+  const { argv, shell } = programOf(payload.job);
   return {
     workspace_id: payload.workspace_id,
     session_id: payload.session_id,

@@ -7,6 +7,7 @@ import { ClaimLoop } from './claim-loop.ts';
 import type { Clock } from './clock.ts';
 import type { Capabilities } from './confinement/capabilities.ts';
 import { WatchedCapabilities } from './confinement/watched-capabilities.ts';
+import { sweepContainers } from './containers/sweep-containers.ts';
 import { DirectivePoll } from './directive-poll.ts';
 import { messageOf, RunnerError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -149,6 +150,7 @@ class Run {
       secrets: this.secrets,
       onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
       capabilities: () => this.capabilities.now(),
+      registries: this.args.imageRegistries,
       isConfinedOnly: this.args.confinedOnly,
       keep: this.args.keep,
       ask: () => {
@@ -262,7 +264,7 @@ async function watch(
 ): Promise<WatchedCapabilities> {
   const probe = async (): Promise<Capabilities> => onlyKinds(await probeAll(), kinds);
   const first = await probe();
-  if (confinedOnly && first.posture.files !== 'confined') {
+  if (confinedOnly && first.posture.files !== 'confined' && first.engine === null) {
     const why = first.posture.detail?.confinement ?? 'this platform has no confinement that was tried';
     throw new RunnerError(
       EXIT.notPermitted,
@@ -292,6 +294,8 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
     const swept = await sweepWorkRoot(workRoot, args.keep, clock);
     if (swept > 0) printer.warn(`${swept} processes of an earlier run were still there and were ended.`);
     const capabilities = await watch(args, dependencies);
+    const left = await sweepContainers(capabilities.now().engine, workRoot);
+    if (left > 0) printer.warn(`${left} containers of an earlier run were still there and were removed.`);
     const facts = sourceFacts(capabilities.now().posture);
     const session = new Session(identity, client, facts, args.capacity ?? 1, clock);
     const grant = await openPatiently(session, args.once, dependencies);

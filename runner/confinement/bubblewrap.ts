@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { keptStream } from '../kept-stream.ts';
 import { FD, type Sandbox, sandboxArgs } from './bubblewrap-args.ts';
 
 /** A confined program that started. */
@@ -47,7 +48,8 @@ export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> 
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
-  const [, stdout, stderr, launcher, argsPipe, infoPipe] = child.stdio as unknown as Pipes;
+  const [, out, err, launcher, argsPipe, infoPipe] = child.stdio as unknown as Pipes;
+  const [stdout, stderr] = [keptStream(out), keptStream(err)];
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', () => reject(new Error('Confinement needs bubblewrap, and bwrap was not found.')));

@@ -1,4 +1,5 @@
 import type { Posture } from '../../src-server/contract/source.ts';
+import type { ContainerEngine } from '../containers/engine.ts';
 
 /** What this source was seen to be able to do, by trying it. */
 export interface Capabilities {
@@ -8,6 +9,8 @@ export interface Capabilities {
   bubblewrap: string | null;
   /** A Node program that runs inside a namespace, or null: then no host can be granted there. */
   nodePath: string | null;
+  /** The container engine that holds, or null. */
+  engine: ContainerEngine | null;
 }
 
 /** A source that enforces nothing but its process groups. */
@@ -15,4 +18,5 @@ export const NO_CAPABILITIES: Capabilities = {
   posture: { files: 'none', network: [], pid: 'group', containers: [], kubernetes: false, detail: {} },
   bubblewrap: null,
   nodePath: null,
+  engine: null,
 };

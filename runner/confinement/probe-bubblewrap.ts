@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { whenRead } from '../kept-stream.ts';
 import { makeAttemptDir } from '../work-dir.ts';
 import { startSandbox } from './bubblewrap.ts';
 import type { SandboxNetwork } from './bubblewrap-args.ts';
@@ -106,7 +107,7 @@ class Probe {
     this.#count += 1;
     const dir = makeAttemptDir(this.#folder, 'probe', this.#count);
     const environment = { PATH: '/usr/bin:/bin' };
-    const { child, stdout, stderr, outerPid, initPid } = await startSandbox({
+    const { stdout, stderr, outerPid, initPid } = await startSandbox({
       version: this.version,
       dir,
       network,
@@ -118,7 +119,7 @@ class Probe {
     const cancelLimit = this.clock.after(TRY_LIMIT_MS, () => void processes.kill(0));
     let said = '';
     stdout.on('data', (bytes) => (said += bytes));
-    await new Promise<void>((resolve) => child.once('close', () => resolve()));
+    await whenRead(stdout);
     cancelLimit();
     return said;
   }

@@ -1,5 +1,6 @@
 import type { Posture } from '../../src-server/contract/source.ts';
 import type { Clock } from '../clock.ts';
+import { probeContainers } from '../containers/probe-containers.ts';
 import { plain } from '../printer.ts';
 import type { Surroundings } from '../user-folders.ts';
 import { type Capabilities, NO_CAPABILITIES } from './capabilities.ts';
@@ -8,15 +9,18 @@ import { probeBubblewrap } from './probe-bubblewrap.ts';
 const DETAIL_LIMIT = 200;
 
 /**
- * Tries what this source can enforce. Takes up to a second; nothing is guessed from versions or names. The sandbox-exec
+ * Tries what this source can enforce. Takes a second or two; nothing is guessed from versions or names. The sandbox-exec
  * profile of macOS was never tried on a Mac, so a Mac promises nothing yet.
  */
 export async function probeCapabilities({ platform, home }: Surroundings, clock: Clock): Promise<Capabilities> {
   if (platform !== 'linux') return NO_CAPABILITIES;
-  const found = await probeBubblewrap(home, clock);
+  const [found, containers] = await Promise.all([probeBubblewrap(home, clock), probeContainers(platform)]);
   const detail: Record<string, string> = {};
   if (found.version !== null) detail.bubblewrap = found.version;
   if (found.why !== null) detail.confinement = plain(found.why).slice(0, DETAIL_LIMIT);
+  const { engine } = containers;
+  if (engine !== null) detail[engine.name] = engine.version;
+  if (containers.why !== null) detail.containers = plain(containers.why).slice(0, DETAIL_LIMIT);
   const network: NonNullable<Posture['network']> = [];
   if (found.networkNone) network.push('none');
   if (found.allowList) network.push('allow_list');
@@ -25,11 +29,13 @@ export async function probeCapabilities({ platform, home }: Surroundings, clock:
       files: found.files ? 'confined' : 'none',
       network,
       pid: found.files ? 'namespace' : 'group',
-      containers: [],
+      containers: engine === null ? [] : [engine.name],
+      ...(engine === null ? {} : { container_network: engine.hasAllowList ? ['none', 'allow_list'] : ['none'] }),
       kubernetes: false,
       detail,
     },
     bubblewrap: found.files ? found.version : null,
     nodePath: found.nodePath,
+    engine,
   };
 }

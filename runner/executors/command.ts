@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { systemCodeOf } from '../errors.ts';
+import { keptStream, whenRead } from '../kept-stream.ts';
 import { cpuMsOf } from '../proc-table.ts';
 import { ProcessTree, type TreeMark } from '../process-tree.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -70,6 +71,8 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
   const [program, args] = programOf(input, process.platform);
   const watchdog = new Watchdog(input.mark.entries);
   let child: ChildProcess;
+  let stdout: Readable;
+  let stderr: Readable;
   try {
     child = spawn(program, args, {
       cwd: input.cwd,
@@ -79,6 +82,8 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
       windowsHide: true,
       windowsVerbatimArguments: input.shell,
     });
+    stdout = keptStream(child.stdout as Readable);
+    stderr = keptStream(child.stderr as Readable);
     await waitForSpawn(child, program);
   } catch (error) {
     watchdog.release();
@@ -88,24 +93,29 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
   watchdog.watch(pid);
   const tree = new ProcessTree(pid, input.mark, clock);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ended = follow(child, tree, clock).finally(() => watchdog.release());
-  return { stdout: child.stdout as Readable, stderr: child.stderr as Readable, tree, exited, ended };
+  const ended = follow(child, [stdout, stderr], tree, clock).finally(() => watchdog.release());
+  return { stdout, stderr, tree, exited, ended };
 }
 
-async function follow(child: ChildProcess, tree: ProcessTree, clock: Clock): Promise<CommandEnd> {
+async function follow(
+  child: ChildProcess,
+  output: readonly Readable[],
+  tree: ProcessTree,
+  clock: Clock,
+): Promise<CommandEnd> {
   let cpuMs: number | null = null;
   const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
     cpuMs = cpuMsOf(tree.root) ?? cpuMs;
   });
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const [exitCode, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once('exit', (code, name) => resolve([code, name])),
   );
   stopSampling();
   // The attempt ends with its command: what it left behind would run without a lease.
   const leftovers = await tree.kill(LEFT_BEHIND_GRACE_MS);
-  await Promise.race([closed, clock.sleep(PIPE_CLOSE_MS)]);
+  await Promise.race([whenRead(...output), clock.sleep(PIPE_CLOSE_MS)]);
   child.stdout?.destroy();
   child.stderr?.destroy();
+  for (const stream of output) stream.destroy();
   return { exitCode, signal, cpuMs, leftovers };
 }

@@ -5,10 +5,12 @@ import { EgressProxy } from '../confinement/egress-proxy.ts';
 import { egressRulesOf, targetsOf } from '../confinement/egress-rules.ts';
 import { NamespaceProcesses } from '../confinement/namespace-processes.ts';
 import { INSIDE } from '../confinement/sandbox-files.ts';
+import { programOf as commandOf } from '../job-program.ts';
+import { whenRead } from '../kept-stream.ts';
 import { cpuMsOf } from '../proc-table.ts';
 import { programOf } from './command.ts';
 import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';
-import { jobEnvironment } from './job-environment.ts';
+import { insidePaths, jobEnvironment } from './job-environment.ts';
 import type { ConfinedNetwork } from './plan.ts';
 
 const CPU_SAMPLE_MS = 500;
@@ -16,15 +18,6 @@ const LEFT_BEHIND_GRACE_MS = 2_000;
 const PIPE_CLOSE_MS = 2_000;
 /** Only what is seen inside; a path of the runner's user leads nowhere there. */
 const INSIDE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/** Paths of the temporary folder as the job sees them. */
-const insidePaths = (values: Readonly<Record<string, string>>, tmp: string): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      value.startsWith(`${tmp}/`) ? `${INSIDE.tmp}${value.slice(tmp.length)}` : value,
-    ]),
-  );
 
 export interface ConfinedCommandOptions {
   network: ConfinedNetwork;
@@ -65,8 +58,8 @@ export class ConfinedCommand implements Executor {
       declared: { ...proxyEnvironment(network), ...declared },
       secrets,
     });
-    const environment = { ...common, ...insidePaths(extra, dir.tmp) };
-    const [program, args] = programOf(payload.job.command, 'linux');
+    const environment = { ...common, ...insidePaths(extra, dir.tmp, INSIDE.tmp) };
+    const [program, args] = programOf(commandOf(payload.job), 'linux');
     const sandbox = await startSandbox({
       version: this.options.version,
       dir,
@@ -80,7 +73,6 @@ export class ConfinedCommand implements Executor {
     const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
       cpuMs = cpuMsOf(initPid) ?? cpuMs;
     });
-    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const exit = new Promise<[number | null, string | null]>((resolve) => {
       if (child.exitCode !== null || child.signalCode !== null) resolve([child.exitCode, child.signalCode]);
       child.once('exit', (code, name) => resolve([code, name]));
@@ -89,7 +81,7 @@ export class ConfinedCommand implements Executor {
       const [exitCode, signal] = await exit;
       stopSampling();
       const leftovers = await processes.kill(LEFT_BEHIND_GRACE_MS);
-      await Promise.race([closed, clock.sleep(PIPE_CLOSE_MS)]);
+      await Promise.race([whenRead(stdout, stderr), clock.sleep(PIPE_CLOSE_MS)]);
       stdout.destroy();
       stderr.destroy();
       await proxy?.close();

@@ -1,21 +1,34 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { Capabilities } from '../confinement/capabilities.ts';
 import { probeCapabilities } from '../confinement/probe.ts';
+import { type ContainerFinding, probeContainers } from '../containers/probe-containers.ts';
+import { ownSize } from '../limits.ts';
 import { isAlive, processTable } from '../proc-table.ts';
+import { testImage } from '../testing/container-image.ts';
+import { DockerSocket } from '../testing/docker-socket.ts';
 import { payloadOf, removeJobFolders, startJob, type Watched } from '../testing/execute.ts';
 import { ConfinedCommand } from './confined-command.ts';
+import { Container } from './container.ts';
 import type { Executor } from './executor.ts';
 import { OpenCommand } from './open-command.ts';
 
 let found: Capabilities;
+let docker: ContainerFinding;
+let image = '';
+let socket: DockerSocket;
 beforeAll(async () => {
+  image = testImage();
   const surroundings = { platform: process.platform, env: process.env, home: homedir() };
   found = await probeCapabilities(surroundings, systemClock);
-}, 30_000);
+  socket = await DockerSocket.open();
+  docker = await probeContainers('linux', ['docker']);
+}, 60_000);
+
+afterAll(() => socket.close());
 
 const running: Watched[] = [];
 afterEach(async () => {
@@ -28,15 +41,32 @@ interface Kind {
   make: () => Executor;
   /** Nothing can outlive it, however it hides. */
   isSealed: boolean;
+  /** The job as this kind is told it. */
+  job: (command: object) => Record<string, unknown>;
 }
+const asCommand = (command: object) => ({ command });
+const asContainer = (command: object) => ({
+  kind: 'container',
+  command: undefined,
+  container: { env: {}, shell: false, image, ...command },
+});
+/** Docker's own program speaks to podman's socket here: the engine behind it is the same, the words are Docker's. */
+const containerOf = (name: 'podman' | 'docker') => {
+  const { engine, why } = name === 'podman' ? { engine: found.engine, why: found.posture.detail?.containers } : docker;
+  if (engine === null) throw new Error(`${name} does not hold: ${why ?? ''}`);
+  return new Container({ engine, registries: [], size: ownSize(), clock: systemClock });
+};
 const KINDS: Kind[] = [
-  { name: 'command', make: () => new OpenCommand(systemClock), isSealed: false },
+  { name: 'command', make: () => new OpenCommand(systemClock), isSealed: false, job: asCommand },
   {
     name: 'confined command',
     make: () =>
       new ConfinedCommand({ network: 'none', version: found.bubblewrap ?? '', nodePath: null, clock: systemClock }),
     isSealed: true,
+    job: asCommand,
   },
+  { name: 'container', make: () => containerOf('podman'), isSealed: true, job: asContainer },
+  { name: 'container by docker', make: () => containerOf('docker'), isSealed: true, job: asContainer },
 ];
 
 const until = async (done: () => boolean, withinMs = 15_000): Promise<void> => {
@@ -54,7 +84,7 @@ const withWord = (word: string): number[] =>
       }
     });
 
-describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make, isSealed }) => {
+describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make, isSealed, job: asJob }) => {
   const start = async (
     command: object,
     { secrets = {}, ...over }: { secrets?: Record<string, string>; [field: string]: unknown } = {},
@@ -62,7 +92,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
   ): Promise<Watched> => {
     const watched = await startJob(
       make(),
-      payloadOf({ command, confinement: 'preferred', ...over }),
+      payloadOf({ ...asJob(command), confinement: 'preferred', ...over }),
       secrets,
       (dir) => {
         for (const [path, text] of Object.entries(files)) writeFileSync(join(dir.work, path), text);
@@ -120,8 +150,15 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
       'TMPDIR',
       'TZ',
     ];
-    // A shell before the job may add where it is.
-    expect(names.filter((each) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(each)).sort()).toEqual(own);
+    // A shell before the job may add where it is, an engine what it is.
+    const added = [
+      'PWD',
+      'OLDPWD',
+      'SHLVL',
+      '_',
+      ...(name.startsWith('container') ? ['HOSTNAME', 'TERM', 'container'] : []),
+    ];
+    expect(names.filter((each) => !added.includes(each)).sort()).toEqual(own);
     expect(job.stdout()).toContain('API_KEY=k-123456');
     expect(job.stdout()).not.toContain('CC_FENCE=999');
     expect([...job.execution.environmentNames].sort()).toEqual(own);
@@ -159,7 +196,8 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
   });
 
   test('tells an end by a signal apart from success', async () => {
-    const job = await shell('kill -KILL $$');
+    // Not the first process: within a namespace that one cannot be killed from inside.
+    const job = await shell(name.startsWith('container') ? "sh -c 'kill -KILL $$'; exit $?" : 'kill -KILL $$');
     const { exitCode, signal } = await job.ended;
     expect(isSealed ? exitCode : signal).toBe(isSealed ? 137 : 'SIGKILL');
   });
@@ -173,7 +211,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
   });
 
   test('kills one that does not listen, with its children in other sessions, when the grace is over', async () => {
-    const word = `cc-deaf-${name.replace(' ', '-')}-${process.pid}`;
+    const word = `cc-deaf-${name.replaceAll(' ', '-')}-${process.pid}`;
     const loop = `trap "" TERM; while :; do sleep 0.1; done; : ${word}`;
     const job = await shell(
       `trap "" TERM; setsid sh -c '${loop}' & setsid setsid sh -c '${loop}' & echo up; while :; do sleep 0.1; done; : ${word}`,
@@ -185,7 +223,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
   });
 
   test('ends what the job left behind when it was done', async () => {
-    const word = `cc-left-${name.replace(' ', '-')}-${process.pid}`;
+    const word = `cc-left-${name.replaceAll(' ', '-')}-${process.pid}`;
     const job = await shell(`setsid sh -c 'while :; do sleep 0.1; done; : ${word}' >/dev/null 2>&1 & echo done`);
     expect(await job.ended).toMatchObject({ exitCode: 0, leftovers: [] });
     expect(withWord(word)).toEqual([]);
@@ -238,10 +276,10 @@ describe.runIf(process.platform === 'linux')('the same job set through every exe
   ];
   test('gives the same outputs, exit codes and streams', async () => {
     const seen: string[] = [];
-    for (const { make } of KINDS) {
+    for (const { make, job: asJob } of KINDS) {
       const results: unknown[] = [];
       for (const { line, code } of JOBS) {
-        const payload = payloadOf({ command: { argv: [line], shell: true } });
+        const payload = payloadOf(asJob({ argv: [line], shell: true }));
         const job = await startJob(make(), payload, {}, (dir) => writeFileSync(join(dir.work, 'in.txt'), 'b\na\n'));
         const { exitCode, signal, leftovers } = await job.ended;
         expect(exitCode).toBe(code);

@@ -15,6 +15,8 @@ export interface ExecutionInput {
   secrets: Readonly<Record<string, string>>;
   /** What the runner adds; a value that is a path below `dir.tmp` is told as the job sees it. */
   extra: Readonly<Record<string, string>>;
+  /** Ends what only prepares, such as the fetch of an image. */
+  signal: AbortSignal;
 }
 
 /** The processes of one attempt, whatever runs them. */
@@ -37,6 +39,8 @@ export interface ExecutionEnd {
   cpuMs: number | null;
   /** Processes that could not be ended. */
   leftovers: number[];
+  /** Why it ended, where more is known than its exit code. */
+  detail?: string;
   /** What held while it ran, for its receipt. */
   enforced: EnforcedConfinement;
 }

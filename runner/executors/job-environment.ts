@@ -18,6 +18,19 @@ const PATH_DEFAULT = '/usr/local/bin:/usr/bin:/bin';
 /** Without these no Windows program starts. */
 const WINDOWS_NAMES = ['SystemRoot', 'ComSpec', 'PATHEXT', 'NUMBER_OF_PROCESSORS'];
 
+/** Values that are paths of the temporary folder, as the job sees them. */
+export const insidePaths = (
+  values: Readonly<Record<string, string>>,
+  tmp: string,
+  insideTmp: string,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value.startsWith(`${tmp}/`) ? `${insideTmp}${value.slice(tmp.length)}` : value,
+    ]),
+  );
+
 /** The entries by which a job's processes are known: together they name one attempt of one job. */
 export function markEntries(jobId: string, fence: number): string[] {
   return [`CC_JOB_ID=${jobId}`, `CC_FENCE=${fence}`];

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { programOf } from '../job-program.ts';
 import { UNCONFINED } from '../receipt.ts';
 import { startCommand } from './command.ts';
 import type { Execution, ExecutionInput, Executor } from './executor.ts';
@@ -22,7 +23,7 @@ export class OpenCommand implements Executor {
     });
     const environment = { ...common, ...extra };
     const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
-    const { argv, shell } = payload.job.command;
+    const { argv, shell } = programOf(payload.job);
     const { stdout, stderr, tree, exited, ended } = await startCommand(
       { argv, shell, cwd: dir.work, environment, mark },
       this.clock,

@@ -38,6 +38,22 @@ describe('a command job', () => {
     expect(plan({ confinement: 'preferred' }, FULL, true)).toMatchObject({ isConfined: true });
   });
 
+  const ENGINE: Posture = { containers: ['podman'], container_network: ['none'] };
+  const image = { image: `localhost/x@sha256:${'a'.repeat(64)}` };
+  test.each([
+    [{ kind: 'container', container: image }, ENGINE, { executor: 'container', isConfined: true, network: 'none' }],
+    [{ kind: 'container', container: image }, FULL, 'The job runs in a container, and no engine holds here.'],
+    [
+      { kind: 'container', container: image, network: 'egress' },
+      ENGINE,
+      'The job reaches granted hosts, and containers of this source cannot be granted any.',
+    ],
+  ])('in a container: %j', (over, posture, expected) => {
+    const found = plan(over, posture);
+    if (typeof expected === 'string') expect(found).toBe(expected);
+    else expect(found).toMatchObject(expected);
+  });
+
   test('of a kind that is not built, or without a program, is told apart', () => {
     expect(plan({ kind: 'mcp' }, FULL)).toContain('mcp');
     expect(plan({ command: { argv: [''] } }, FULL)).toBe('The job names no program.');

@@ -28,13 +28,26 @@ function commandPlan(job: JobSpec, posture: Posture): Plan {
   return { executor: 'command', isConfined, network, notEnforced };
 }
 
+/** A container holds files, processes and network by itself, or the job does not run: there is no open container. */
+function containerPlan(job: JobSpec, posture: Posture): Plan | string {
+  const network = job.network === 'none' ? 'none' : 'allow_list';
+  if (job.container === undefined) return 'The job names no image.';
+  if ((posture.containers ?? []).length === 0)
+    return `The job runs in a container, and no engine holds here${posture.detail?.containers === undefined ? '' : ` (${posture.detail.containers})`}.`;
+  if (!(posture.container_network ?? []).includes(network))
+    return 'The job reaches granted hosts, and containers of this source cannot be granted any.';
+  return { executor: 'container', isConfined: true, network, notEnforced: [] };
+}
+
 /**
  * Decides how a job runs here, or says in a sentence why it does not. A job that requires confinement never runs without;
  * with `--confined-only` no job does.
  */
 export function planFor(job: JobSpec, posture: Posture, isConfinedOnly: boolean): Plan | string {
-  if (job.kind !== 'command') return `This runner executes command jobs; ${job.kind} is not built.`;
-  if (job.command.argv.length === 0 || job.command.argv[0] === '') return 'The job names no program.';
+  if (job.kind === 'container') return containerPlan(job, posture);
+  if (job.kind !== 'command') return `This runner executes command and container jobs; ${job.kind} is not built.`;
+  if (job.command === undefined || job.command.argv.length === 0 || job.command.argv[0] === '')
+    return 'The job names no program.';
   const plan = commandPlan(job, posture);
   const lacks = plan.notEnforced.join(' and ');
   if (job.confinement === 'required' && lacks !== '')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnvelopePayload } from '../../src-server/contract/runtime.ts';
 import type { Execution, ExecutionEnd, Executor } from '../executors/executor.ts';
+import { programOf } from '../job-program.ts';
 import { type AttemptDir, makeAttemptDir } from '../work-dir.ts';
 import { jobSpec } from './fake-wire.ts';
 
@@ -49,13 +50,14 @@ export async function startJob(
   folders.push(folder);
   const dir = makeAttemptDir(folder, payload.lease_id, payload.fence);
   fill(dir);
-  const declared = payload.job.command.env;
+  const declared = programOf(payload.job).env;
   const execution = await executor.start({
     payload,
     attempt: 1,
     dir,
     declared,
     secrets,
+    signal: new AbortController().signal,
     extra: { ASK_FILE: join(dir.tmp, 'ask') },
   });
   let stdout = '';

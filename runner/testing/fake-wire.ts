@@ -32,7 +32,7 @@ export const problem = (status: number, code: string, more: object = {}): FakeAn
 
 /** A job with defaults filled, as an envelope carries it. */
 export const jobSpec = (over: Record<string, unknown> = {}): Record<string, unknown> => {
-  const { command, ...rest } = over;
+  const { command, container, ...rest } = over;
   return {
     wu_id: 'WU-1',
     title: 'A job',
@@ -54,7 +54,9 @@ export const jobSpec = (over: Record<string, unknown> = {}): Record<string, unkn
     budget: { extras_mcu: 0 },
     on_refusal: 'refuse',
     approval: null,
-    command: { argv: ['true'], env: {}, shell: false, ...(command as object) },
+    ...(container === undefined
+      ? { command: { argv: ['true'], env: {}, shell: false, ...(command as object) } }
+      : { container: { argv: [], env: {}, shell: false, ...(container as object) } }),
     ...rest,
   };
 };

@@ -78,6 +78,7 @@ export class TestRunner {
       pauseFile: null,
       kinds: null,
       url: null,
+      imageRegistries: [],
       ...over,
     };
     return run(args, {

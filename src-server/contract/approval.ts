@@ -41,7 +41,7 @@ export const approvalEffects = z.object({
   /** The most that one attempt can cost, in milli-CU. */
   worst_cost_mcu: count,
   max_attempts: positive,
-  command: z.object({ argv: z.array(z.string()), shell: z.boolean() }).nullable(),
+  command: z.object({ argv: z.array(z.string()), shell: z.boolean(), image: z.string().optional() }).nullable(),
   /** Where it would run if it were approved now; null when it would wait. */
   runs_on: z
     .object({ source_id: sourceId, name: z.string(), side: z.enum(SIDES), free: count, capacity: count })

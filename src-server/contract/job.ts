@@ -58,12 +58,48 @@ const command = z.strictObject({
   shell: z.boolean().default(false),
 });
 
+/** An image by the digest of its manifest, with no tag: a name alone may be another image tomorrow. */
+const imageByDigest = z
+  .string()
+  .max(400)
+  .regex(
+    /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*@sha256:[0-9a-f]{64}$/,
+    'must name an image with its digest, like registry.example/tools/node@sha256:…',
+  );
+
+/** What runs inside an image. `argv` empty: what the image itself starts. */
+const image = z.strictObject({
+  image: imageByDigest,
+  argv: z.array(text(8_192)).max(256).default([]),
+  env: command.shape.env,
+  shell: command.shape.shell,
+});
+
+/** Ceilings on what one attempt may take at once; what is left out gets the source's own. */
+const jobLimits = z.strictObject({
+  memory_bytes: z
+    .int()
+    .min(16 * 1024 ** 2)
+    .max(1024 ** 4)
+    .optional(),
+  processes: z.int().min(1).max(32_768).optional(),
+  /** 1000 is one core. */
+  cpu_milli: z.int().min(50).max(256_000).optional(),
+});
+export type JobLimits = z.infer<typeof jobLimits>;
+
 /** POST /jobs. Defaults are filled before the digest is taken, so that the digest names what really runs. */
 export const jobSubmit = z.strictObject({
   wu_id: wuId,
   title: text(200).refine((s) => s.trim().length > 0, 'must not be empty'),
   kind: z.enum(JOB_KINDS).default('command'),
-  command,
+  /** Required by kind `command`, refused with any other. */
+  command: command.optional(),
+  /** Required by kind `container`, refused with any other. */
+  container: image.optional(),
+  /** Required by kind `kubernetes`, refused with any other. */
+  kubernetes: image.optional(),
+  limits: jobLimits.optional(),
   inputs: z.array(jobInput).max(1_000).default([]),
   checkout: z.unknown().optional(),
   outputs: z.array(workPath).max(100).default([]),

@@ -55,6 +55,17 @@ export const runPredicate = z.object({
       connections_omitted: positive.optional(),
       /** Digest of the image of a container; absent for a command. */
       image: z.string().optional(),
+      /** What ran the container. */
+      engine: z.string().max(40).optional(),
+      /** Ceilings on all processes of the attempt together (`rlimit`: on each by itself); an absent one did not hold. */
+      limits: z
+        .object({
+          by: z.enum(['container', 'cgroup', 'rlimit']),
+          memory_bytes: positive.optional(),
+          processes: positive.optional(),
+          cpu_milli: positive.optional(),
+        })
+        .optional(),
     }),
   }),
   started_at: instant,

@@ -12,7 +12,13 @@ export const posture = z.object({
     .max(2)
     .optional(),
   pid: z.enum(['namespace', 'group']).optional(),
+  /** Container engines that ran a container here, first the one that is used. */
   containers: z.array(z.string().max(40)).max(8).optional(),
+  /** How the network of a container can be held. */
+  container_network: z
+    .array(z.enum(['none', 'allow_list']))
+    .max(2)
+    .optional(),
   kubernetes: z.boolean().optional(),
   detail: z.record(z.string().max(60), z.string().max(200)).optional(),
 });

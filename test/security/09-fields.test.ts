@@ -85,7 +85,7 @@ describe('row 9: fields that are not valid', () => {
   });
 
   test.each([
-    ['kind', { kind: 'container' }],
+    ['kind', { kind: 'mcp' }],
     ['checkout', { checkout: { repo: 'https://x', commit: 'y' } }],
   ])('refuses %s, whose rule is not built yet, and never ignores it', async (field, more) => {
     const answer = await plane.call('jobSubmit', { body: { ...PLAIN_JOB, ...more }, key: plane.key() });
@@ -94,5 +94,24 @@ describe('row 9: fields that are not valid', () => {
       'feature.not_built',
       `/${field}`,
     ]);
+  });
+
+  const image = `registry.example/tools/node@sha256:${'a'.repeat(64)}`;
+  const asContainer = (container?: object) => ({ ...PLAIN_JOB, kind: 'container', command: undefined, container });
+  test.each([
+    ['an image by its name alone', asContainer({ image: 'node:20' }), '/container/image'],
+    ['an image that is an option', asContainer({ image: '--privileged' }), '/container/image'],
+    ['a tag beside the digest', asContainer({ image: image.replace('@', ':20@') }), '/container/image'],
+    ['a shell without a line', asContainer({ image, shell: true }), '/container/argv'],
+    ['a container job without its container', asContainer(), '/container'],
+    ['a command beside a container', { ...asContainer({ image }), command: PLAIN_JOB.command }, '/command'],
+    ['a container beside a command', { ...PLAIN_JOB, container: { image } }, '/container'],
+    ['a job without its command', { ...PLAIN_JOB, command: undefined }, '/command'],
+    ['more rights', asContainer({ image, privileged: true }), '/container/privileged'],
+    ['no memory at all', { ...PLAIN_JOB, limits: { memory_bytes: 1 } }, '/limits/memory_bytes'],
+    ['no process', { ...PLAIN_JOB, limits: { processes: 0 } }, '/limits/processes'],
+  ])('refuses %s', async (_name, body, pointer) => {
+    const answer = await plane.call('jobSubmit', { body, key: plane.key() });
+    expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([422, 'field.invalid', pointer]);
   });
 });

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Job } from '../../../src-server/contract/job.ts';
+import { imageOf, programOf } from '../../../src-server/contract/job-program.ts';
 import type { Lease } from '../../../src-server/contract/lease.ts';
 import { useExpiresInMs } from '../../api/volatile.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
@@ -48,13 +49,23 @@ export const JobSummary = ({ job, lease }: { job: Job; lease: Lease | null }) =>
   const ws = useWorkspaceId();
   const clock = useNow();
   const attempt = currentAttempt(job);
+  const program = programOf(job.spec);
+  const image = imageOf(job.spec);
   const facts: (readonly [string, ReactNode] | null)[] = [
     [
       'Command',
-      <code key="command" className="job-command" title={job.spec.command.argv.join(' ')}>
-        {job.spec.command.argv.join(' ')}
+      <code key="command" className="job-command" title={program.argv.join(' ')}>
+        {program.argv.length === 0 ? 'What the image starts' : program.argv.join(' ')}
       </code>,
     ],
+    image === null
+      ? null
+      : [
+          'Image',
+          <code key="image" className="job-command" title={image}>
+            {image}
+          </code>,
+        ],
     ['Class', job.compute_class],
     Object.keys(job.labels).length === 0 ? null : ['Requires', <LabelChips key="labels" labels={job.labels} />],
     ['Submitted', `${formatWhen(job.created_at, clock)} by ${job.submitted_by}`],

@@ -57,7 +57,7 @@ function withLimit(world: AdviceWorld, change: Extract<Change, { kind: 'budget.r
 }
 
 function enrolled(change: Extract<Change, { kind: 'source.enroll' }>): Place {
-  const { target, side, labels, isConfined, capacity } = change;
+  const { target, side, labels, isConfined, executors, capacity } = change;
   const profile: Profile = {
     side,
     computeClass: target,
@@ -65,6 +65,7 @@ function enrolled(change: Extract<Change, { kind: 'source.enroll' }>): Place {
     confinesFiles: isConfined,
     confinesNetworkNone: isConfined,
     confinesAllowList: isConfined,
+    executors,
     networks: [],
   };
   return { sourceId: NEW_SOURCE_ID, profile, availability: 'ready', free: capacity, total: capacity };

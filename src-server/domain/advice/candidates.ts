@@ -5,6 +5,7 @@ import { isPrivate } from '../admissions/standing.ts';
 import type { FleetGroup } from '../routing/fleet-group.ts';
 import { ruleFor, sidesOf, type WorkspacePolicy } from '../routing/policy.ts';
 import { failingRules } from '../routing/record.ts';
+import { executorOf } from '../routing/requirement.ts';
 import type { Change } from './change.ts';
 import { judgeOnSide, judgeSides } from './decide.ts';
 import type { AdviceCase, SourceFacts } from './world.ts';
@@ -175,6 +176,7 @@ const sorted = (labels: Record<string, string> | undefined): [string, string][] 
 /** A further source made for the job, with as many slots as it takes to reach it. */
 function enrollments({ job, world, others, unseen }: AdviceCase): Change[] {
   const { computeClass, labels, confinement } = job.requirement;
+  const executor = executorOf(job.requirement);
   const { first, second } = sidesOf(ruleFor(world.policy, job.requirement).mode);
   const side = first === 'byoc' || second === null ? first : second;
   const before = others.filter((o) => o.isAhead).length + unseen.reduce((sum, u) => sum + u.count, 0);
@@ -184,7 +186,8 @@ function enrollments({ job, world, others, unseen }: AdviceCase): Change[] {
     target: computeClass,
     side,
     labels: Object.fromEntries(labels),
-    isConfined: confinement === 'required',
+    isConfined: confinement === 'required' && executor === null,
+    executors: executor === null ? [] : [executor],
     capacity,
   }));
 }

@@ -20,6 +20,8 @@ export type Change =
       side: Side;
       labels: Record<string, string>;
       isConfined: boolean;
+      /** What else than commands it has to execute, as profiles name it. */
+      executors: readonly string[];
       capacity: number;
     };
 

@@ -39,12 +39,17 @@ export function changeSentence(change: Change, job: AdvisedJob, nameOf: (sourceI
     case 'policy.publish':
       return `Publish ${change.mode}${change.isFallbackChanged ? ' with fallback auto' : ''} for ${requirementWords(job.requirement)}.`;
     case 'source.enroll': {
-      const labels = labelWords(change.labels);
+      const withs = [labelWords(change.labels), change.isConfined ? 'confinement' : '', executorWord(change.executors)];
+      const needs = withs.filter((each) => each !== '').join(' and ');
       const word = change.side === 'managed' ? 'managed source' : 'source';
-      return `Enroll a ${word} of class ${change.target}${labels === '' ? '' : ` with ${labels}`}${change.isConfined ? `${labels === '' ? ' with' : ' and'} confinement` : ''}${change.capacity > 1 ? `, ${change.capacity} slots` : ''}.`;
+      return `Enroll a ${word} of class ${change.target}${needs === '' ? '' : ` with ${needs}`}${change.capacity > 1 ? `, ${change.capacity} slots` : ''}.`;
     }
   }
 }
+
+/** What a source must have beside a shell; empty for one that runs commands. */
+const executorWord = ([executor = '']: readonly string[]): string =>
+  executor.startsWith('container') ? 'a container engine' : executor === '' ? '' : 'a cluster';
 
 /** What the decision would say then. */
 export function thenSentence(placement: Placement, job: AdvisedJob, name: string): string {

@@ -13,6 +13,7 @@ const policy = (overrides: PolicyOverride[]): WorkspacePolicy => ({
   isFairShare: false,
 });
 const needs = (computeClass: Requirement['computeClass'], labels: Record<string, string> = {}): Requirement => ({
+  kind: 'command',
   computeClass,
   labels: Object.entries(labels),
   network: 'none',

@@ -9,6 +9,8 @@ export interface Profile {
   confinesFiles: boolean;
   confinesNetworkNone: boolean;
   confinesAllowList: boolean;
+  /** What else than commands it executes under which network, sorted: `container:none`, `container:allow_list`, … */
+  executors: readonly string[];
   /** Private networks that its sources are admitted to, sorted. */
   networks: readonly string[];
   /** Source of the pool that a seat belongs to: pools never share a profile, since each is one line of a record. */
@@ -24,6 +26,7 @@ export const profileKey = (p: Profile): string =>
     p.confinesFiles,
     p.confinesNetworkNone,
     p.confinesAllowList,
+    p.executors,
     p.networks,
     ...(p.pool === undefined ? [] : [p.pool]),
   ]);

@@ -23,9 +23,11 @@ const profile: fc.Arbitrary<Profile> = fc.record({
   confinesFiles: fc.boolean(),
   confinesNetworkNone: fc.boolean(),
   confinesAllowList: fc.boolean(),
+  executors: fc.constantFrom([], ['container:none'], ['container:allow_list', 'container:none']),
   networks: fc.subarray(['private:a', 'private:b']),
 });
 const requirement: fc.Arbitrary<Requirement> = fc.record({
+  kind: fc.constantFrom('command' as const, 'container' as const),
   computeClass: fc.constantFrom(...COMPUTE_CLASSES),
   labels: fc.subarray([['os', 'a'] as const, ['region', 'b'] as const]),
   network: fc.constantFrom('none', 'egress', 'private:a'),
@@ -148,9 +150,11 @@ describe('the groups of a record', () => {
           confinesFiles: n % 3 === 0,
           confinesNetworkNone: n % 7 === 0,
           confinesAllowList: n % 11 === 0,
+          executors: n % 13 === 0 ? ['container:none'] : [],
           networks: n % 13 === 0 ? ['private:registry'] : [],
         }));
         const needs: Requirement = {
+          kind: 'command',
           computeClass: 'cpu-small',
           labels: [['os', 'linux']],
           network: 'none',

@@ -1,7 +1,8 @@
-import type { ComputeClass, Confinement } from '../../contract/terms.ts';
+import type { ComputeClass, Confinement, JobKind } from '../../contract/terms.ts';
 
 /** What a job demands of a source, whatever the moment. Jobs that are alike in it share a bucket. */
 export interface Requirement {
+  kind: JobKind;
   computeClass: ComputeClass;
   /** Sorted by key. */
   labels: readonly (readonly [string, string])[];
@@ -10,12 +11,14 @@ export interface Requirement {
 }
 
 export function requirementOf(spec: {
+  kind: JobKind;
   compute_class: ComputeClass;
   labels: Record<string, string>;
   network: string;
   confinement: Confinement;
 }): Requirement {
   return {
+    kind: spec.kind,
     computeClass: spec.compute_class,
     labels: Object.entries(spec.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
     network: spec.network,
@@ -23,20 +26,25 @@ export function requirementOf(spec: {
   };
 }
 
-/** The text under which a requirement is interned; equal signatures mean equal requirements. */
+/** The text under which a requirement is interned; equal signatures mean equal requirements. A command's names no kind. */
 export const signatureOf = (r: Requirement): string =>
-  JSON.stringify([r.computeClass, r.labels, r.network, r.confinement]);
+  JSON.stringify([r.computeClass, r.labels, r.network, r.confinement, ...(r.kind === 'command' ? [] : [r.kind])]);
 
 /** Back from the stored signature. */
 export function parseSignature(signature: string): Requirement {
-  const [computeClass, labels, network, confinement] = JSON.parse(signature) as [
+  const [computeClass, labels, network, confinement, kind = 'command'] = JSON.parse(signature) as [
     ComputeClass,
     [string, string][],
     string,
     Confinement,
+    JobKind?,
   ];
-  return { computeClass, labels, network, confinement };
+  return { kind, computeClass, labels, network, confinement };
 }
+
+/** The executor that a job of this kind and network needs, as a profile names it; null for a command, which runs anywhere. */
+export const executorOf = ({ kind, network }: Pick<Requirement, 'kind' | 'network'>): string | null =>
+  kind === 'container' || kind === 'kubernetes' ? `${kind}:${network === 'none' ? 'none' : 'allow_list'}` : null;
 
 /** "cpu-medium, os=linux and region=eu", as sentences name a requirement. */
 export function requirementWords(r: Requirement): string {

@@ -4,7 +4,7 @@ import type { Availability } from '../sources/availability.ts';
 import { acceptsClass } from '../sources/classify.ts';
 import { sidesOf } from './policy.ts';
 import type { Profile } from './profile.ts';
-import type { Requirement } from './requirement.ts';
+import { executorOf, type Requirement } from './requirement.ts';
 
 const result = (rule: Rule, pass: boolean, detail: string): RuleResult => ({ rule, pass, detail });
 
@@ -24,6 +24,12 @@ export const isAdmitted = (requirement: Requirement, profile: Profile): boolean 
   !requirement.network.startsWith('private:') || profile.networks.includes(requirement.network);
 
 function judgeConfinement(requirement: Requirement, profile: Profile): RuleResult {
+  const executor = executorOf(requirement);
+  // A container or a cluster is its own confinement: without it the job cannot run at all.
+  if (executor !== null) {
+    const isThere = profile.executors.includes(executor);
+    return result('confinement.insufficient', isThere, isThere ? 'enforced' : lackOf(executor, profile.executors));
+  }
   const lacks = unenforced(requirement, profile);
   const isRequired = requirement.confinement === 'required';
   return result(
@@ -33,9 +39,17 @@ function judgeConfinement(requirement: Requirement, profile: Profile): RuleResul
   );
 }
 
+/** "no container engine", or what the one that is there cannot do. */
+function lackOf(executor: string, executors: readonly string[]): string {
+  const [kind, network] = executor.split(':') as [string, string];
+  const word = kind === 'container' ? 'container engine' : 'cluster';
+  const isThere = executors.some((each) => each.startsWith(`${kind}:`));
+  return isThere && network === 'allow_list' ? `its ${word} cannot grant hosts` : `no ${word}`;
+}
+
 /** What of the job's confinement this profile cannot enforce; the why sentence of a `preferred` job names it. */
 export function unenforced(requirement: Requirement, profile: Profile): string[] {
-  if (requirement.confinement === 'none') return [];
+  if (requirement.confinement === 'none' || requirement.kind !== 'command') return [];
   const network = requirement.network === 'none' ? profile.confinesNetworkNone : profile.confinesAllowList;
   return [...(profile.confinesFiles ? [] : ['files']), ...(network ? [] : ['network'])];
 }

@@ -1,4 +1,4 @@
-import type { Side } from '../../contract/terms.ts';
+import type { JobKind, Side } from '../../contract/terms.ts';
 import type { FleetGroup } from './fleet-group.ts';
 import { type Crossing, type RoutingPolicy, sidesOf, sideWord } from './policy.ts';
 import { type Ask, decidedBy } from './rank-asks.ts';
@@ -128,6 +128,13 @@ const MANY: Readonly<Record<(typeof NEAREST_FIRST)[number], string>> = {
   pending: 'have not connected yet',
 };
 
+const LACKING: Readonly<Record<JobKind, string>> = {
+  command: 'No source that fits can enforce the confinement that this job requires.',
+  mcp: 'No source that fits can enforce the confinement that this job requires.',
+  container: 'No source that fits has a container engine that can hold this job.',
+  kubernetes: 'No source that fits reaches a cluster that can hold this job.',
+};
+
 function nobody(facts: WaitingFacts, first: Side, second: Side | null): string {
   const live = facts.groups.filter(
     (g) => g.availability !== 'revoked' && (g.profile.side === first || g.profile.side === second),
@@ -143,7 +150,7 @@ function nobody(facts: WaitingFacts, first: Side, second: Side | null): string {
   const asked = isAboutFirst ? live.filter((g) => g.profile.side === first) : live;
   if (asked.length === 0) return `No ${sideWord(first)} source is registered.`;
   if (asked.some((g) => g.fixed.every((r) => r.pass || r.rule === 'confinement.insufficient')))
-    return 'No source that fits can enforce the confinement that this job requires.';
+    return LACKING[facts.requirement.kind];
   const none = `${isAboutFirst ? `${sideWord(first)} source` : 'source'} has ${requirementWords(facts.requirement)}.`;
   const isElsewhere = facts.groups.some((g) => g.fits && g.availability !== 'revoked' && g.profile.side !== first);
   return second === null && isElsewhere ? `The policy is ${facts.policy.mode} and no ${none}` : `No ${none}`;

@@ -10,6 +10,12 @@ export function confinementWord(posture: Posture): ConfinementWord {
   return files || network ? 'partly' : 'none';
 }
 
+/** What else than commands this posture executes under which network, as profiles name it. */
+export function executorsOf({ containers = [], container_network: network = [], kubernetes }: Posture): string[] {
+  const engine = containers.length === 0 ? [] : network.map((each) => `container:${each}`);
+  return [...engine, ...(kubernetes === true ? ['kubernetes:none'] : [])].sort();
+}
+
 /** Can this posture enforce what a job of this network needs? */
 export function enforces(posture: Posture, network: string): { files: boolean; network: boolean } {
   return {

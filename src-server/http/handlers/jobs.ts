@@ -12,6 +12,7 @@ import {
   type jobLogQuery,
   jobSubmit,
 } from '../../contract/job.ts';
+import { SECTION_OF_KIND } from '../../contract/job-program.ts';
 import { ARTIFACT_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import { cancelJob } from '../../plane/commands/cancel-job.ts';
@@ -179,7 +180,10 @@ async function patch(call: Call): Promise<Answer> {
     checkEditable(ctx, id(call), baseDigest);
     return ctx.engine.submitted(ctx.engine.job(id(call)).seq).spec;
   });
-  const kept = { ...now, inputs: now.inputs.map(({ path, sha256 }) => ({ path, sha256 })) };
+  const kept: Record<string, unknown> = { ...now, inputs: now.inputs.map(({ path, sha256 }) => ({ path, sha256 })) };
+  // What runs is told anew where the kind changes: the section of the old one belongs to nothing.
+  const section = SECTION_OF_KIND[now.kind];
+  if (section !== null && changes.kind !== undefined && changes.kind !== now.kind) delete kept[section];
   const spec = await specOf(hosted, validate(jobSubmit, { ...kept, ...changes }), true);
   return ok(
     await hosted.workspace.run((ctx) => {

@@ -4,6 +4,7 @@ import type { Profile } from '../../domain/routing/profile.ts';
 import { parseSignature, type Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import type { Availability } from '../../domain/sources/availability.ts';
+import { executorsOf } from '../../domain/sources/confinement.ts';
 import { checkAdmission, checkApproved } from './fold-approvals.ts';
 import { hadRoom, neededOf } from './fold-budgets.ts';
 import { placeIn, placesIn } from './fold-pools.ts';
@@ -20,6 +21,7 @@ const profileOf = (world: FoldedWorld, source: FoldedSource): Profile => ({
   confinesFiles: source.posture.files === 'confined',
   confinesNetworkNone: source.posture.network?.includes('none') ?? false,
   confinesAllowList: source.posture.network?.includes('allow_list') ?? false,
+  executors: executorsOf(source.posture),
   networks: networksOf(world, source.sourceId),
 });
 /** Told from the grants alone: those of the source that have neither ended nor run out. */

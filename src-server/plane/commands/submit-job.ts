@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobSpec } from '../../contract/job.ts';
+import { programOf, SECTION_OF_KIND } from '../../contract/job-program.ts';
 import { JOB_SPEC_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
@@ -23,13 +24,33 @@ function refuseUnbuilt(spec: JobSpec): void {
       errors: [{ pointer, message: 'has no rule yet' }],
     });
   };
-  if (spec.kind !== 'command') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
+  if (spec.kind === 'mcp' || spec.kind === 'kubernetes') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
   if (spec.checkout !== undefined) unbuilt('/checkout', 'Checkout of a repository is not built yet.');
+}
+
+/** What runs stands in the section of the job's kind, and no other section beside it, which nobody would read. */
+function refuseOtherSections(spec: JobSpec): void {
+  for (const [kind, section] of Object.entries(SECTION_OF_KIND)) {
+    if (section === null || (spec[section] !== undefined) === (kind === spec.kind)) continue;
+    const isMissing = kind === spec.kind;
+    throw new ProblemError(
+      'field.invalid',
+      isMissing
+        ? `Say what runs: a ${kind} job needs ${section}.`
+        : `Leave ${section} out: the job is of kind ${spec.kind}.`,
+      { errors: [{ pointer: `/${section}`, message: isMissing ? 'is required' : 'belongs to another kind' }] },
+    );
+  }
+  const { argv, shell } = programOf(spec);
+  if (!shell || argv.length > 0) return;
+  throw new ProblemError('field.invalid', 'Give the line that the shell reads, or leave shell out.', {
+    errors: [{ pointer: `/${spec.kind}/argv`, message: 'must not be empty with shell' }],
+  });
 }
 
 /** A name of the environment that is a secret's too would hide which of the two the command gets. */
 function refuseDoubleNames(spec: JobSpec): void {
-  const twice = spec.secrets.findIndex((name) => Object.hasOwn(spec.command.env, name) || name.startsWith('CC_'));
+  const twice = spec.secrets.findIndex((name) => Object.hasOwn(programOf(spec).env, name) || name.startsWith('CC_'));
   if (twice < 0) return;
   throw new ProblemError(
     'field.invalid',
@@ -43,6 +64,7 @@ function refuseDoubleNames(spec: JobSpec): void {
 /** Checks a specification beyond its form. @throws ProblemError `feature.not_built`, `field.invalid`, `body.too_large`. */
 export function checkSpec(spec: JobSpec): void {
   refuseUnbuilt(spec);
+  refuseOtherSections(spec);
   refuseDoubleNames(spec);
   const bytes = Buffer.byteLength(canonicalJson({ ...spec, inputs: [] }));
   const listBytes = Buffer.byteLength(canonicalJson(spec.inputs));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventBodies } from '../../contract/events.ts';
+import { programOf } from '../../contract/job-program.ts';
 import { PROVENANCE_PREDICATE_TYPE, SETTLEMENT_PREDICATE_TYPE, STATEMENT_TYPE } from '../../contract/receipt.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { replayPath } from '../views/replay-path.ts';
@@ -116,7 +117,7 @@ export function provenanceStatement(reader: EntryReader, story: JobStory, ended:
           job_id: story.jobId,
           wu_id: spec.wu_id,
           job_digest: digest,
-          command: spec.command,
+          command: programOf(spec),
         },
         internalParameters: { compute_class: granted.compute_class, side: granted.side, attempt: granted.attempt },
         resolvedDependencies: [

@@ -4,6 +4,7 @@ import { type Profile, profileKey } from '../../domain/routing/profile.ts';
 import type { Requirement } from '../../domain/routing/requirement.ts';
 import { judgeFixed } from '../../domain/routing/rules.ts';
 import { AVAILABILITIES, type Availability, availability } from '../../domain/sources/availability.ts';
+import { executorsOf } from '../../domain/sources/confinement.ts';
 import { ENDED_SEATS_KEPT } from '../../state/schema.ts';
 import { moveShare, NO_SHARE } from './pool.ts';
 import { insertId, removeId } from './sorted-ids.ts';
@@ -288,6 +289,7 @@ const poolProfile = (pool: HotSource, computeClass: Profile['computeClass'], net
   confinesFiles: false,
   confinesNetworkNone: false,
   confinesAllowList: false,
+  executors: [],
   networks,
   pool: pool.sourceId,
 });
@@ -302,6 +304,7 @@ function profileOf(source: HotSource, networks: readonly string[]): Profile {
     confinesFiles: source.posture.files === 'confined',
     confinesNetworkNone: network.includes('none'),
     confinesAllowList: network.includes('allow_list'),
+    executors: executorsOf(source.posture),
     networks,
     ...(source.seat === null ? {} : { pool: source.sourceId }),
   };

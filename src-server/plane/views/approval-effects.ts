@@ -1,8 +1,16 @@
 import type { ApprovalEffects } from '../../contract/approval.ts';
 import type { JobSpec } from '../../contract/job.ts';
+import { imageOf, programOf } from '../../contract/job-program.ts';
 import { isPrivate } from '../../domain/admissions/standing.ts';
 import type { Engine } from '../engine.ts';
 import { explainSpec } from './explain-view.ts';
+
+/** What would run: program and arguments, and the image where there is one. */
+export function commandOf(spec: JobSpec): NonNullable<ApprovalEffects['command']> {
+  const { argv, shell } = programOf(spec);
+  const image = imageOf(spec);
+  return { argv, shell, ...(image === null ? {} : { image }) };
+}
 
 /** What a yes to this job brings, by the same decision function that places jobs: where, what it can reach, at most what cost. */
 export function approvalEffects(engine: Engine, spec: JobSpec): ApprovalEffects {
@@ -12,7 +20,6 @@ export function approvalEffects(engine: Engine, spec: JobSpec): ApprovalEffects 
     chosen === undefined || !isPrivate(spec.network)
       ? []
       : (engine.hot.admissions.grantFor(chosen.source_id, spec.network)?.hosts ?? []);
-  const { argv, shell } = spec.command;
   return {
     secrets: spec.secrets,
     network: spec.network,
@@ -20,7 +27,7 @@ export function approvalEffects(engine: Engine, spec: JobSpec): ApprovalEffects 
     confinement: spec.confinement,
     worst_cost_mcu: now.budget.needed_mcu,
     max_attempts: spec.max_attempts,
-    command: { argv, shell },
+    command: commandOf(spec),
     runs_on:
       chosen === undefined
         ? null

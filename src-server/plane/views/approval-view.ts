@@ -11,7 +11,7 @@ import { differenceOf, differenceSentence } from '../../domain/approvals/differe
 import { type ApprovalRow, approvalById, lastApproved, listApprovals } from '../../state/queries/approvals.ts';
 import { askersOf } from '../commands/decide-approval.ts';
 import type { Engine } from '../engine.ts';
-import { approvalEffects } from './approval-effects.ts';
+import { approvalEffects, commandOf } from './approval-effects.ts';
 import { historyOf } from './history.ts';
 import { keyOfCursor, pageOf } from './page.ts';
 
@@ -84,7 +84,7 @@ function effectsOf(engine: Engine, row: ApprovalRow, spec: JobSpec): ApprovalEff
   if (row.decidedSeq === null) return null;
   const decided = engine.entry(row.decidedSeq).events.find((e) => e.type === 'approval.approved');
   const shown = decided?.type === 'approval.approved' ? (decided.body.effects ?? null) : null;
-  return shown === null ? null : { ...shown, command: { argv: spec.command.argv, shell: spec.command.shell } };
+  return shown === null ? null : { ...shown, command: commandOf(spec) };
 }
 
 function previousOf(engine: Engine, row: ApprovalRow, spec: JobSpec): ApprovalPrevious | null {

@@ -1,7 +1,9 @@
 import type { EventBodies, PlaneEvent } from '../../contract/events.ts';
 import { CAPACITY_MAX } from '../../contract/limits.ts';
 import type { Posture } from '../../contract/source.ts';
+import type { ComputeClass, Side, SourceState } from '../../contract/terms.ts';
 import { COMPUTE_CLASSES, type ComputeClass, type Side, type SourceState } from '../../contract/terms.ts';
+import { executorsOf } from '../../domain/sources/confinement.ts';
 import type { PlaceFacts } from '../../domain/whatif/history.ts';
 import type { Hot } from '../hot/hot.ts';
 import type { HotSource } from '../hot/source.ts';
@@ -197,6 +199,7 @@ export class RawPlaces {
         confinesFiles: place.posture.files === 'confined',
         confinesNetworkNone: network.includes('none'),
         confinesAllowList: network.includes('allow_list'),
+        executors: executorsOf(place.posture),
         networks: [...(this.networks.get(place.sourceId) ?? [])].sort(),
         ...(place.isSeat || place.pool !== null ? { pool: place.sourceId } : {}),
       },
