@@ -16,6 +16,7 @@ import { ROUTING_VERSION } from './version.ts';
 const KNOWN = { version: 1, sha256: '507aa856d00236bd42c39d7079c5ddf6d610d8ecdf947a3976893aea5c67b7fb' };
 
 const needs: Requirement = {
+  kind: 'command',
   computeClass: 'cpu-small',
   labels: [['os', 'linux']],
   network: 'none',
@@ -29,6 +30,7 @@ const groupOf = (side: (typeof SIDES)[number], availability: FleetGroup['availab
     confinesFiles: false,
     confinesNetworkNone: true,
     confinesAllowList: false,
+    executors: [],
     networks: [],
   } as const;
   const fixed = judgeFixed(needs, profile);
