@@ -49,6 +49,7 @@ function fleetOf(count: number, conditionOf: (n: number) => Availability, more: 
       confinesFiles: false,
       confinesNetworkNone: false,
       confinesAllowList: false,
+      executors: [],
       networks: [],
     }),
   );
