@@ -20,6 +20,7 @@ const POLICY: WorkspacePolicy = {
   isFairShare: false,
 };
 const needs = (labels: Record<string, string>): Requirement => ({
+  kind: 'command',
   computeClass: 'cpu-small',
   labels: Object.entries(labels),
   network: 'none',
