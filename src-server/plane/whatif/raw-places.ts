@@ -1,7 +1,6 @@
 import type { EventBodies, PlaneEvent } from '../../contract/events.ts';
 import { CAPACITY_MAX } from '../../contract/limits.ts';
 import type { Posture } from '../../contract/source.ts';
-import type { ComputeClass, Side, SourceState } from '../../contract/terms.ts';
 import { COMPUTE_CLASSES, type ComputeClass, type Side, type SourceState } from '../../contract/terms.ts';
 import { executorsOf } from '../../domain/sources/confinement.ts';
 import type { PlaceFacts } from '../../domain/whatif/history.ts';
