@@ -64,7 +64,7 @@ const imageByDigest = z
   .max(400)
   .regex(
     /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*@sha256:[0-9a-f]{64}$/,
-    'must name an image with its digest, like registry.example/tools/node@sha256:…',
+    'must name an image with its digest, like registry.example/tools/builder@sha256:…',
   );
 
 /** What runs inside an image. `argv` empty: what the image itself starts. */
