@@ -69,6 +69,9 @@ export const DecisionTable = ({ rows, asks, unlisted = 0 }: DecisionTableProps) 
   const [openId, setOpenId] = useState<string | null>(null);
   const isSet = (row: DecisionRow) => row.verdict !== 'filtered' || SET_RESULTS.includes(row.result);
   const cut = rows.findIndex((row) => !isSet(row));
+  // A narrow page drops these columns first, but never one with a cross in it: that is the answer.
+  const isLow = (column: (typeof DECISION_COLUMNS)[number]) =>
+    column.isLowPriority && rows.every((row) => row.cells[column.id].isPass);
   return (
     <section className="panel decision" aria-label="Decision table">
       <table className="decision-table">
@@ -76,12 +79,7 @@ export const DecisionTable = ({ rows, asks, unlisted = 0 }: DecisionTableProps) 
           <tr>
             <th scope="col">Candidate</th>
             {DECISION_COLUMNS.map((column) => (
-              <th
-                key={column.id}
-                scope="col"
-                className={column.isLowPriority ? 'is-low' : undefined}
-                data-column={column.id}
-              >
+              <th key={column.id} scope="col" className={isLow(column) ? 'is-low' : undefined} data-column={column.id}>
                 {column.title}
                 <small className="truncate">{asks[column.id] ?? '\u00a0'}</small>
               </th>
@@ -108,7 +106,7 @@ export const DecisionTable = ({ rows, asks, unlisted = 0 }: DecisionTableProps) 
                   />
                 </td>
                 {DECISION_COLUMNS.map((column) => (
-                  <td key={column.id} className={column.isLowPriority ? 'is-low' : undefined}>
+                  <td key={column.id} className={isLow(column) ? 'is-low' : undefined}>
                     <Cell cell={row.cells[column.id]} />
                   </td>
                 ))}

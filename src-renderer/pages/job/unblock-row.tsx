@@ -1,8 +1,20 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Route } from 'lucide-react';
+import {
+  BadgeCheck,
+  Gauge,
+  ListPlus,
+  type LucideIcon,
+  Network,
+  Play,
+  Plug,
+  Power,
+  RotateCcw,
+  Route,
+  Tag,
+} from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { UnblockSuggestion } from '../../../src-server/contract/decision.ts';
+import type { AdviceChange, UnblockSuggestion } from '../../../src-server/contract/decision.ts';
 import type { Job } from '../../../src-server/contract/job.ts';
 import { keys } from '../../api/keys.ts';
 import { useLackOf } from '../../api/session.ts';
@@ -10,19 +22,34 @@ import { useAction } from '../../api/use-action.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { problemText } from '../../components/problem-panel.tsx';
 import { formatHosts, parseHosts } from '../../format/hosts.ts';
+import { formatCu } from '../../format/number.ts';
 import { routes } from '../../routes.ts';
 import { toast } from '../../stores/toasts.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 
-const effectWords = ({ also_moves: moves, also_moves_count: count }: UnblockSuggestion['preview']): string => {
-  if (count === 0) return 'No side effects.';
+const namesOf = ({ also_moves: moves, also_moves_count: count }: UnblockSuggestion['preview']): string => {
   const rest = count - moves.length;
-  const names = `${moves.map((m) => m.wu_id).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-  return `Side effects: ${names} ${count === 1 ? 'moves' : 'move'} too.`;
+  return `${moves.map((m) => m.wu_id).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 };
+const effectWords = (preview: UnblockSuggestion['preview']): string =>
+  preview.also_moves_count === 0
+    ? 'No side effects.'
+    : `Side effects: ${namesOf(preview)} ${preview.also_moves_count === 1 ? 'moves' : 'move'} too.`;
 
-const cu = (mcu: number): string => `${mcu / 1000} CU`;
+const GLYPHS: Readonly<Record<AdviceChange, LucideIcon>> = {
+  'approval.approve': BadgeCheck,
+  'job.retry': RotateCcw,
+  'workspace.resume': Play,
+  'source.resume': Play,
+  'source.start': Power,
+  'label.add': Tag,
+  'network.admit': Network,
+  'capacity.raise': ListPlus,
+  'budget.raise': Gauge,
+  'policy.publish': Route,
+  'source.enroll': Plug,
+};
 
 /** What the change brings, and the one button that makes it. */
 const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
@@ -64,24 +91,32 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
     );
   return (
     <div className="unblock-preview">
-      <p>{preview.sentence}</p>
-      <p className="text-2 text-xs">
-        Holds {cu(preview.holds)}
-        {preview.left_after === null ? '.' : `, ${cu(preview.left_after)} are left then.`} {effectWords(preview)}
-      </p>
+      <dl>
+        <dt>{job.wu_id}</dt>
+        <dd>{preview.sentence}</dd>
+        <dt>Budget</dt>
+        <dd>
+          Holds {formatCu(preview.holds)}
+          {preview.left_after === null ? '.' : `, ${formatCu(preview.left_after)} are left then.`}
+        </dd>
+        <dt>Also moves</dt>
+        <dd>{preview.also_moves_count === 0 ? 'No other waiting job.' : namesOf(preview)}</dd>
+      </dl>
       {isAdmission ? (
-        <TextField
-          label="Hosts and ports"
-          isMono
-          spellCheck={false}
-          placeholder="registry.lan:443"
-          hint="With commas between. Nothing else is let through."
-          error={named.trim() === '' ? undefined : fault}
-          value={named}
-          onChange={(event) => setNamed(event.target.value)}
-        />
+        <div className="unblock-hosts">
+          <TextField
+            label="Hosts and ports"
+            isMono
+            spellCheck={false}
+            placeholder="registry.lan:443"
+            hint="With commas between. Nothing else is let through."
+            error={named.trim() === '' ? undefined : fault}
+            value={named}
+            onChange={(event) => setNamed(event.target.value)}
+          />
+        </div>
       ) : null}
-      <div className="row">
+      <div className="unblock-go">
         <span className="input is-small">
           <input
             aria-label="Reason"
@@ -92,6 +127,7 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
           />
         </span>
         <Button
+          size="small"
           look="primary"
           disabledReason={lack ?? fault}
           isBusy={apply.isPending}
@@ -114,15 +150,16 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
 export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
   const ws = useWorkspaceId();
   const [isOpen, setOpen] = useState(false);
+  const isShown = isOpen && item.can_apply;
+  const Glyph = GLYPHS[item.change];
   return (
-    <li>
-      <Route size={16} className="text-2" aria-hidden="true" />
+    <li data-open={isShown || undefined}>
+      <Glyph size={16} className="text-2" aria-hidden="true" />
       <div>
         <p className="medium">{item.sentence.replace(/\.$/, '')}</p>
         <p className="text-2 text-xs">
           Runs on {item.would_assign_to.name}. {effectWords(item.preview)}
         </p>
-        {isOpen && item.can_apply ? <Preview job={job} item={item} /> : null}
       </div>
       {item.change === 'source.enroll' ? (
         <Link className={buttonClass('default', 'small')} to={routes.addRunner(ws)}>
@@ -135,6 +172,7 @@ export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion })
       ) : (
         <span className="text-2 text-xs">At the source</span>
       )}
+      {isShown ? <Preview job={job} item={item} /> : null}
     </li>
   );
 };

@@ -13,7 +13,14 @@ export const WaitingPanel = ({ job, explain }: { job: Job; explain: Explain }) =
   const { earliest, unblock } = explain;
   if (earliest === null && unblock.length === 0) return null;
   return (
-    <Panel title="What would place it now">
+    <Panel
+      title="What would place it now"
+      beside={
+        unblock.length === 0 ? undefined : (
+          <span className="text-2 text-xs">Single changes, each checked by running this decision again with it</span>
+        )
+      }
+    >
       <ul className="waiting">
         {unblock.map((item) => (
           <UnblockRow key={`${item.change} ${item.target}`} job={job} item={item} />
