@@ -45,6 +45,7 @@ describe('rows that wait', () => {
       fc.record({ op: fc.constant('insert' as const), id, name: fc.string({ maxLength: 3 }) }),
       fc.record({ op: fc.constant('change' as const), id, size: fc.integer({ min: 0, max: 9 }) }),
       fc.record({ op: fc.constant('take' as const), id }),
+      fc.record({ op: fc.constant('look' as const), id }),
       fc.record({ op: fc.constant('read' as const) }),
     );
     await fc.assert(
@@ -64,6 +65,9 @@ describe('rows that wait', () => {
             const row = model.get(w.id);
             expect(taken === undefined ? undefined : { name: null, size: null, ...taken }).toEqual(row);
             model.delete(w.id);
+          } else if (w.op === 'look') {
+            const row = model.get(w.id);
+            expect(db.rows(THING).read(w.id)).toEqual(row && [row.id, row.name, row.size]);
           } else if (w.op === 'read') all(db);
         }
         expect(all(db)).toEqual([...model.values()].sort((a, b) => a.id - b.id).map((r) => [r.id, r.name, r.size]));

@@ -70,6 +70,19 @@ export class RowBuffer {
     else Object.assign(pending.row, changes);
   }
 
+  /** The row with this key, its values in the order of the columns; what waits goes on waiting. Undefined when there is none. */
+  read(key: SqlValue): SqlValue[] | undefined {
+    const pending = this.#pending.get(key);
+    if (pending?.isNew === true) return this.#valuesOf([pending.row], 0, 1);
+    const values = this.sink.find(this.#select, [key]);
+    if (values === undefined || pending === undefined) return values;
+    const { row } = pending;
+    return values.map((value, at) => {
+      const column = this.table.columns[at] as string;
+      return Object.hasOwn(row, column) ? (row[column] ?? null) : value;
+    });
+  }
+
   /** Removes a row and hands it out; undefined when there is none. */
   take(key: SqlValue): Row | undefined {
     const pending = this.#pending.get(key);

@@ -1,5 +1,6 @@
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database, SqlValue } from '../database.ts';
+import { JOB } from '../schema.ts';
 
 /** A row of the job table. */
 export interface JobRow {
@@ -33,11 +34,10 @@ export interface JobRow {
   onRefusal: 'refuse' | 'hold';
 }
 
-const COLUMNS = `seq, job_id, wu_id, title, state, hold, stopping, bucket, priority, attempt, max_attempts, fallback, source_id, lease_id, why,
-  decision_seq, last_seq, created_ms, started_ms, finished_ms, queued_plane_ms, ready_plane_ms, max_queue_ms, approval, max_runtime_ms,
-  extras_mcu, on_refusal`;
+const COLUMNS = JOB.columns.join(', ');
 const number = (v: SqlValue | undefined): number | null => (v === null || v === undefined ? null : (v as number));
 
+/** @param r values in the order of `JOB.columns`. */
 const toRow = (r: SqlValue[]): JobRow => ({
   seq: r[0] as number,
   jobId: r[1] as string,
@@ -70,9 +70,9 @@ const toRow = (r: SqlValue[]): JobRow => ({
 
 const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));
 // Put together once: a statement is found by its text, and a text that is built anew is hashed anew at every claim.
-const BY_SEQ = `SELECT ${COLUMNS} FROM job WHERE seq = ?`;
 const BY_ID = `SELECT ${COLUMNS} FROM job WHERE job_id = ?`;
-export const jobBySeq = (db: Database, seq: number): JobRow | undefined => one(db.get(BY_SEQ, [seq]));
+/** Every claim asks it: what was written in this batch is read where it waits. */
+export const jobBySeq = (db: Database, seq: number): JobRow | undefined => one(db.rows(JOB).read(seq));
 export const jobById = (db: Database, jobId: string): JobRow | undefined => one(db.get(BY_ID, [jobId]));
 
 export interface JobFilter {
