@@ -92,13 +92,13 @@ export class ChangeFeed {
   }
 }
 
-const LISTS = {
-  job_id: 'jobIds',
-  source_id: 'sourceIds',
-  lease_id: 'leaseIds',
-  approval_id: 'approvalIds',
-  scope: 'scopes',
-} as const;
+const LISTS = [
+  ['job_id', 'jobIds'],
+  ['source_id', 'sourceIds'],
+  ['lease_id', 'leaseIds'],
+  ['approval_id', 'approvalIds'],
+  ['scope', 'scopes'],
+] as const;
 
 function changeOf(entry: AppliedEntry): Change {
   const change: Change = {
@@ -114,7 +114,7 @@ function changeOf(entry: AppliedEntry): Change {
   };
   for (const { body } of entry.events) {
     const fields = body as Record<string, unknown>;
-    for (const [field, list] of Object.entries(LISTS)) {
+    for (const [field, list] of LISTS) {
       const id = fields[field];
       if (typeof id === 'string' && !change[list].includes(id)) change[list].push(id);
     }

@@ -13,8 +13,17 @@ export const systemClock: Clock = {
   wallMs: () => Date.now(),
 };
 
-/** RFC 3339 UTC with milliseconds. */
-export const instantOf = (wallMs: number): string => new Date(wallMs).toISOString();
+let lastMs = Number.NaN;
+let lastInstant = '';
+
+/** RFC 3339 UTC with milliseconds. The entries of a batch mostly fall into one millisecond, whose text is made once. */
+export function instantOf(wallMs: number): string {
+  if (wallMs !== lastMs) {
+    lastInstant = new Date(wallMs).toISOString();
+    lastMs = wallMs;
+  }
+  return lastInstant;
+}
 
 /** Timers of the running plane; the simulator and the demo bring their own. */
 export interface Timers {
