@@ -23,6 +23,10 @@ export const routes = {
     withQuery(`${board(workspaceId)}/sources`, query),
   leases: (workspaceId: string, query?: { view?: string; state?: string; q?: string; lease?: string }) =>
     withQuery(`${board(workspaceId)}/leases`, query),
+  routing: (workspaceId: string, query?: { open?: string; version?: string }) =>
+    withQuery(`${board(workspaceId)}/routing`, query),
+  budgets: (workspaceId: string, query?: { open?: string; limit?: string; view?: string }) =>
+    withQuery(`${board(workspaceId)}/budgets`, query),
   evidence: (workspaceId: string, query?: { entry?: string; open?: string }) =>
     withQuery(`${board(workspaceId)}/evidence`, query),
   replay: (workspaceId: string, at: number) => withQuery(`${board(workspaceId)}/replay`, { at: String(at) }),
@@ -42,6 +46,8 @@ export const PATTERNS = {
   sources: 'sources',
   addRunner: 'sources/add',
   leases: 'leases',
+  routing: 'routing',
+  budgets: 'budgets',
   evidence: 'evidence',
   replay: 'replay',
   settings: 'settings',

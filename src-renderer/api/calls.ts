@@ -7,6 +7,7 @@ import {
   admissionRequest,
 } from '../../src-server/contract/admission.ts';
 import { approvalDecide, approvalDetail, approvalList, approvalListQuery } from '../../src-server/contract/approval.ts';
+import { budgetHoldList, budgetRefusalList, budgets, budgetsPut } from '../../src-server/contract/budget.ts';
 import { decisionList, explain, unblockAnswer, unblockBody } from '../../src-server/contract/decision.ts';
 import { evidenceProof } from '../../src-server/contract/evidence.ts';
 import {
@@ -19,8 +20,16 @@ import {
   reasonBody,
 } from '../../src-server/contract/job.ts';
 import { lease, leaseList, leaseListQuery } from '../../src-server/contract/lease.ts';
-import { policy } from '../../src-server/contract/policy.ts';
+import {
+  policy,
+  policyDiff,
+  policyDiffQuery,
+  policyDraft,
+  policyPut,
+  policyVersions,
+} from '../../src-server/contract/policy.ts';
 import { decisionReplay, replayAnswer, replayQuery } from '../../src-server/contract/replay.ts';
+import { page } from '../../src-server/contract/routes/route-spec.ts';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import { apiKey, apiKeyCreated, apiKeyList } from '../../src-server/contract/sdk.ts';
 import {
@@ -34,6 +43,8 @@ import {
   sourceListQuery,
   sourcePatch,
 } from '../../src-server/contract/source.ts';
+import { usageList, wallet, walletTopUp } from '../../src-server/contract/usage.ts';
+import { whatIfAnswer, whatIfRequest } from '../../src-server/contract/what-if.ts';
 import {
   countsAnswer,
   emptyBody,
@@ -91,6 +102,18 @@ export const CALLS = {
   leases: { query: leaseListQuery, answer: leaseList },
   leaseRevoke: { body: reasonBody, answer: lease },
   policy: { answer: policy },
+  policyPut: { body: policyPut, answer: policy },
+  policyVersions: { query: page, answer: policyVersions },
+  policyDiff: { query: policyDiffQuery, answer: policyDiff },
+  policyDraftDiff: { body: policyDraft, answer: policyDiff },
+  policySimulate: { body: whatIfRequest, answer: whatIfAnswer },
+  budgets: { answer: budgets },
+  budgetsPut: { body: budgetsPut, answer: budgets },
+  budgetRefusals: { query: page, answer: budgetRefusalList },
+  budgetHolds: { query: page, answer: budgetHoldList },
+  usage: { query: page, answer: usageList },
+  wallet: { query: page, answer: wallet },
+  walletTopUp: { body: walletTopUp, answer: wallet },
   approvals: { query: approvalListQuery, answer: approvalList },
   approval: { answer: approvalDetail },
   approvalDecide: { body: approvalDecide, answer: approvalDetail },

@@ -41,4 +41,13 @@ export const keys = {
   admissions: (ws: string, status: string) => ['ws', ws, 'admissions', status] as const,
   admissionLists: (ws: string) => ['ws', ws, 'admissions'] as const,
   policy: (ws: string) => ['ws', ws, 'policy'] as const,
+  policyVersions: (ws: string) => ['ws', ws, 'policy-versions'] as const,
+  policyDiff: (ws: string, from: number, to: number) => ['ws', ws, 'policy-diff', from, to] as const,
+  draftDiff: (ws: string, version: number, draft: unknown) => ['ws', ws, 'draft-diff', version, draft] as const,
+  whatIf: (ws: string, basis: string, asked: unknown) => ['ws', ws, 'what-if', basis, asked] as const,
+  budgets: (ws: string) => ['ws', ws, 'budgets'] as const,
+  budgetRefusals: (ws: string) => ['ws', ws, 'budget-refusals'] as const,
+  budgetHolds: (ws: string) => ['ws', ws, 'budget-holds'] as const,
+  usage: (ws: string) => ['ws', ws, 'usage'] as const,
+  wallet: (ws: string) => ['ws', ws, 'wallet'] as const,
 } as const;

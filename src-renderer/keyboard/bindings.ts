@@ -16,6 +16,8 @@ export type CommandId =
   | 'go.leases'
   | 'go.approvals'
   | 'go.sources'
+  | 'go.routing'
+  | 'go.budgets'
   | 'go.evidence'
   | 'job.submit'
   | 'runner.add'
@@ -30,6 +32,7 @@ export type CommandId =
   | 'lease.revoke'
   | 'approval.approve'
   | 'approval.reject'
+  | 'policy.publish'
   | 'evidence.export'
   | 'evidence.now'
   | 'secret.reveal'
@@ -56,6 +59,8 @@ export const BINDINGS: readonly Binding[] = [
   of('go.leases', 'g l', 'Leases', 'Go to'),
   of('go.approvals', 'g a', 'Approvals', 'Go to'),
   of('go.sources', 'g s', 'Sources', 'Go to'),
+  of('go.routing', 'g r', 'Routing', 'Go to'),
+  of('go.budgets', 'g b', 'Budgets', 'Go to'),
   of('go.evidence', 'g e', 'Evidence', 'Go to'),
   of('go.settings', 'Mod ,', 'Settings', 'Go to'),
   of('filter', '/', 'Focus the filter', 'Lists'),
@@ -68,6 +73,7 @@ export const BINDINGS: readonly Binding[] = [
   of('lease.revoke', 'x', 'Revoke the open lease', 'On this screen'),
   of('approval.approve', 'Shift a', 'Approve what is open', 'On this screen'),
   of('approval.reject', 'Shift r', 'Reject what is open', 'On this screen'),
+  of('policy.publish', 'Mod s', 'Publish the policy', 'On this screen'),
   of('evidence.export', 'Mod e', 'Export a bundle', 'On this screen'),
   of('evidence.now', 'End', 'Back to now, while back in time', 'On this screen', true),
   of('secret.reveal', 'v', 'Reveal the credential', 'On this screen'),

@@ -4,6 +4,7 @@ import { jobId, sourceId } from './ids.ts';
 import { WHAT_IF_LAST_MAX } from './limits.ts';
 import { policyChange, policyDraft } from './policy.ts';
 import { count, instant, labels } from './primitives.ts';
+import { computeClass } from './terms.ts';
 
 /** Limits that nobody set yet; what is left out is as in force. Rates may be tried too. */
 export const limitsDraft = z.strictObject({
@@ -75,6 +76,8 @@ export const whatIfAnswer = z.object({
   /** At most 200, by age. */
   moves: z.array(whatIfMove),
   moves_by_kind: z.array(z.object({ from: z.enum(KINDS), to: z.enum(KINDS), count })),
+  /** The jobs that were looked at, by what they ask for; the classes in the order of the contract. */
+  by_class: z.array(z.object({ compute_class: computeClass, count })),
   /** Jobs that would be refused and were not. */
   new_refusals: count,
   /** Decisions of the range; fewer than asked when there are no more. */

@@ -80,6 +80,18 @@ const refreshGovernance = (
   }
 };
 
+/** Limits with their use, and the lists beside them. */
+const refreshBudgets = (ws: string, types: ReadonlySet<string>, isLeaseMoved: boolean, refresher: Refresher) => {
+  const isMoved = [...types].some((type) => type.startsWith('budget.') || type === 'time.jumped');
+  if (isMoved || isLeaseMoved) refresher.refresh(keys.budgets(ws));
+  if (types.has('budget.refused')) refresher.refresh(keys.budgetRefusals(ws));
+  if (isLeaseMoved) refresher.refresh(keys.budgetHolds(ws));
+  if ([...types].some((type) => type.startsWith('usage.'))) {
+    refresher.refresh(keys.usage(ws));
+    refresher.refresh(keys.wallet(ws));
+  }
+};
+
 /** What no row carries and only a fetch can renew. */
 const refreshRest = (ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
   const types = new Set(changes.flatMap((change) => change.types));
@@ -88,7 +100,11 @@ const refreshRest = (ws: string, changes: readonly StreamChange[], refresher: Re
   if (leases.length > 0) refresher.refresh(keys.leases(ws));
   if ([...types].some((type) => /^(credential|session|source)\./.test(type))) refresher.refresh(keys.enrollments(ws));
   refreshGovernance(ws, types, changes, refresher);
-  if (types.has('policy.published')) refresher.refresh(keys.policy(ws));
+  if (types.has('policy.published')) {
+    refresher.refresh(keys.policy(ws));
+    refresher.refresh(keys.policyVersions(ws));
+  }
+  refreshBudgets(ws, types, leases.length > 0, refresher);
   if (types.has('config.changed')) {
     refresher.refresh(keys.session);
     refresher.refresh(keys.settings(ws));

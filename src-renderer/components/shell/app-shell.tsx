@@ -35,6 +35,8 @@ const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   useCommand('go.leases', () => void navigate(routes.leases(workspaceId)));
   useCommand('go.approvals', () => void navigate(routes.approvals(workspaceId)));
   useCommand('go.sources', () => void navigate(routes.sources(workspaceId)));
+  useCommand('go.routing', () => void navigate(routes.routing(workspaceId)));
+  useCommand('go.budgets', () => void navigate(routes.budgets(workspaceId)));
   useCommand('go.evidence', () => void navigate(routes.evidence(workspaceId)));
   useCommand('go.settings', () => void navigate(routes.settings(workspaceId)));
   useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));

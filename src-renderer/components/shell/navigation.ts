@@ -1,4 +1,15 @@
-import { Activity, BadgeCheck, Link2, List, type LucideIcon, Server, Settings2, Timer } from 'lucide-react';
+import {
+  Activity,
+  BadgeCheck,
+  Gauge,
+  Link2,
+  List,
+  type LucideIcon,
+  Route,
+  Server,
+  Settings2,
+  Timer,
+} from 'lucide-react';
 import type { CommandId } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
 
@@ -35,13 +46,15 @@ export const NAVIGATION: readonly NavigationItem[] = [
     group: 'Fleet',
   },
   {
-    id: 'evidence',
-    label: 'Evidence',
-    icon: Link2,
-    command: 'go.evidence',
-    href: (ws) => routes.evidence(ws),
+    id: 'routing',
+    label: 'Routing',
+    icon: Route,
+    command: 'go.routing',
+    href: (ws) => routes.routing(ws),
     group: 'Govern',
   },
+  { id: 'budgets', label: 'Budgets', icon: Gauge, command: 'go.budgets', href: (ws) => routes.budgets(ws) },
+  { id: 'evidence', label: 'Evidence', icon: Link2, command: 'go.evidence', href: (ws) => routes.evidence(ws) },
   {
     id: 'settings',
     label: 'Settings',

@@ -1,6 +1,7 @@
 import { WHAT_IF_MOVES_MAX } from '../../contract/limits.ts';
 import type { PolicyDraft } from '../../contract/policy.ts';
 import { ProblemError } from '../../contract/problems.ts';
+import { COMPUTE_CLASSES } from '../../contract/terms.ts';
 import type { LimitsDraft, WhatIfAnswer, WhatIfRequest } from '../../contract/what-if.ts';
 import type { Rates } from '../../domain/budgets/cost.ts';
 import type { WorkspacePolicy } from '../../domain/routing/policy.ts';
@@ -58,6 +59,7 @@ export function whatIfView(engine: Engine, request: WhatIfRequest): WhatIfAnswer
     agreed: compared.filter((c) => isSamePlace(c.recorded, c.inForce)).length,
     moves: moved.slice(0, WHAT_IF_MOVES_MAX).map((c) => moveOf(c, policy, nameOf)),
     moves_by_kind: byKind(moved),
+    by_class: byClass(compared),
     new_refusals: moved.filter((c) => c.drafted.fate === 'refused' && c.recorded.fate !== 'refused').length,
     decisions: range.decisions,
     from_seq: range.entries[0]?.seq ?? null,
@@ -102,6 +104,13 @@ function shortage(jobs: number, decisions: number, asked: number): string | null
   if (jobs < ENOUGH_JOBS)
     return `Only ${jobs} ${jobs === 1 ? 'job' : 'jobs'} came into the range: too few to tell what a rule does.`;
   return decisions < asked ? `Only ${decisions} decisions are on record; ${asked} were asked for.` : null;
+}
+
+function byClass(compared: readonly Compared[]): WhatIfAnswer['by_class'] {
+  return COMPUTE_CLASSES.map((compute_class) => ({
+    compute_class,
+    count: compared.filter(({ job }) => job.requirement.computeClass === compute_class).length,
+  })).filter(({ count }) => count > 0);
 }
 
 function byKind(moved: readonly Compared[]): WhatIfAnswer['moves_by_kind'] {

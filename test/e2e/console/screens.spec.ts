@@ -23,6 +23,8 @@ const SCREENS = [
   ['leases', 'Leases'],
   ['approvals', 'Approvals'],
   ['settings', 'Settings'],
+  ['routing', 'Routing policy'],
+  ['budgets', 'Budgets'],
   ['evidence', 'Evidence'],
   ['replay?at=1', 'Evidence'],
   ['sources', 'Sources'],

@@ -45,11 +45,21 @@ export class ServedPlane {
   }
 
   submit(job: object): { job_id: string } {
-    const out = execFileSync(process.execPath, [CLI, 'job', 'submit', '-', '--data-dir', this.dataDir, '--json'], {
+    return this.feed(['job', 'submit', '-'], job) as { job_id: string };
+  }
+
+  /** Publishes a policy, as somebody else would meanwhile. */
+  publish(policy: object): { version: number } {
+    return this.feed(['policy', 'publish', '-'], policy) as { version: number };
+  }
+
+  /** Runs the command line with a document on standard input. */
+  private feed(args: string[], document: object): unknown {
+    const out = execFileSync(process.execPath, [CLI, ...args, '--data-dir', this.dataDir, '--json'], {
       encoding: 'utf8',
-      input: JSON.stringify(job),
+      input: JSON.stringify(document),
     });
-    return JSON.parse(out) as { job_id: string };
+    return JSON.parse(out);
   }
 
   /** Runs a printed command in bash, as a person would paste it. Resolves with its exit code and what it printed. */
