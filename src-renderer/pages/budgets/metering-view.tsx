@@ -19,7 +19,7 @@ import { parseCu } from './limit-draft.ts';
 
 const WALLET_SHOWN = 20;
 
-/** Puts credits in, on the spot: the entry stays in the log, and nobody is charged. */
+/** Puts credits in, on the spot: the entry stays in the log. */
 const TopUp = () => {
   const lack = useLackOf('admin');
   const topUp = useAction('walletTopUp');
@@ -51,7 +51,7 @@ const TopUp = () => {
         unit="CU"
         inputMode="decimal"
         error={error ?? (topUp.error === null ? undefined : problemText(topUp.error))}
-        hint="A preview: nobody is charged, and an empty wallet stops nothing."
+        hint="A preview: credits are only counted, and an empty wallet stops nothing."
         value={amount}
         onChange={(event) => {
           setAmount(event.target.value);
