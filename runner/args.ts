@@ -8,7 +8,7 @@ const SECRET = /cc[eops]_[0-9A-Za-z]{8,}/;
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const ENROLLMENT = /^enr_[0-9A-Za-z]{1,64}$/;
 const POOL = /^pool_[0-9A-Za-z]{1,64}$/;
-const REGISTRY = /^[a-z0-9][a-z0-9.-]{0,252}(:\d{1,5})?$/;
+const HOST = /^[a-z0-9][a-z0-9.-]{0,252}(:\d{1,5})?$/;
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
 /** Which runner of this user is meant; doctor and run need at least one of the first two. */
@@ -39,6 +39,8 @@ export interface RunArgs extends Target {
   confinedOnly: boolean;
   /** How long a drain lets running jobs finish before they are given back. */
   drainMs: number;
+  /** Hosts that repositories may be fetched from, with a port where it is not that of https. */
+  checkoutHosts: string[];
   /** Hosts that images of containers may be fetched from. */
   imageRegistries: string[];
   /** Names of secrets whose values stand in this process's environment. */
@@ -92,6 +94,7 @@ const OPTIONS: Readonly<Record<Command, Readonly<Record<string, 'value' | 'flag'
     '--kinds': 'value',
     '--url': 'value',
     '--image-registry': 'list',
+    '--checkout-host': 'list',
   },
   secret: TARGET,
   service: { ...TARGET, '--format': 'value' },
@@ -126,6 +129,7 @@ run:       --capacity N, --work-dir DIR, --keep (leave work directories), --conf
            --pause-file FILE (no new job is claimed while it is there), --kinds command,container,kubernetes
            --url URL (where the plane is now, if it moved; its pinned key is asked for all the same)
            --image-registry HOST (containers may fetch images from it, docker.io for Docker Hub; may be repeated)
+           --checkout-host HOST (jobs may check out commits of its repositories by https; may be repeated)
 service:   --format systemd|launchd|windows
 
 Exit codes: 0 done, 1 failed check or job, 64 usage, 65 data, 69 plane unavailable, 75 already running,
@@ -220,10 +224,10 @@ function actionOf(command: Command, words: string[]): string | null {
   return word;
 }
 
-/** A registry as image names spell it: host, or host and port. */
-function registryOf(word: string): string {
-  if (REGISTRY.test(word)) return word;
-  throw usage('--image-registry must be a host as image names spell it, like ghcr.io or registry.example:5000.');
+/** A host, or host and port. */
+function hostOf(option: string, word: string): string {
+  if (HOST.test(word)) return word;
+  throw usage(`${option} must be a host in lower case, like git.example or git.example:8443.`);
 }
 
 /** The name of a secret as a job names it: that of an environment variable. */
@@ -283,6 +287,7 @@ export function parseArgs(argv: readonly string[]): Args {
     pauseFile: values.get('--pause-file') ?? null,
     kinds: kindsOf(values.get('--kinds')),
     url: values.get('--url') ?? null,
-    imageRegistries: (lists.get('--image-registry') ?? []).map(registryOf),
+    imageRegistries: (lists.get('--image-registry') ?? []).map((word) => hostOf('--image-registry', word)),
+    checkoutHosts: (lists.get('--checkout-host') ?? []).map((word) => hostOf('--checkout-host', word)),
   };
 }

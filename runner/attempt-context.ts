@@ -25,6 +25,8 @@ export interface AttemptContext {
   onExposed: (leaseId: string, sha256: string) => void;
   /** What this source can enforce now. */
   capabilities: () => Capabilities;
+  /** Hosts that repositories may be fetched from. */
+  checkoutHosts: readonly string[];
   /** Registries that images may be fetched from. */
   registries: readonly string[];
   /** Runs no job that would not be confined. */

@@ -3,16 +3,9 @@ import type { Clock, Reading } from './clock.ts';
 import { messageOf, PlaneProblem, PlaneUnreachable } from './errors.ts';
 import type { Chance } from './ids.ts';
 import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
-import { answerOf, type JobSpec, type LeaseGrant, type StartAnswer } from './wire.ts';
+import { answerOf, type LeaseGrant, type StartAnswer } from './wire.ts';
 
 const BACKOFF = { baseMs: 200, capMs: 1_000 };
-
-/** What of a job this program does not do on any source, in a sentence; null when nothing. How it runs is the plan's matter. */
-export function unfitReason(job: JobSpec): string | null {
-  if (job.checkout !== undefined && job.checkout !== null)
-    return 'The job asks for a checkout, which this runner does not do.';
-  return null;
-}
 
 /** A start that the plane acknowledged: `sent` is when the acknowledged request left, which is the first renewal. */
 export type Start = { kind: 'started'; answer: StartAnswer; sent: Reading } | { kind: 'lapsed'; detail: string };

@@ -4,7 +4,9 @@ import { type AttemptContext, type AttemptOutcome, type Ending, NOT_RUN, type St
 import { AttemptLogs } from './attempt-logs.ts';
 import { outcomeOf, type Result, settlementBody, tellResult, verbOf } from './attempt-result.ts';
 import { AttemptSpool } from './attempt-spool.ts';
-import { startLease, unfitReason } from './attempt-start.ts';
+import { startLease } from './attempt-start.ts';
+import { checkoutRules } from './checkout/checkout-address.ts';
+import { checkOut } from './checkout/git-checkout.ts';
 import type { Reading } from './clock.ts';
 import { type Collected, collectOutputs } from './collect-outputs.ts';
 import { sha256Hex } from './ed25519.ts';
@@ -12,6 +14,7 @@ import { EnvelopeRefused, openEnvelope } from './envelope.ts';
 import { messageOf } from './errors.ts';
 import type { ExecutionInput, JobProcesses } from './executors/executor.ts';
 import { executorFor } from './executors/executor-for.ts';
+import { markEntries } from './executors/job-environment.ts';
 import { type Plan, planFor } from './executors/plan.ts';
 import { HeldLease, KILL_GRACE_MS, type LeaseHolder, type Loss } from './held-lease.ts';
 import { programOf } from './job-program.ts';
@@ -132,7 +135,7 @@ export class Attempt implements LeaseHolder {
   /** How the job is to run here, or why it is not. What it prefers and does not get is said. */
   #plan({ job }: EnvelopePayload): Plan | string {
     const { capabilities, isConfinedOnly, printer } = this.context;
-    const plan = unfitReason(job) ?? planFor(job, capabilities().posture, isConfinedOnly);
+    const plan = planFor(job, capabilities().posture, isConfinedOnly);
     if (typeof plan !== 'string' && plan.notEnforced.length > 0)
       printer.warn(`${plain(job.wu_id)} runs with ${plan.notEnforced.join(' and ')} not enforced.`);
     return plan;
@@ -233,11 +236,22 @@ export class Attempt implements LeaseHolder {
     }
   }
 
-  #prepare(payload: EnvelopePayload, dir: AttemptDir): Promise<void> {
-    const { session, clock, chance } = this.context;
+  /** The checkout first, then the inputs over it. */
+  async #prepare(payload: EnvelopePayload, dir: AttemptDir): Promise<void> {
+    const { session, clock, chance, checkoutHosts } = this.context;
+    const { signal } = this.#cut;
+    const { checkout, inputs } = payload.job;
+    if (checkout != null) {
+      const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
+      await checkOut(checkout, dir, { clock, signal, mark, rules: checkoutRules(checkoutHosts, payload) }).catch(
+        (error: unknown) => {
+          // What was ended from outside says nothing of the repository.
+          if (!signal.aborted) throw error;
+        },
+      );
+    }
     const download = session.download.bind(session);
-    const dependencies = { download, clock, chance, signal: this.#cut.signal };
-    return prepareInputs(payload.job.inputs, payload.lease_id, dir.work, dependencies);
+    return prepareInputs(inputs, payload.lease_id, dir.work, { download, clock, chance, signal });
   }
 
   async #runJob(

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../src-server/contract/runtime.ts';
-import { unfitReason } from './attempt-start.ts';
 import { signDsse } from './dsse.ts';
 import { EnvelopeRefused, jobDigest, openEnvelope } from './envelope.ts';
 import { FakePlane } from './testing/fake-plane.ts';
 import { jobSpec } from './testing/fake-wire.ts';
-import type { JobSpec } from './wire.ts';
 
 const plane = new FakePlane();
 const assignment = plane.assign(jobSpec()) as unknown as Assignment;
@@ -41,16 +39,5 @@ describe('the envelope', () => {
     expect(() => openEnvelope(assignment, new FakePlane().publicKey, plane.sessionId)).toThrow(/pinned plane key/);
     const beside = { ...assignment, job: { ...assignment.job, command: { argv: ['evil'], env: {}, shell: true } } };
     expect(openEnvelope(beside, plane.publicKey, plane.sessionId).job.command?.argv).toEqual(['true']);
-  });
-});
-
-describe('a job', () => {
-  test('with a checkout is not for this runner', () => {
-    const spec = jobSpec({ checkout: { repo: 'https://x', commit: 'a' } });
-    expect(unfitReason(spec as unknown as JobSpec)).not.toBeNull();
-  });
-
-  test('that is a plain command is', () => {
-    expect(unfitReason(jobSpec() as unknown as JobSpec)).toBeNull();
   });
 });

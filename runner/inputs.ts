@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PlaneRequest } from './plane-client.ts';
 import { unsafePathReason } from './safe-path.ts';
@@ -31,6 +31,18 @@ export function checkInputs(inputs: readonly Input[]): void {
   }
 }
 
+/** A checkout may hold links that lead out of the work directory: nothing is written through one. Throws InputRefused. */
+async function needOwnFolders(workDir: string, path: string): Promise<void> {
+  const segments = path.split('/').slice(0, -1);
+  for (let i = 1; i <= segments.length; i += 1) {
+    const folder = segments.slice(0, i).join('/');
+    const info = await lstat(join(workDir, folder)).catch(() => null);
+    if (info === null) return;
+    if (!info.isDirectory())
+      throw new InputRefused(`Input ${path} is refused: ${folder} of the checkout is no folder.`);
+  }
+}
+
 /**
  * Fetches one input into the work directory and checks size and digest. A connection that breaks in the middle throws
  * PlaneUnreachable and may be tried again; other bytes than the job names throw InputRefused.
@@ -43,6 +55,7 @@ export async function fetchInput(
   signal: AbortSignal,
 ): Promise<void> {
   const target = join(workDir, input.path);
+  await needOwnFolders(workDir, input.path);
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const file = await open(target, CREATE, 0o600).catch((error: NodeJS.ErrnoException) => {
     // A try that broke in the middle left its part.

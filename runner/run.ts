@@ -150,6 +150,7 @@ class Run {
       secrets: this.secrets,
       onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
       capabilities: () => this.capabilities.now(),
+      checkoutHosts: this.args.checkoutHosts,
       registries: this.args.imageRegistries,
       isConfinedOnly: this.args.confinedOnly,
       keep: this.args.keep,

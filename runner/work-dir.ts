@@ -39,6 +39,9 @@ export function prepareWorkRoot(workDir: string, enrollment: string, stateDir: s
   return real;
 }
 
+/** What the first process of each of this root's namespaces is found by: its work directory has another name inside. */
+export const rootMark = (root: string): string => `CC_WORK_ROOT=${root}`;
+
 /**
  * Ends processes and removes directories that an earlier run left when it was killed. Only call under the state
  * directory's lock. Returns how many processes were ended.
@@ -46,7 +49,7 @@ export function prepareWorkRoot(workDir: string, enrollment: string, stateDir: s
 export async function sweepWorkRoot(root: string, keep: boolean, clock: Clock): Promise<number> {
   const ended = new Set<number>();
   for (let i = 0; i < SWEEP_ROUNDS; i += 1) {
-    const left = processTable().filter(({ pid }) => pid !== process.pid && bearsMark(pid, [], root));
+    const left = processTable().filter(({ pid }) => pid !== process.pid && bearsMark(pid, [rootMark(root)], root));
     if (left.length === 0) break;
     for (const { pid } of left) {
       ended.add(pid);

@@ -17,6 +17,11 @@ export interface Sandbox {
   dir: AttemptDir;
   network: SandboxNetwork;
   environment: Readonly<Record<string, string>>;
+  /**
+   * `NAME=value` entries by which bubblewrap is found should the runner be killed. It ties the namespace's first process to
+   * itself only after a moment; killed before, it leaves that one behind.
+   */
+  marks: readonly string[];
   /** Program and arguments inside. */
   argv: readonly string[];
 }

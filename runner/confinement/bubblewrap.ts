@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { keptStream } from '../kept-stream.ts';
+import { rootMark } from '../work-dir.ts';
 import { FD, type Sandbox, sandboxArgs } from './bubblewrap-args.ts';
 
 /** A confined program that started. */
@@ -42,9 +44,10 @@ const firstWord = (stream: Readable): Promise<string> =>
  */
 export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> {
   const { options, command } = sandboxArgs(sandbox);
+  const marks = [...sandbox.marks, rootMark(dirname(sandbox.dir.path))];
   const child = spawn('bwrap', ['--info-fd', String(FD.info), '--args', String(FD.args), '--', ...command], {
     cwd: '/',
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(marks.map(splitMark)) },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
@@ -69,4 +72,9 @@ export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> 
   throw new Error(`The confinement could not be made: ${said || 'bubblewrap ended without a word'}.`);
 }
 
+/** `NAME=value` as a pair. */
+const splitMark = (mark: string): [string, string] => {
+  const at = mark.indexOf('=');
+  return [mark.slice(0, at), mark.slice(at + 1)];
+};
 const programOf = ({ argv }: Sandbox): string => argv[0] ?? '';

@@ -112,6 +112,7 @@ class Probe {
       dir,
       network,
       environment,
+      marks: [],
       argv,
     });
     stderr.resume();

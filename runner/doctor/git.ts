@@ -1,7 +1,8 @@
+import { isGitFit } from '../checkout/git-checkout.ts';
 import { always, type Checker, failed, passed } from './checker.ts';
 import { tryProgram } from './try-program.ts';
 
-/** Many jobs call git; none of this program's own work does. */
+/** Many jobs call git, and a checkout does. */
 export function gitChecker(program = 'git'): Checker {
   return {
     id: 'git',
@@ -11,7 +12,10 @@ export function gitChecker(program = 'git'): Checker {
     applicable: always,
     check: async () => {
       const version = await tryProgram(program, ['--version']);
-      return version === null ? failed('git was not found.', 'Install git if jobs need it.') : passed(`${version}.`);
+      if (version === null) return failed('git was not found.', 'Install git if jobs need it.');
+      return isGitFit(version)
+        ? passed(`${version}.`)
+        : failed(`${version} is too old for checkouts.`, 'Install git 2.37 or newer if jobs check out repositories.');
     },
   };
 }

@@ -8,9 +8,10 @@ import { INSIDE } from '../confinement/sandbox-files.ts';
 import { programOf as commandOf } from '../job-program.ts';
 import { whenRead } from '../kept-stream.ts';
 import { cpuMsOf } from '../proc-table.ts';
+import { Watchdog } from '../watchdog.ts';
 import { programOf } from './command.ts';
 import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';
-import { insidePaths, jobEnvironment } from './job-environment.ts';
+import { insidePaths, jobEnvironment, markEntries } from './job-environment.ts';
 import type { ConfinedNetwork } from './plan.ts';
 
 const CPU_SAMPLE_MS = 500;
@@ -28,22 +29,26 @@ export interface ConfinedCommandOptions {
   clock: Clock;
 }
 
+const marksOf = ({ payload }: ExecutionInput): string[] => markEntries(payload.job_id, payload.fence);
+
 /** Command jobs in namespaces of their own: files, processes and network. Linux. */
 export class ConfinedCommand implements Executor {
   constructor(private readonly options: ConfinedCommandOptions) {}
 
   async start(input: ExecutionInput): Promise<Execution> {
     const proxy = this.options.network === 'allow_list' ? new EgressProxy(egressRulesOf(input.payload)) : null;
+    const watchdog = new Watchdog(marksOf(input));
     try {
       await proxy?.open();
-      return await this.#start(input, proxy);
+      return await this.#start(input, proxy, watchdog);
     } catch (error) {
+      watchdog.release();
       await proxy?.close();
       throw error;
     }
   }
 
-  async #start(input: ExecutionInput, proxy: EgressProxy | null): Promise<Execution> {
+  async #start(input: ExecutionInput, proxy: EgressProxy | null, watchdog: Watchdog): Promise<Execution> {
     const { payload, attempt, dir, declared, secrets, extra } = input;
     const { clock } = this.options;
     const network = this.#networkOf(proxy, payload);
@@ -65,9 +70,11 @@ export class ConfinedCommand implements Executor {
       dir,
       network,
       environment,
+      marks: marksOf(input),
       argv: [program, ...args],
     });
     const { child, stdout, stderr, outerPid, initPid } = sandbox;
+    watchdog.watch(outerPid);
     const processes = new NamespaceProcesses(outerPid, initPid, clock);
     let cpuMs: number | null = null;
     const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
@@ -88,7 +95,14 @@ export class ConfinedCommand implements Executor {
       return { exitCode, signal, cpuMs, leftovers, enforced: this.#enforced(proxy) };
     };
     const environmentNames = Object.keys(environment);
-    return { stdout, stderr, processes, environmentNames, exited: exit.then(() => undefined), ended: follow() };
+    return {
+      stdout,
+      stderr,
+      processes,
+      environmentNames,
+      exited: exit.then(() => undefined),
+      ended: follow().finally(() => watchdog.release()),
+    };
   }
 
   #networkOf(proxy: EgressProxy | null, payload: ExecutionInput['payload']): SandboxNetwork {

@@ -79,6 +79,7 @@ export class TestRunner {
       kinds: null,
       url: null,
       imageRegistries: [],
+      checkoutHosts: [],
       ...over,
     };
     return run(args, {

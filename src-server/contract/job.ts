@@ -88,6 +88,20 @@ const jobLimits = z.strictObject({
 });
 export type JobLimits = z.infer<typeof jobLimits>;
 
+/** The files of one commit of a repository, before the inputs are laid over them. */
+const checkout = z.strictObject({
+  /** Plain https, without credentials, query or fragment: other addresses make git start programs or read files. */
+  repo: z
+    .string()
+    .max(500)
+    .regex(
+      /^https:\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?\/[A-Za-z0-9._~/%+-]*$/,
+      'must be https://host/path',
+    ),
+  /** The whole hash: a branch or a tag may be another commit tomorrow. */
+  commit: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the whole hash of a commit'),
+});
+
 /** POST /jobs. Defaults are filled before the digest is taken, so that the digest names what really runs. */
 export const jobSubmit = z.strictObject({
   wu_id: wuId,
@@ -101,7 +115,7 @@ export const jobSubmit = z.strictObject({
   kubernetes: image.optional(),
   limits: jobLimits.optional(),
   inputs: z.array(jobInput).max(1_000).default([]),
-  checkout: z.unknown().optional(),
+  checkout: checkout.optional(),
   outputs: z.array(workPath).max(100).default([]),
   /** Names only: the values stand on the source, in the environment of the command under the same names. */
   secrets: z

@@ -139,6 +139,14 @@ describe('a container', () => {
   }, 60_000);
 });
 
+test('a checkout from a host that the owner did not name fails in words, and nothing was dialled', async () => {
+  const checkout = { repo: 'https://git.example/x.git', commit: 'c'.repeat(40) };
+  const command = { argv: ['true'] };
+  const { job_id: jobId } = await plane.submit({ ...job({ command, checkout, max_attempts: 1 }), outputs: [] });
+  await runOnce();
+  expect((await plane.job(jobId)).attempts[0].end_reason).toContain('--checkout-host git.example');
+}, 60_000);
+
 test('waits, with the reason, where no source has an engine', async () => {
   const { job_id: jobId } = await plane.submit(
     job({ kind: 'container', container: { image }, network: 'egress', egress: ['example.com:443'] }),

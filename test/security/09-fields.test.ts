@@ -84,16 +84,45 @@ describe('row 9: fields that are not valid', () => {
     expect(JSON.stringify(answer.json.errors)).toContain(name);
   });
 
+  test.each([['kind', { kind: 'mcp' }]])(
+    'refuses %s, whose rule is not built yet, and never ignores it',
+    async (field, more) => {
+      const answer = await plane.call('jobSubmit', { body: { ...PLAIN_JOB, ...more }, key: plane.key() });
+      expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([
+        422,
+        'feature.not_built',
+        `/${field}`,
+      ]);
+    },
+  );
+
+  const commit = 'c'.repeat(40);
   test.each([
-    ['kind', { kind: 'mcp' }],
-    ['checkout', { checkout: { repo: 'https://x', commit: 'y' } }],
-  ])('refuses %s, whose rule is not built yet, and never ignores it', async (field, more) => {
-    const answer = await plane.call('jobSubmit', { body: { ...PLAIN_JOB, ...more }, key: plane.key() });
+    'ext::sh -c "touch /tmp/owned"',
+    'ext::https://git.example/x',
+    'file:///etc',
+    '/etc/passwd',
+    'ssh://git@git.example/x',
+    'git@git.example:x.git',
+    'git://git.example/x',
+    'http://git.example/x',
+    'https://user:word@git.example/x',
+    'https://git.example/x?a=b',
+    'https://git.example/x\n--upload-pack=touch',
+    '--upload-pack=touch',
+  ])('refuses the checkout address %j', async (repo) => {
+    const body = { ...PLAIN_JOB, checkout: { repo, commit } };
+    const answer = await plane.call('jobSubmit', { body, key: plane.key() });
     expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([
       422,
-      'feature.not_built',
-      `/${field}`,
+      'field.invalid',
+      '/checkout/repo',
     ]);
+  });
+  test.each(['main', 'v1.0', 'c'.repeat(39), '--output=x'])('refuses the commit %s', async (name) => {
+    const body = { ...PLAIN_JOB, checkout: { repo: 'https://git.example/x', commit: name } };
+    const answer = await plane.call('jobSubmit', { body, key: plane.key() });
+    expect([answer.status, answer.json.errors[0].pointer]).toEqual([422, '/checkout/commit']);
   });
 
   const image = `registry.example/tools/node@sha256:${'a'.repeat(64)}`;

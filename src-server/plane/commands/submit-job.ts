@@ -25,7 +25,6 @@ function refuseUnbuilt(spec: JobSpec): void {
     });
   };
   if (spec.kind === 'mcp' || spec.kind === 'kubernetes') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
-  if (spec.checkout !== undefined) unbuilt('/checkout', 'Checkout of a repository is not built yet.');
 }
 
 /** What runs stands in the section of the job's kind, and no other section beside it, which nobody would read. */
