@@ -56,6 +56,11 @@ export class Database {
     return buffer;
   }
 
+  /** Whether nobody reads for long: rows of the buffered tables then wait in great numbers. */
+  set isBulk(isBulk: boolean) {
+    for (const buffer of this.buffers.values()) buffer.isBulk = isBulk;
+  }
+
   /** Runs several statements without parameters, such as a schema. */
   script(sql: string): void {
     this.flush();

@@ -19,8 +19,10 @@ export interface RowSink {
 export type Row = Record<string, SqlValue>;
 type Pending = { isNew: boolean; row: Row };
 
-/** So many rows wait at most, so that a replay of any length stays within memory. */
-const PENDING_LIMIT = 50_000;
+/** So many rows wait at most while the plane works, so that whoever reads next waits for few. */
+const PENDING_LIMIT = 256;
+/** … and so many in a long replay, in which nobody reads: of any length it stays within memory. */
+const PENDING_BULK_LIMIT = 50_000;
 
 /** Rows of one statement: its fixed cost is shared, and the count of its parameters stays small. */
 const ROWS_PER_INSERT = 16;
@@ -37,6 +39,7 @@ export class RowBuffer {
   readonly #select: string;
   readonly #remove: string;
   readonly #updates = new Map<string, string>();
+  #pendingLimit = PENDING_LIMIT;
 
   constructor(
     private readonly table: RowTable,
@@ -49,6 +52,11 @@ export class RowBuffer {
     this.#insertMany = this.#insert + `,${places}`.repeat(ROWS_PER_INSERT - 1);
     this.#select = `SELECT ${columns.join(', ')} FROM ${name} WHERE ${this.#key} = ?`;
     this.#remove = `DELETE FROM ${name} WHERE ${this.#key} = ?`;
+  }
+
+  /** Whether nobody reads for long, so that many rows may wait. */
+  set isBulk(isBulk: boolean) {
+    this.#pendingLimit = isBulk ? PENDING_BULK_LIMIT : PENDING_LIMIT;
   }
 
   /** Adds a row. */
@@ -114,7 +122,7 @@ export class RowBuffer {
 
   #wait(key: SqlValue, pending: Pending): void {
     this.#pending.set(key, pending);
-    if (this.#pending.size > PENDING_LIMIT) this.flush();
+    if (this.#pending.size > this.#pendingLimit) this.flush();
   }
 
   #valuesOf(rows: readonly Row[], from: number, to: number): SqlValue[] {

@@ -162,10 +162,12 @@ export class State {
 
   /** A long replay begins: the indexes that every entry moves go, and nothing is queried until `endBulk`. */
   beginBulk(): void {
+    this.db.isBulk = true;
     for (const name of Object.keys(BULK_INDEXES)) this.db.script(`DROP INDEX ${name}`);
   }
 
   endBulk(): void {
+    this.db.isBulk = false;
     this.db.commit();
     for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);
   }
