@@ -138,7 +138,9 @@ class RunningContainer {
 
   execution(watchdog: ContainerWatchdog, environmentNames: readonly string[]): Execution {
     const { clock } = this;
-    const exited = this.#untilEnded();
+    const state = this.#untilEnded();
+    // How it ended is known by then: only now may the container be removed, which knows it.
+    const exited = state.then(() => undefined);
     const processes = new ContainerProcesses(this.engine, this.plan.name, this.#pid, clock, exited);
     return {
       stdout: this.#stdout,
@@ -146,25 +148,31 @@ class RunningContainer {
       processes,
       environmentNames,
       exited,
-      ended: this.#follow(exited, processes).finally(() => watchdog.release()),
+      ended: this.#follow(state, processes).finally(() => watchdog.release()),
     };
   }
 
-  /** The program that reads the output may be ended by others while the container runs on. */
-  async #untilEnded(): Promise<void> {
+  /**
+   * Its last state, null when it was removed first. The program that reads the output may be ended by others while the
+   * container runs on.
+   */
+  async #untilEnded(): Promise<State | null> {
     await this.#exited;
-    while ((await this.#state())?.Status === 'running') await this.clock.sleep(CPU_SAMPLE_MS);
+    for (;;) {
+      const state = await this.#state();
+      if (state?.Status !== 'running') return state;
+      await this.clock.sleep(CPU_SAMPLE_MS);
+    }
   }
 
-  async #follow(exited: Promise<void>, processes: ContainerProcesses): Promise<ExecutionEnd> {
+  async #follow(ended: Promise<State | null>, processes: ContainerProcesses): Promise<ExecutionEnd> {
     const { clock } = this;
     let cpuMs: number | null = null;
     const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
       cpuMs = (this.#pid > 0 ? cpuMsOf(this.#pid) : null) ?? cpuMs;
     });
-    await exited;
+    const state = await ended;
     stopSampling();
-    const state = await this.#state();
     const leftovers = await processes.kill(LEFT_BEHIND_GRACE_MS);
     await Promise.race([whenRead(this.#stdout, this.#stderr), clock.sleep(PIPE_CLOSE_MS)]);
     this.#stdout.destroy();
