@@ -66,7 +66,7 @@ describe('numbers', () => {
 
 describe('hosts of a private network', () => {
   it.each([
-    ['registry.lan:443', [{ host: 'registry.lan', port: 443 }]],
+    ['files.lan:443', [{ host: 'files.lan', port: 443 }]],
     [
       ' a:1,\nb:2 , ',
       [
@@ -75,10 +75,10 @@ describe('hosts of a private network', () => {
       ],
     ],
     ['', []],
-    ['registry.lan', null],
-    ['registry.lan:0', null],
-    ['registry.lan:70000', null],
-    ['https://registry.lan:443', null],
+    ['files.lan', null],
+    ['files.lan:0', null],
+    ['files.lan:70000', null],
+    ['https://files.lan:443', null],
   ])('reads %j', (text, hosts) => expect(parseHosts(text)).toEqual(hosts));
   it('writes what it reads', () => {
     expect(formatHosts(parseHosts('a:1 b:2') ?? [])).toBe('a:1, b:2');

@@ -33,9 +33,9 @@ describe('job', () => {
     expect(listed.stdout).toMatch(/^held: .*\n1\. Admit rack-1 to private:registry\..*--host HOST:PORT\.$/m);
     const bare = await line.here(['job', 'unblock', id, '--apply', '1']);
     expect([bare.code, bare.stderr]).toEqual([64, expect.stringContaining(`job unblock ${id} --apply 1 --host`)]);
-    for (const wrong of ['registry.lan', 'registry.lan:', 'https://registry.lan:443'])
+    for (const wrong of ['files.lan', 'files.lan:', 'https://files.lan:443'])
       expect((await line.here(['job', 'unblock', id, '--apply', '1', '--host', wrong])).code).toBe(64);
-    const hosts = ['--host', 'registry.lan:443', '--host', 'registry.lan:80'];
+    const hosts = ['--host', 'files.lan:443', '--host', 'files.lan:80'];
     const done = await line.here(['job', 'unblock', id, '--apply', '1', ...hosts, '--reason', 'release']);
     expect([done.code, done.stdout]).toEqual([0, expect.stringMatching(/^Done: Admit rack-1 to private:registry\./)]);
     expect((await line.json(['admission', 'list'])).items).toMatchObject([
@@ -43,8 +43,8 @@ describe('job', () => {
         status: 'granted',
         source_id: sourceId,
         hosts: [
-          { host: 'registry.lan', port: 443 },
-          { host: 'registry.lan', port: 80 },
+          { host: 'files.lan', port: 443 },
+          { host: 'files.lan', port: 80 },
         ],
       },
     ]);
