@@ -10,8 +10,10 @@ export interface ChainFault {
   reason: string;
 }
 
-/** `","events":[` stands this far behind the hash: `","salt":"` and 32 hexadecimal digits. */
-const EVENTS_AFTER_PREV = '","salt":"'.length + 32;
+const PREV = ',"prev":"';
+const SALT = '","salt":"';
+/** `","events":[` stands this far behind the hash: the salt has 32 hexadecimal digits. */
+const EVENTS_AFTER_PREV = SALT.length + 32;
 /** The envelope up to `events` is short unless `ref` is unusual; then the slow path decides. */
 const HEAD_BYTES = 768;
 
@@ -136,10 +138,14 @@ export function verifyChain(
 function isLinked(line: Buffer, seq: number, prevHash: string): boolean {
   const head = line.toString('latin1', 0, HEAD_BYTES);
   if (!head.startsWith(`{"v":1,"seq":${seq},`)) return false;
-  const start = head.indexOf(`,"prev":"${prevHash}","salt":"`);
-  if (start === -1) return false;
-  // `ref` holds no array, so this cannot be a member of `ref` that looks alike.
-  return head.startsWith('","events":[', start + `,"prev":"${prevHash}`.length + EVENTS_AFTER_PREV);
+  // A member of `ref` that looks alike would be found first: then the slow path decides.
+  const start = head.indexOf(PREV) + PREV.length;
+  return (
+    head.startsWith(prevHash, start) &&
+    head.startsWith(SALT, start + prevHash.length) &&
+    // `ref` holds no array, so this cannot be within it.
+    head.startsWith('","events":[', start + prevHash.length + EVENTS_AFTER_PREV)
+  );
 }
 
 function tryDecode(line: Buffer): Entry | EntryError {

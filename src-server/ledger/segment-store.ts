@@ -93,11 +93,11 @@ export class SegmentStore {
     }
   }
 
-  /** All lines of one segment as they are in the file, up to its size now. */
-  *linesOf(position: number, fromBytes = 0, toBytes?: number): Generator<FileLine> {
+  /** All lines of one segment as they are in the file, up to its size now. @param isPassing see `splitLines`. */
+  *linesOf(position: number, fromBytes = 0, toBytes?: number, isPassing = false): Generator<FileLine> {
     const fd = this.#ops.open(this.#segments[position]!.path, 'r');
     try {
-      yield* splitLines(this.#ops, fd, fromBytes, toBytes ?? this.#ops.sizeBytes(fd));
+      yield* splitLines(this.#ops, fd, fromBytes, toBytes ?? this.#ops.sizeBytes(fd), isPassing);
     } finally {
       this.#ops.close(fd);
     }

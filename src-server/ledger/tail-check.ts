@@ -11,7 +11,7 @@ export interface CutReport {
   cut_lines: number;
 }
 
-/** Hears of each entry, in order, once the chain behind it holds. */
+/** Hears of each entry, in order, once the chain behind it holds. The bytes are its own only until it returns. */
 export type OnVerified = (seq: number, line: Buffer) => void;
 const ignore: OnVerified = () => undefined;
 
@@ -70,7 +70,8 @@ function verifyLines(
       gap ??= damaged(Math.min(verifier.nextSeq, firstSeq - 1), 'its segment and the next do not meet');
     }
     index = new LineIndex();
-    for (const { line, isTerminated } of store.linesOf(p)) {
+    // Of the lines only the newest one is kept, until the next confirms it.
+    for (const { line, isTerminated } of store.linesOf(p, 0, undefined, true)) {
       if (!isTerminated) {
         gap ??= damaged(firstSeq + index.length, 'it has no newline');
         break;

@@ -85,6 +85,9 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
  * The state derived from the log: SQLite in memory and a head. `apply` is the only way it changes, live and in replay.
  */
 export class State {
+  private lastAt = '';
+  private lastAtMs = 0;
+
   private constructor(
     readonly db: Database,
     readonly head: StateHead,
@@ -145,7 +148,7 @@ export class State {
     if (entry.boot === head.boot) head.planeMs += Math.max(0, entry.mono - head.mono);
     head.boot = entry.boot;
     head.mono = entry.mono;
-    const ctx: ApplyContext = { entry, atMs: Date.parse(entry.at), planeMs: head.planeMs, decision: null };
+    const ctx: ApplyContext = { entry, atMs: this.msOf(entry.at), planeMs: head.planeMs, decision: null };
     for (const event of entry.events) {
       const applier = APPLIERS[event.type] as ((db: Database, body: unknown, ctx: ApplyContext) => void) | undefined;
       if (applier === undefined)
@@ -188,6 +191,15 @@ export class State {
 
   close(): void {
     this.db.close();
+  }
+
+  /** Entries of one batch mostly share their instant. */
+  private msOf(at: string): number {
+    if (at !== this.lastAt) {
+      this.lastAt = at;
+      this.lastAtMs = Date.parse(at);
+    }
+    return this.lastAtMs;
   }
 
   private moveHead(event: AppliedEntry['events'][number]): void {
