@@ -66,4 +66,23 @@ describe('timers', () => {
       }),
     );
   });
+
+  it('keep kind and id as they were given, numbers and what only looks like one', () => {
+    const ids = fc.oneof(
+      fc.constantFrom('', '0', '-0', '007', '1e3', '1e21', 'NaN', 'Infinity', ' 5', '0x10'),
+      fc.string(),
+      fc.nat().map(String),
+    );
+    const timer = fc.record({ dueMs: fc.nat(20), kind: fc.constantFrom('lease' as const, 'job' as const), id: ids });
+    fc.assert(
+      fc.property(fc.array(timer, { maxLength: 60 }), (timers) => {
+        const heap = new TimerHeap<'lease' | 'job'>();
+        for (const { dueMs, kind, id } of timers) heap.set(dueMs, kind, id);
+        // A sort is stable: equal moments stay as they were set.
+        const expected = timers.toSorted((a, b) => a.dueMs - b.dueMs);
+        expect(timers.map(() => heap.takeDue(20))).toEqual(expected);
+        expect(heap.takeDue(20)).toBeUndefined();
+      }),
+    );
+  });
 });
