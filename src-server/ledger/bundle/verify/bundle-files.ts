@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { createHash, hash } from 'node:crypto';
 import type { ByteSource, TarFile } from '../read-tar.ts';
 
 /** Larger files are hashed in pieces; only small ones are ever held whole. */
@@ -61,12 +62,9 @@ export class BundleFiles {
 
   /** Bytes that must be UTF-8, since a decoder would replace others in silence. */
   text(name: string): string {
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes(name));
-    } catch (error) {
-      if (error instanceof BundleFault) throw error;
-      throw new BundleFault(`${name} is not text`);
-    }
+    const bytes = this.bytes(name);
+    if (!isUtf8(bytes)) throw new BundleFault(`${name} is not text`);
+    return bytes.toString('utf8');
   }
 
   json(name: string): unknown {
@@ -84,11 +82,16 @@ export class BundleFiles {
     if (known !== undefined) return known;
     const file = this.files.get(name);
     if (file === undefined) throw new BundleFault(`${name} is missing`);
-    const hash = createHash('sha256');
-    for (let at = 0; at < file.sizeBytes; at += PIECE_BYTES)
-      hash.update(this.source.read(file.offset + at, Math.min(PIECE_BYTES, file.sizeBytes - at)));
-    const digest = hash.digest('hex');
+    const digest = this.hashOf(file);
     this.digests.set(name, digest);
     return digest;
+  }
+
+  private hashOf({ offset, sizeBytes }: TarFile): string {
+    if (sizeBytes <= PIECE_BYTES) return hash('sha256', this.source.read(offset, sizeBytes), 'hex');
+    const pieces = createHash('sha256');
+    for (let at = 0; at < sizeBytes; at += PIECE_BYTES)
+      pieces.update(this.source.read(offset + at, Math.min(PIECE_BYTES, sizeBytes - at)));
+    return pieces.digest('hex');
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { leafHash } from '../../tree/hashes.ts';
 import { verifyInclusion } from '../../tree/verify-proof.ts';
 import { entryName, proofName } from '../layout.ts';
@@ -22,11 +21,7 @@ export function checkTree(judged: Judged): string {
     const { size, root } = checkpoint;
     if (!verifyInclusion({ leafHash: leafHash(line), index: seq, size, proof, root }))
       throw new BundleFault(`${entryName(seq)} is not in the tree of the checkpoint`);
-    const before = entries.has(seq - 1)
-      ? createHash('sha256')
-          .update(files.bytes(entryName(seq - 1)))
-          .digest('hex')
-      : entry.prev;
+    const before = entries.has(seq - 1) ? files.sha256(entryName(seq - 1)) : entry.prev;
     if (entry.prev !== before) throw new BundleFault(`${entryName(seq)} does not name the entry before it`);
   }
   return `${entries.size} entries stand in the tree at their numbers, the chain between them holds`;
