@@ -3,10 +3,12 @@ import { PlaneProcess } from '../helpers/plane-process.ts';
 import { Relay } from '../helpers/relay.ts';
 import { WatchedJobs } from '../helpers/watched-jobs.ts';
 
-// Each outage is well within a lease of the default length, also where starting a plane takes its time.
-const OUTAGE_MS = 6_000;
+// Each outage is well within a lease of the default length, also where starting a plane takes its time. OUTAGE_MS=30000
+// is half a minute of each, for a patient run.
+const OUTAGE_MS = Number(process.env.OUTAGE_MS ?? 3_000);
 const LEASE_MS = 60_000;
-const LINES = 700;
+/** The job still writes when the second outage comes, at about 30 lines a second. */
+const LINES = 250 + Math.ceil(OUTAGE_MS / 30);
 const COUNT = `i=0; while [ $i -lt ${LINES} ]; do echo "line $i"; i=$((i+1)); sleep 0.03; done`;
 
 let relay: Relay;
