@@ -42,8 +42,19 @@ function marked(jobId: string): number[] {
   });
 }
 
+/** A process as a person would want it told: what it is, whose, and what it waits for. */
+function told(pid: number): string {
+  const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'latin1').replaceAll('\0', ' ').trim();
+  try {
+    const [, state, parent] = /State:\s+(\S).*PPid:\s+(\d+)/s.exec(read('status')) ?? [];
+    return `${pid} ${state} of ${parent} in ${read('wchan')}: ${read('cmdline').slice(0, 300)}`;
+  } catch {
+    return `${pid}, gone while it was looked at`;
+  }
+}
+
 /** Runs a hostile job, kills its runner at some moment and returns the processes that are still there in the end. */
-async function killOnce(plane: FakePlane, target: string[], afterMs: number): Promise<number[]> {
+async function killOnce(plane: FakePlane, target: string[], afterMs: number): Promise<string[]> {
   plane.logs.clear();
   plane.seen.length = 0;
   const assignment = plane.assign(jobSpec({ command: { argv: [HOSTILE], shell: true } }));
@@ -56,13 +67,13 @@ async function killOnce(plane: FakePlane, target: string[], afterMs: number): Pr
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   await runner.end('SIGKILL');
   await plane.until(() => marked(jobId).length === 0, GONE_WITHIN_MS).catch(() => undefined);
-  return marked(jobId);
+  return marked(jobId).map((pid) => `killed after ${afterMs} ms: ${told(pid)}`);
 }
 
 describe.runIf(process.platform === 'linux')('a runner that is killed with SIGKILL in mid-job', () => {
   test(`leaves no process behind, ${KILLS} times`, { timeout: 60_000 + KILLS * 15_000 }, async () => {
     let done = 0;
-    const left: number[] = [];
+    const left: string[] = [];
     const slots = Array.from({ length: SIDE_BY_SIDE }, async (_, slot) => {
       const plane = new FakePlane();
       await plane.listen();
