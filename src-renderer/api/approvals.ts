@@ -70,10 +70,3 @@ export const useApproval = (id: string | null): UseQueryResult<ApprovalDetail> =
     },
   });
 };
-
-const countOf = (data: InfiniteData<{ items: readonly unknown[] }> | undefined): number =>
-  (data?.pages ?? []).reduce((sum, page) => sum + page.items.length, 0);
-
-/** How many approvals and admissions wait for somebody, as far as they are fetched (100 of each at first). */
-export const useWaitingCount = (): number =>
-  countOf(useApprovals('pending').data) + countOf(useAdmissions('pending').data);

@@ -30,6 +30,7 @@ export type CommandId =
   | 'stream.pause'
   | 'source.drain'
   | 'lease.revoke'
+  | 'job.replay'
   | 'approval.approve'
   | 'approval.reject'
   | 'policy.publish'
@@ -70,6 +71,7 @@ export const BINDINGS: readonly Binding[] = [
   of('close', 'Escape', 'Close, back', 'Lists', true),
   of('stream.pause', 'p', 'Pause the assignment stream', 'On this screen'),
   of('source.drain', 'd', 'Drain the open source', 'On this screen'),
+  of('job.replay', 'r', 'Replay the job', 'On this screen'),
   of('lease.revoke', 'x', 'Revoke the open lease', 'On this screen'),
   of('approval.approve', 'Shift a', 'Approve what is open', 'On this screen'),
   of('approval.reject', 'Shift r', 'Reject what is open', 'On this screen'),

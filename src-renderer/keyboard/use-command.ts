@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { after } from '../stores/clock.ts';
-import type { CommandId } from './bindings.ts';
+import { BINDINGS, type CommandId } from './bindings.ts';
 import { matchKey } from './match-key.ts';
 
 type Handler = () => void;
@@ -23,6 +23,13 @@ export const useCommand = (id: CommandId, run: Handler, isEnabled = true): void 
     };
   }, [id, isEnabled]);
 };
+
+/** What the screen offers now, from the same table as the keys: each label does what its keys would. */
+export const pageCommands = (): readonly { id: CommandId; label: string; keys: readonly string[]; run: Handler }[] =>
+  BINDINGS.filter(({ group, isLocal }) => group === 'On this screen' && !isLocal).flatMap(({ id, label, keys }) => {
+    const run = handlers.get(id)?.at(-1);
+    return run === undefined ? [] : [{ id, label, keys, run }];
+  });
 
 const FIELDS = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="listbox"], [role="menu"]';
 const isField = (target: EventTarget | null) => target instanceof Element && target.closest(FIELDS) !== null;

@@ -9,6 +9,8 @@ export interface StatProps {
   value: string;
   unit?: string;
   series?: readonly number[];
+  /** Instead of the curve, with the note beside it. */
+  meter?: ReactNode;
   /** One qualifying line. */
   note?: ReactNode;
   /** Set only when a threshold is crossed: gives the line an icon and the curve its colour. */
@@ -18,7 +20,7 @@ export interface StatProps {
 }
 
 /** One figure with its label, curve and qualifying line. */
-export const Stat = ({ label, value, unit, series, note, alarm, isCurveQuiet = false }: StatProps) => (
+export const Stat = ({ label, value, unit, series, meter, note, alarm, isCurveQuiet = false }: StatProps) => (
   <div className={isCurveQuiet ? 'stat is-curve-quiet' : 'stat'} data-tone={alarm?.tone}>
     <dt className="stat-label">{label}</dt>
     <dd className="stat-value">
@@ -28,6 +30,7 @@ export const Stat = ({ label, value, unit, series, note, alarm, isCurveQuiet = f
     {series === undefined ? null : <Sparkline values={series} />}
     <dd className="stat-note">
       {alarm === undefined ? null : <StateGlyph shape={alarm.shape} size={12} className="tone" />}
+      {meter}
       <span className="truncate" title={typeof note === 'string' ? note : undefined}>
         {note}
       </span>

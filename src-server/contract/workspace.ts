@@ -182,6 +182,8 @@ export const overview = z.object({
     }),
   ),
   source_counts: z.object({ total: count, taking_jobs: count }),
+  /** Questions that wait for a person, all of them. */
+  questions: z.object({ approvals: count, admissions: count }),
   needs_you: z.array(
     z.object({
       kind: z.enum(['approval', 'lease', 'source', 'dead_letter', 'paused']),

@@ -5,8 +5,10 @@ import { useNavigate } from 'react-router';
 import { useJobs } from '../../api/jobs.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
+import { pageCommands } from '../../keyboard/use-command.ts';
 import { toggleTheme } from '../../stores/theme.ts';
 import { useUi } from '../../stores/ui.ts';
+import { KeyCaps } from '../../ui/key-caps.tsx';
 import '../../ui/dialog.css';
 import '../../ui/popup.css';
 import { type PaletteEntry, paletteEntries } from './palette-entries.ts';
@@ -20,10 +22,12 @@ const PaletteBody = ({ onDone }: { onDone: () => void }) => {
   const { data: overview } = useOverview();
   const { data: jobs } = useJobs(text.trim() === '' ? {} : { q: text.trim() });
   const found = text.trim() === '' ? [] : (jobs?.pages[0]?.items ?? []);
-  const entries = paletteEntries(ws, text, found, overview?.sources ?? []);
+  const [commands] = useState(pageCommands);
+  const entries = paletteEntries(ws, text, found, overview?.sources ?? [], commands);
   const run = (entry: PaletteEntry) => {
     onDone();
     if (entry.to === 'theme') toggleTheme();
+    else if (typeof entry.to === 'function') entry.to();
     else void navigate(entry.to);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -77,6 +81,11 @@ const PaletteBody = ({ onDone }: { onDone: () => void }) => {
             >
               {entry.detail === undefined ? null : <span className="text-2">{entry.detail}</span>}
               <span className="truncate">{entry.label}</span>
+              {entry.keys === undefined ? null : (
+                <span className="push">
+                  <KeyCaps keys={entry.keys} />
+                </span>
+              )}
             </div>
           </div>
         ))}

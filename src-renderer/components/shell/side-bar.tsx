@@ -1,10 +1,11 @@
 import { NavLink } from 'react-router';
-import { useWaitingCount } from '../../api/approvals.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatCount } from '../../format/number.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
 import { KeyCaps } from '../../ui/key-caps.tsx';
+import { StateGlyph } from '../../ui/state-glyph.tsx';
+import { APPROVAL_LOOKS } from '../../ui/state-vocabulary.ts';
 import { NAVIGATION } from './navigation.ts';
 import './side-bar.css';
 
@@ -12,7 +13,7 @@ import './side-bar.css';
 export const SideBar = () => {
   const ws = useWorkspaceId();
   const { data } = useOverview();
-  const approvals = useWaitingCount();
+  const approvals = data === undefined ? 0 : data.questions.approvals + data.questions.admissions;
   const counts: Record<string, number | undefined> = {
     jobs: data?.queue.depth,
     leases: data?.leases.active,
@@ -27,7 +28,12 @@ export const SideBar = () => {
           <NavLink className="side-link" to={href(ws)} title={label}>
             <Icon size={16} aria-hidden="true" />
             <span className="side-label">{label}</span>
-            {counts[id] === undefined ? null : <span className="side-count">{formatCount(counts[id])}</span>}
+            {counts[id] === undefined ? null : (
+              <span className="side-count">
+                {id === 'approvals' ? <StateGlyph shape={APPROVAL_LOOKS.pending.shape} size={14} /> : null}
+                {formatCount(counts[id])}
+              </span>
+            )}
             <KeyCaps keys={keysOf(command)} />
           </NavLink>
         </div>

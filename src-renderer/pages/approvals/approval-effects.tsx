@@ -1,6 +1,7 @@
 import { Gauge, Globe, KeyRound, Route, ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ApprovalEffects } from '../../../src-server/contract/approval.ts';
+import { formatPlural } from '../../format/number.ts';
 import { SIDE_LABELS } from '../../ui/side-mark.tsx';
 import { costWords, networkWords } from './approval-words.ts';
 
@@ -43,7 +44,11 @@ export const EffectList = ({ effects, isWaiting }: { effects: ApprovalEffects; i
       </Effect>
       <Effect
         icon={<Route size={16} aria-hidden="true" />}
-        note={runsOn === null ? '' : `${SIDE_LABELS[runsOn.side]}, ${runsOn.free} of ${runsOn.capacity} slots free`}
+        note={
+          runsOn === null
+            ? ''
+            : `${SIDE_LABELS[runsOn.side]}, ${runsOn.free} of ${formatPlural(runsOn.capacity, 'slot')} free`
+        }
       >
         {runsOn === null ? (
           effects.sentence

@@ -7,7 +7,7 @@ import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { ProblemPanel, problemText } from '../../components/problem-panel.tsx';
 import { formatDuration } from '../../format/duration.ts';
 import { formatWhen } from '../../format/instant.ts';
-import { formatCount, formatCu } from '../../format/number.ts';
+import { formatCount, formatCu, formatPlural } from '../../format/number.ts';
 import { routes } from '../../routes.ts';
 import { useNow } from '../../stores/clock.ts';
 import { toast } from '../../stores/toasts.ts';
@@ -110,7 +110,7 @@ export const MeteringView = () => {
       <Section title="Managed use">
         <Facts
           items={[
-            ['Metered', `${formatCu(totals.mcu)} in ${formatCount(totals.count)} leases`],
+            ['Metered', `${formatCu(totals.mcu)} in ${formatPlural(totals.count, 'lease')}`],
             [
               'Outside meter',
               items[0]?.meter === 'off' || items.length === 0

@@ -43,7 +43,7 @@ const ReplayBanner = ({ at, entry, onNow }: { at: number; entry: EvidenceItem | 
       role="status"
       tone="wait"
       shape="hourglass"
-      title={`The log at ${formatSeq(at)}${entry === undefined ? '' : `, ${formatWhen(entry.at, clock)}`}. Read-only.`}
+      title={`The workspace at ${formatSeq(at)}${entry === undefined ? '' : `, ${formatWhen(entry.at, clock)}`}. Read-only.`}
       end={
         <Button size="small" onClick={onNow}>
           Back to now

@@ -131,7 +131,9 @@ export const ExportDrawer = ({ isOpen, head, from, onClose }: ExportDrawerProps)
           />
         ) : null}
         {draft.scope === 'all' ? (
-          <p className="text-2">All {formatCount(head + 1)} entries of this workspace.</p>
+          <p className="text-2">
+            {head === 0 ? 'The one entry' : `All ${formatCount(head + 1)} entries`} of this workspace.
+          </p>
         ) : null}
         {problem === undefined && send.error === null ? null : (
           <p className="field-error" role="alert">

@@ -54,6 +54,9 @@ const budgetRows = ({ budgets }: ReplayAnswer): (readonly [string, string])[] =>
     `${formatCu(limit.left_mcu)} left of ${formatCu(limit.limit_mcu)}`,
   ]);
 
+const openCount = (counts: Overview['job_counts']): number =>
+  counts.queued + counts.held + counts.claimed + counts.running;
+
 /** Fleet, leases, queue, budgets and policy as they stood right after an entry. Nothing here can be acted upon. */
 export const StateAt = ({ at, now }: StateAtProps) => {
   const clock = useNow();
@@ -85,7 +88,9 @@ export const StateAt = ({ at, now }: StateAtProps) => {
       <Rows
         title="Sources"
         total={overview.source_counts.total}
-        rows={sources.slice(0, SHOWN_MAX).map((s) => [s.name, `${s.state}, ${s.in_use} of ${s.capacity} slots`])}
+        rows={sources
+          .slice(0, SHOWN_MAX)
+          .map((s) => [s.name, `${s.state}, ${s.in_use} of ${formatPlural(s.capacity, 'slot')}`])}
       />
       <Rows
         title="Active leases"
@@ -94,7 +99,7 @@ export const StateAt = ({ at, now }: StateAtProps) => {
       />
       <Rows
         title="Jobs that were not over"
-        total={open.length}
+        total={openCount(overview.job_counts)}
         rows={open
           .slice(0, SHOWN_MAX)
           .map((j) => [`${j.wu_id} ${j.title}`, j.hold === null ? j.state : `held, ${j.hold}`])}

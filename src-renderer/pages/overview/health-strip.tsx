@@ -1,7 +1,10 @@
 import type { Overview } from '../../../src-server/contract/workspace.ts';
+import { useBudgets } from '../../api/budgets.ts';
 import { formatDuration, formatSpan } from '../../format/duration.ts';
-import { formatCount, formatCuNumber } from '../../format/number.ts';
+import { formatCount, formatCu, formatCuNumber, formatPlural } from '../../format/number.ts';
+import { Meter } from '../../ui/meter.tsx';
 import { Stat, StatStrip } from '../../ui/stat-strip.tsx';
+import { committedPercent, meterWords, windowWords } from '../budgets/limit-words.ts';
 import { refusalWords } from './refusal-words.ts';
 
 const leaseNote = ({ leases }: Overview) => {
@@ -10,7 +13,7 @@ const leaseNote = ({ leases }: Overview) => {
     return `${leases.expiring} ${leases.expiring === 1 ? 'expires' : 'expire'}${soon}`;
   }
   if (leases.slots === 0) return 'No source has a slot yet';
-  return `${formatCount(Math.max(0, leases.slots - leases.active))} slots free`;
+  return `${formatPlural(Math.max(0, leases.slots - leases.active), 'slot')} free`;
 };
 
 const queueNote = ({ queue }: Overview) =>
@@ -24,16 +27,46 @@ const waitNote = ({ oldest_wait, policy }: Overview) => {
   return isOver ? `${oldest_wait.wu_id}, over ${formatSpan(policy.fallback_after_ms)}` : oldest_wait.wu_id;
 };
 
+/** What is left of the managed tier where it has a limit, else what it used today. */
+const Managed = ({ data: { managed_today: today } }: { data: Overview }) => {
+  const { data } = useBudgets();
+  const limits = (data?.limits ?? []).filter(({ scope }) => scope === 'tier:managed');
+  const limit = limits.find(({ window }) => window === 'day') ?? limits[0];
+  if (limit === undefined) {
+    return (
+      <Stat
+        label="Managed use today"
+        value={formatCuNumber(today.spent_mcu)}
+        unit="CU"
+        note={`Metering preview${today.held_mcu === 0 ? '' : `, ${formatCuNumber(today.held_mcu)} held`}`}
+      />
+    );
+  }
+  const percent = committedPercent(limit);
+  return (
+    <Stat
+      label={`Managed budget, ${limit.window === 'day' ? 'today' : windowWords(limit.window)}`}
+      value={String(percent)}
+      unit={`% of ${formatCu(limit.limit_mcu)}`}
+      meter={
+        <Meter label={meterWords(limit)} settled={limit.spent_mcu} held={limit.held_mcu} limit={limit.limit_mcu} />
+      }
+      note={`${formatCuNumber(limit.left_mcu)} left`}
+      alarm={percent > 90 ? { shape: 'triangle', tone: 'wait' } : undefined}
+    />
+  );
+};
+
 /** Is it healthy, in five figures. */
 export const HealthStrip = ({ data }: { data: Overview }) => {
-  const { leases, queue, oldest_wait, refusals_24h, managed_today, series, policy } = data;
+  const { leases, queue, oldest_wait, refusals_24h, series, policy } = data;
   const isWaitLong = oldest_wait !== null && oldest_wait.wait_ms > policy.fallback_after_ms;
   return (
     <StatStrip label="Health">
       <Stat
         label="Active leases"
         value={formatCount(leases.active)}
-        unit={`of ${formatCount(leases.slots)} slots`}
+        unit={`of ${formatPlural(leases.slots, 'slot')}`}
         series={series.active}
         note={leaseNote(data)}
         isCurveQuiet
@@ -54,12 +87,7 @@ export const HealthStrip = ({ data }: { data: Overview }) => {
         note={refusalWords(refusals_24h)}
         alarm={refusals_24h.total > 0 ? { shape: 'bar-octagon', tone: 'refuse' } : undefined}
       />
-      <Stat
-        label="Managed use today"
-        value={formatCuNumber(managed_today.spent_mcu)}
-        unit="CU"
-        note={`Metering preview${managed_today.held_mcu === 0 ? '' : `, ${formatCuNumber(managed_today.held_mcu)} held`}`}
-      />
+      <Managed data={data} />
     </StatStrip>
   );
 };

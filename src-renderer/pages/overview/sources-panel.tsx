@@ -54,7 +54,7 @@ const Foot = ({ data }: { data: Overview }) => {
   }
   return (
     <Link className="text-link" to={routes.sources(ws)}>
-      {`All ${formatCount(data.source_counts.total)} sources`}
+      {data.source_counts.total === 1 ? 'Open the source' : `All ${formatCount(data.source_counts.total)} sources`}
     </Link>
   );
 };

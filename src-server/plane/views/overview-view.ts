@@ -8,6 +8,7 @@ import type {
   Workspace as WorkspaceShape,
 } from '../../contract/workspace.ts';
 import { leaseTiming } from '../../domain/leases/timing.ts';
+import { countPendingAdmissions } from '../../state/queries/admissions.ts';
 import { countPendingApprovals } from '../../state/queries/approvals.ts';
 import { refusalsSince } from '../../state/queries/governance.ts';
 import { countCreatedSince, jobById, oldestQueued } from '../../state/queries/jobs.ts';
@@ -44,6 +45,10 @@ export function overviewView(
   const count = (s: (typeof JOB_STATES)[number]): number => hot.jobCounts.get(s) ?? 0;
   const oldest = oldestQueued(state.db);
   const [joined, left] = moved(engine, wallMs - FIVE_MINUTES_MS);
+  const questions = {
+    approvals: countPendingApprovals(engine.state.db),
+    admissions: countPendingAdmissions(engine.state.db),
+  };
   return {
     seq: engine.nextSeq - 1,
     at: instantOf(wallMs),
@@ -82,7 +87,8 @@ export function overviewView(
       .slice(0, SOURCES_MAX)
       .map((s) => sourceLine(engine, s)),
     source_counts: { total: counts.total, taking_jobs: counts.taking_jobs },
-    needs_you: needsYou(engine),
+    questions,
+    needs_you: needsYou(engine, questions),
   };
 }
 
@@ -218,7 +224,7 @@ const sourceLine = (engine: Engine, s: HotSource): Overview['sources'][number] =
   seen_ms_ago: seenAgo(engine, s),
 });
 
-function needsYou(engine: Engine): Overview['needs_you'] {
+function needsYou(engine: Engine, { approvals, admissions }: Overview['questions']): Overview['needs_you'] {
   const items: Overview['needs_you'] = [];
   const { hot, state } = engine;
   if (state.head.config.paused)
@@ -229,7 +235,6 @@ function needsYou(engine: Engine): Overview['needs_you'] {
       job_id: null,
       source_id: null,
     });
-  const approvals = countPendingApprovals(state.db);
   if (approvals > 0) {
     items.push({
       kind: 'approval',
@@ -242,6 +247,14 @@ function needsYou(engine: Engine): Overview['needs_you'] {
       source_id: null,
     });
   }
+  if (admissions > 0)
+    items.push({
+      kind: 'approval',
+      title: `${admissions} private ${admissions === 1 ? 'network waits' : 'networks wait'} for your word`,
+      detail: 'Each names the hosts that its source could reach',
+      job_id: null,
+      source_id: null,
+    });
   for (const source of hot.fleet.sources.values()) {
     if (items.length >= 8) break;
     if (source.state === 'quarantined' && source.revoked === null) {

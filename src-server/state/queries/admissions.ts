@@ -44,6 +44,8 @@ export const admissionById = (db: Database, admissionId: string): AdmissionRow |
 /** Grants in force and requests that wait: what the memory keeps. */
 export const openAdmissions = (db: Database): AdmissionRow[] =>
   db.all(`${SELECT} WHERE status IN ('pending', 'granted') ORDER BY seq`).map(toRow);
+export const countPendingAdmissions = (db: Database): number =>
+  Number(db.get("SELECT count(*) FROM admission WHERE status = 'pending'")?.[0] ?? 0);
 export const allAdmissions = (db: Database): AdmissionRow[] => db.all(`${SELECT} ORDER BY seq`).map(toRow);
 
 export interface AdmissionFilter {

@@ -52,7 +52,7 @@ test('the log is verified in the browser, an entry opens with its proof, and goe
   await expectAccessible(page, 'An open entry');
   await page.getByRole('link', { name: 'Replay from here' }).click();
   await expect(page).toHaveURL(/\/replay\?at=\d+$/);
-  await expect(page.getByText(/^The log at #\d+.*Read-only\.$/)).toBeVisible();
+  await expect(page.getByText(/^The workspace at #\d+.*Read-only\.$/)).toBeVisible();
   await expect(page.getByRole('row', { name: /lease\.granted/ })).toHaveCount(0);
   const then = page.getByRole('complementary', { name: 'State then' });
   await expect(then.getByText(/^State at #\d+$/)).toBeVisible();

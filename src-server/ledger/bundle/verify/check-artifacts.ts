@@ -16,7 +16,7 @@ export function checkArtifacts(judged: Judged): string {
   const gone = [...named].filter((sha256) => !files.has(artifactName(sha256)));
   const lost = gone.find((sha256) => trust?.leftOut.has(sha256) !== true);
   if (lost !== undefined) throw new BundleFault(`${artifactName(lost)} is missing, and not marked as left out`);
-  return `${names.length} artifacts and logs have the bytes of their digests, ${gone.length} are marked as left out`;
+  return `${names.length} ${names.length === 1 ? 'artifact or log has the bytes of its digest' : 'artifacts and logs have the bytes of their digests'}, ${gone.length} ${gone.length === 1 ? 'is' : 'are'} marked as left out`;
 }
 
 interface End {

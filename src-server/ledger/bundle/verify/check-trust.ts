@@ -62,7 +62,7 @@ export function checkTrust(judged: Judged): string {
   }
   const leftOut = new Set(trust.left_out.map(({ sha256 }: LeftOut) => sha256));
   judged.trust = { origin: trust.origin, workspaceId, runnerKeys, leftOut };
-  return `workspace ${workspaceId}, ${runnerKeys.size} runner keys, each with the entry that registered it`;
+  return `workspace ${workspaceId}, ${runnerKeys.size} ${runnerKeys.size === 1 ? 'runner key, with' : 'runner keys, each with'} the entry that registered it`;
 }
 
 function readEntry(files: BundleFiles, name: string): JudgedEntry {
