@@ -18,17 +18,19 @@ export default defineConfig({
       {
         plugins: [textFiles],
         // They change nothing of their process, so one process runs many files and loads what they import once.
-        test: { ...common, name: 'source', include: ['src-*/**/*.test.ts', 'src-*/**/*.test.tsx'], isolate: false },
+        test: {
+          ...common,
+          name: 'source',
+          include: ['src-*/**/*.test.ts', 'src-*/**/*.test.tsx', 'test/{architecture,security}/**/*.test.ts'],
+          isolate: false,
+        },
       },
       {
         plugins: [textFiles],
         test: {
           ...common,
           name: 'whole',
-          include: [
-            'runner/**/*.test.ts',
-            'test/{architecture,integration,security,simulation,crash,interop}/**/*.test.ts',
-          ],
+          include: ['runner/**/*.test.ts', 'test/{integration,simulation,crash,interop}/**/*.test.ts'],
         },
       },
     ],

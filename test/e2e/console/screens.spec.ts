@@ -2,6 +2,9 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { ServedPlane } from './served-plane.ts';
 
+// The longest file, and it changes nothing: both workers share it, each with a control plane of its own.
+test.describe.configure({ mode: 'parallel' });
+
 let plane: ServedPlane;
 test.beforeAll(async () => {
   plane = await ServedPlane.start();
