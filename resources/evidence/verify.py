@@ -9,17 +9,15 @@ The fingerprint must come from somewhere else than the bundle. Exit code: 0 inta
 import base64, hashlib, json, mmap, re, subprocess, sys, tempfile
 FIXED = set("README.txt checkpoint checkpoint.sshsig log-key.pem manifest.sha256 manifest.sig trust.json verify.py".split())
 VARIABLE = re.compile(r"(entries/\d{12}\.json|proofs/\d{12}\.tlog-proof|artifacts/[0-9a-f]{64}" r"|receipts/lse_[0-9A-Z]{26}\.(run|settlement|provenance|late)\.dsse\.json)")
-SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
-SPKI = bytes.fromhex("302a300506032b6570032100")
-RUN, SETTLEMENT = "urn:connected-compute:run-receipt:v1", "urn:connected-compute:settlement-receipt:v1"
-TYPES = {"run": RUN, "late": RUN, "settlement": SETTLEMENT, "provenance": "https://slsa.dev/provenance/v1"}
+RUN = "urn:connected-compute:run-receipt:v1"
+TYPES = {"run": RUN, "late": RUN, "settlement": RUN.replace("run-", "settlement-"), "provenance": "https://slsa.dev/provenance/v1"}
 ENDS = {"lease.released", "lease.expired", "lease.revoked"}
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 b64, unb64 = lambda data: base64.b64encode(data).decode(), lambda text: base64.b64decode(text, validate=True)
 class Fault(Exception): pass
 def need(holds, what):
     if not holds: raise Fault(what)
-def pem(raw): return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n" % b64(SPKI + raw)
+def pem(raw): return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n" % b64(bytes.fromhex("302a300506032b6570032100") + raw)
 def signed(raw, message, signature):
     if len(raw) != 32 or len(signature) != 64: return False
     with tempfile.NamedTemporaryFile() as key, tempfile.NamedTemporaryFile() as data, tempfile.NamedTemporaryFile() as sig:
@@ -40,7 +38,7 @@ def read_tar(data):
             need(data[at:] == bytes(1024), "two blocks of zeros must end it at byte %d, and nothing may follow" % at)
             return files
         name = block[:100].split(b"\0")[0].decode("latin1")
-        need(SAFE.fullmatch(name) and not {"", ".", ".."} & set(name.split("/")), "the name at byte %d is not a plain relative one" % at)
+        need(re.fullmatch("[A-Za-z0-9][A-Za-z0-9._/-]*", name) and not {"", ".", ".."} & set(name.split("/")), "the name at byte %d is not a plain relative one" % at)
         octal = block[124:135].decode("latin1")
         need(re.fullmatch("[0-7]{11}", octal) and header(name, int(octal, 8)) == block, "the header of %s is not the one that an export writes" % name)
         need(name > last, "%s stands after %s; names are sorted and stand once" % (name, last))
@@ -76,9 +74,8 @@ def check_rest(files, raw):
     entries = {int(name[8:20]): json.loads(text(name)) for name in files if name.startswith("entries/")}
     trust = json.loads(text("trust.json")); origin = trust["origin"]; ws = origin.split("/")[1]; left_out = {mark["sha256"] for mark in trust["left_out"]}
     need(re.fullmatch("connected-compute/ws_[0-9A-HJKMNP-TV-Z]{26}", origin) and trust["log_key"] == b64(raw), "trust.json names another log or key")
-    keys = {}
-    for item in trust["runner_keys"]:
-        id, key = item["session_id"], item["public_key"]
+    keys, due, named, digests, ran = {}, {}, set(), {}, {}
+    for id, key, item in ((item["session_id"], item["public_key"], item) for item in trust["runner_keys"]):
         registered = [e["body"] for e in entries[item["entry_seq"]]["events"] if e["type"] == "session.registered"]
         need((id, key) in [(r["session_id"], r["public_key"]) for r in registered], "no entry of the bundle registers the key of " + id)
         keys[id] = unb64(key)
@@ -92,7 +89,6 @@ def check_rest(files, raw):
         need(signer.startswith(origin if number == 0 else origin + "/") and (number or signer == origin) and signature[:4] == sha(signer.encode(), b"\n", kind, key)[:4] and signed(key, message.encode(), signature[at:]), "checkpoint: the signature of %s does not hold" % signer)
     ssh = unb64("".join(text("checkpoint.sshsig").split("\n")[1:-2])); ns = field(b"connected-compute") + field(b"") + field(b"sha512")
     need(ssh[:-64] == b"SSHSIG\0\0\0\1" + field(field(b"ssh-ed25519") + field(raw)) + ns + (83).to_bytes(4, "big") + field(b"ssh-ed25519") + (64).to_bytes(4, "big") and signed(raw, b"SSHSIG" + ns + field(hashlib.sha512(body.encode()).digest()), ssh[-64:]), "checkpoint.sshsig is not the SSH signature of the log's key")
-    due, named = {}, set()
     for seq, entry in sorted(entries.items()):
         where = "entries/%012d.json" % seq; line = bytes(files[where]); proof = text("proofs/%012d.tlog-proof" % seq)
         head, _, against = proof.partition("\n\n"); magic, index, *path = head.split("\n")
@@ -102,6 +98,8 @@ def check_rest(files, raw):
         need(seq - 1 not in entries or entry["prev"] == hashlib.sha256(files["entries/%012d.json" % (seq - 1)]).hexdigest(), where + " does not name the entry before it")
         for kind, event in ((event["type"], event["body"]) for event in entry["events"]):
             if kind == "attempt.late_receipt": due["receipts/%s.late.dsse.json" % event["lease_id"]] = event["run_receipt_sha256"]
+            if kind in ("job.submitted", "job.edited"): digests[event["job_id"]] = event["digest"]
+            if kind == "lease.granted": ran[event["lease_id"]] = digests.get(event["job_id"])
             if kind not in ENDS: continue
             due["receipts/%s.settlement.dsse.json" % event["lease_id"]] = None
             if event["run_receipt_sha256"]: due["receipts/%s.run.dsse.json" % event["lease_id"]] = event["run_receipt_sha256"]
@@ -117,6 +115,8 @@ def check_rest(files, raw):
         need(type == b"application/vnd.in-toto+json" and any(signed(key, message, unb64(s["sig"])) for s in envelope["signatures"]), name + " is not signed by who has to sign it")
         about = said["runDetails"]["metadata"]["invocationId"].split(".")[0] if kind == "provenance" else said["lease_id"]
         need(statement["predicateType"] == TYPES[kind] and about == lease and (kind == "provenance" or name in due), name + " belongs to no entry of the bundle")
+        job, told = ran.get(lease), (said["buildDefinition"]["externalParameters"] if kind == "provenance" else said)["job_digest"]
+        need(job in (None, told), "%s is about the job %s, but its entries say %s" % (name, told, job))
         if kind == "settlement":
             end = next(e["body"] for e in entries[said["log_index"]]["events"] if e["type"] in ENDS and e["body"]["lease_id"] == lease)
             need(said["entry_sha256"] == hashlib.sha256(files["entries/%012d.json" % said["log_index"]]).hexdigest() and (said["run_receipt_sha256"], said["outcome"]) == (end["run_receipt_sha256"], end["outcome"]), name + " and its entry tell two stories")

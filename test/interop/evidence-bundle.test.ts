@@ -206,6 +206,26 @@ describe('a bundle that was altered is caught, with what and where', () => {
     check(tarOf(files), exitCode, words);
   });
 
+  /** A receipt of the plane with another job's digest, signed anew with the key that was stolen. */
+  const ofAnotherJob = (text: string): string => {
+    const { payloadType, payload, signatures } = JSON.parse(text);
+    const changed = Buffer.from(
+      Buffer.from(payload, 'base64')
+        .toString()
+        .replace(/"job_digest":"sha256:[0-9a-f]{64}"/, `"job_digest":"sha256:${'0'.repeat(64)}"`),
+    );
+    const signed = Buffer.concat([
+      Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${changed.length} `),
+      changed,
+    ]);
+    const sig = sign(null, signed, stolenKey(story.plane)).toString('base64');
+    return JSON.stringify({
+      payload: changed.toString('base64'),
+      payloadType,
+      signatures: [{ ...signatures[0], sig }],
+    });
+  };
+
   /** By somebody who holds the log's key, and so can sign the manifest anew. */
   const forged: [string, Edit, RegExp][] = [
     [
@@ -273,6 +293,18 @@ describe('a bundle that was altered is caught, with what and where', () => {
     const files = new Map<string, Uint8Array>(filesOf(tar));
     change(files);
     check(tarOf(signedAnew(files, stolenKey(story.plane))), 1, words);
+  });
+
+  test.each(['settlement', 'provenance'])('a %s of another job, well signed, fits not its entries', (kind) => {
+    const files = new Map<string, Uint8Array>(filesOf(tar));
+    edit(files, named(files, `.${kind}.`), ofAnotherJob);
+    const variant = tarOf(signedAnew(files, stolenKey(story.plane)));
+    const words = new RegExp(
+      `\\.${kind}\\.dsse\\.json is about the job sha256:0{64}, but its entries say sha256:[0-9a-f]{64}`,
+    );
+    check(variant, 1, words);
+    if (missing.length === 0)
+      expect(story.python(tar, [`file ${story.file('variant.tar', variant)}`])[0]?.[1]).toMatch(words);
   });
 
   test('an older checkpoint, well signed, covers it not', async () => {

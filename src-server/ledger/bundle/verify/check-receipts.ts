@@ -24,10 +24,16 @@ export const LEASE_ENDS: ReadonlySet<string> = new Set(['lease.released', 'lease
 export function checkReceipts(judged: Judged): string {
   const names = judged.files.below('receipts');
   const due = receiptsDue(judged);
+  const digests = digestsAsRun(judged);
   for (const name of names) {
     const [, leaseId = '', kind = ''] = /^receipts\/(lse_\w+)\.(\w+)\.dsse\.json$/.exec(name) ?? [];
-    checkOne(judged, name, leaseId, kind);
+    const said = checkOne(judged, name, leaseId, kind);
     if (!due.has(name) && kind !== 'provenance') throw new BundleFault(`${name} belongs to no entry of the bundle`);
+    const digest = digests.get(leaseId);
+    const told = kind === 'provenance' ? parametersOf(said).job_digest : said.job_digest;
+    if (digest !== undefined && told !== digest)
+      throw new BundleFault(`${name} is about the job ${told}, but its entries say ${digest}`);
+    if (kind === 'settlement') checkSettlement(judged, name, leaseId, said);
   }
   for (const [name, sha256] of due) {
     const isThere = judged.files.has(name);
@@ -54,7 +60,20 @@ function receiptsDue({ entries }: Judged): Map<string, string | null> {
   return due;
 }
 
-function checkOne(judged: Judged, name: string, leaseId: string, kind: string): void {
+/** The job's digest as each lease ran it; a range that begins after the job was submitted does not tell it. */
+function digestsAsRun({ entries }: Judged): Map<unknown, unknown> {
+  const digests = new Map<unknown, unknown>();
+  const asRun = new Map<unknown, unknown>();
+  for (const { events } of entries.values())
+    for (const { type, body } of events) {
+      if (type === 'job.submitted' || type === 'job.edited') digests.set(body.job_id, body.digest);
+      else if (type === 'lease.granted' && digests.has(body.job_id)) asRun.set(body.lease_id, digests.get(body.job_id));
+    }
+  return asRun;
+}
+
+/** @returns the predicate, whose signer and lease are the right ones. */
+function checkOne(judged: Judged, name: string, leaseId: string, kind: string): Predicate {
   const envelope = dsse.safeParse(judged.files.json(name));
   if (!envelope.success) throw new BundleFault(`${name} is not a DSSE envelope`);
   const isOfRunner = kind === 'run' || kind === 'late';
@@ -68,7 +87,7 @@ function checkOne(judged: Judged, name: string, leaseId: string, kind: string): 
   if (said.predicateType !== TYPE_OF[kind]) throw new BundleFault(`${name} is a ${said.predicateType}`);
   const lease = kind === 'provenance' ? invocationOf(said.predicate) : said.predicate.lease_id;
   if (lease !== leaseId) throw new BundleFault(`${name} is about ${lease}`);
-  if (kind === 'settlement') checkSettlement(judged, name, leaseId, said.predicate);
+  return said.predicate;
 }
 
 function statementOf(name: string, payload: Buffer): { predicateType: string; predicate: Predicate } {
@@ -85,6 +104,9 @@ function statementOf(name: string, payload: Buffer): { predicateType: string; pr
 const invocationOf = ({ runDetails }: Predicate): string =>
   String((runDetails as { metadata?: { invocationId?: string } } | undefined)?.metadata?.invocationId).split('.')[0] ??
   '';
+
+const parametersOf = ({ buildDefinition }: Predicate): { job_digest?: unknown } =>
+  (buildDefinition as { externalParameters?: object } | undefined)?.externalParameters ?? {};
 
 /** The settlement names its entry and the run receipt by their bytes. */
 function checkSettlement({ files, entries }: Judged, name: string, leaseId: string, said: Predicate): void {
