@@ -10,7 +10,7 @@ import base64, hashlib, json, mmap, re, subprocess, sys, tempfile
 FIXED = set("README.txt checkpoint checkpoint.sshsig log-key.pem manifest.sha256 manifest.sig trust.json verify.py".split())
 VARIABLE = re.compile(r"(entries/\d{12}\.json|proofs/\d{12}\.tlog-proof|artifacts/[0-9a-f]{64}" r"|receipts/lse_[0-9A-Z]{26}\.(run|settlement|provenance|late)\.dsse\.json)")
 RUN = "urn:connected-compute:run-receipt:v1"
-TYPES = {"run": RUN, "late": RUN, "settlement": RUN.replace("run-", "settlement-"), "provenance": "https://slsa.dev/provenance/v1"}
+TYPES = {"run": RUN, "late": RUN, "settlement": "urn:connected-compute:settlement-receipt:v1", "provenance": "https://slsa.dev/provenance/v1"}
 ENDS = {"lease.released", "lease.expired", "lease.revoked"}
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 b64, unb64 = lambda data: base64.b64encode(data).decode(), lambda text: base64.b64decode(text, validate=True)

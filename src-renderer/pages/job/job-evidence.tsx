@@ -1,16 +1,13 @@
 import { History } from 'lucide-react';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import type { Job } from '../../../src-server/contract/job.ts';
 import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
 import { useVerifiedEntries } from '../../api/verify-entries.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatHash, formatSeq } from '../../format/number.ts';
-import { keysOf } from '../../keyboard/bindings.ts';
-import { useCommand } from '../../keyboard/use-command.ts';
 import { routes } from '../../routes.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { CountChip } from '../../ui/chip.tsx';
-import { KeyCaps } from '../../ui/key-caps.tsx';
 import { Section } from '../../ui/panel.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
@@ -73,7 +70,6 @@ const EntryRow = ({
 /** Entries of the log that name the job, newest first; each opens with its exact bytes. */
 export const JobEvidence = ({ job, entries, openSeq, onOpen }: JobEvidenceProps) => {
   const ws = useWorkspaceId();
-  const navigate = useNavigate();
   const verified = useVerifiedEntries(entries);
   const whole = entries.filter((entry) => verified.get(entry.seq) === true).length;
   const isBroken = [...verified.values()].includes(false);
@@ -82,9 +78,7 @@ export const JobEvidence = ({ job, entries, openSeq, onOpen }: JobEvidenceProps)
     fenceOf: (leaseId) => find(leaseId)?.fence ?? null,
     sourceOf: (leaseId) => find(leaseId)?.source_name ?? null,
   };
-  const last = entries.at(-1);
-  const newest = last === undefined ? undefined : routes.replay(ws, last.seq);
-  useCommand('job.replay', () => newest !== undefined && void navigate(newest), newest !== undefined);
+  const [oldest] = entries;
   const look = isBroken ? CHAIN_LOOKS.broken : CHAIN_LOOKS.verified;
   return (
     <Section
@@ -110,11 +104,10 @@ export const JobEvidence = ({ job, entries, openSeq, onOpen }: JobEvidenceProps)
           />
         ))}
       </ol>
-      {newest === undefined ? null : (
-        <Link className={buttonClass('default', 'small')} to={newest}>
+      {oldest === undefined ? null : (
+        <Link className={`${buttonClass('default', 'small')} replay-from`} to={routes.replay(ws, oldest.seq)}>
           <History aria-hidden="true" />
-          Replay
-          <KeyCaps keys={keysOf('job.replay')} />
+          Replay from {formatSeq(oldest.seq)}
         </Link>
       )}
     </Section>

@@ -27,6 +27,7 @@ import { JobEvidence } from './job-evidence.tsx';
 import { candidateWords, decisionOf, headline, isWaiting, retryWords, termsOf } from './job-facts.ts';
 import { JobSummary, useRenewedMsAgo } from './job-summary.tsx';
 import { LogDock } from './log-dock.tsx';
+import { ReplayLink } from './replay-link.tsx';
 import { WaitingPanel } from './waiting-panel.tsx';
 import { WhyStatement } from './why-statement.tsx';
 import './job-page.css';
@@ -88,7 +89,12 @@ const JobView = ({ job }: { job: Job }) => {
           <Pill job={job} />
         </>
       }
-      actions={<JobActions job={job} />}
+      actions={
+        <>
+          <ReplayLink entries={entries} />
+          <JobActions job={job} />
+        </>
+      }
       aside={
         entry === null ? (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable

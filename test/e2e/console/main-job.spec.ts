@@ -85,6 +85,8 @@ test('a real job is submitted in the page, runs with its log live, and says why'
   await expect(page.getByText(/Succeeded, attempt 1/).first()).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole('log').getByText('line 8', { exact: true })).toBeVisible();
   await expectAccessible(page, 'job');
+  await page.keyboard.press('r');
+  await expect(page).toHaveURL(/\/replay\?at=\d+$/);
 });
 
 test('a running job is canceled from its page and its process is gone', async ({ page }) => {
