@@ -10,18 +10,19 @@ import type { State } from '../state/state.ts';
  */
 export class Replay {
   private readonly from: number;
-  private isBulk = false;
+  private isLong = false;
 
   constructor(private readonly state: State) {
     this.from = state.head.nextSeq;
+    state.beginReplay();
   }
 
   /** Applies an entry; one that the state holds already is passed over. */
   take(seq: number, line: Buffer): void {
     if (seq < this.from) return;
-    if (!this.isBulk && seq - this.from >= BULK_ENTRIES) {
-      this.isBulk = true;
-      this.state.beginBulk();
+    if (!this.isLong && seq - this.from >= BULK_ENTRIES) {
+      this.isLong = true;
+      this.state.dropIndexes();
     }
     // Only the hash of the newest entry is of use: the next one names it.
     this.state.apply(parseVerifiedEntry(line) as unknown as AppliedEntry, '');
@@ -30,7 +31,7 @@ export class Replay {
   /** Ends the replay; nothing is queried before. */
   finish(headHash: string): State {
     const { state } = this;
-    if (this.isBulk) state.endBulk();
+    state.endReplay();
     if (state.head.nextSeq > this.from) state.head.root = headHash;
     state.db.commit();
     return state;

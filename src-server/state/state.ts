@@ -87,6 +87,7 @@ const APPLIERS: { [T in keyof EventBodies]: (db: Database, body: EventBodies[T],
 export class State {
   private lastAt = '';
   private lastAtMs = 0;
+  private areIndexesDropped = false;
 
   private constructor(
     readonly db: Database,
@@ -163,15 +164,22 @@ export class State {
     head.root = hash;
   }
 
-  /** A long replay begins: the indexes that every entry moves go, and nothing is queried until `endBulk`. */
-  beginBulk(): void {
+  /** A replay begins: nothing is queried until `endReplay`. */
+  beginReplay(): void {
     this.db.isBulk = true;
+  }
+
+  /** The replay is a long one: the indexes that every entry moves go until its end. */
+  dropIndexes(): void {
+    this.areIndexesDropped = true;
     for (const name of Object.keys(BULK_INDEXES)) this.db.script(`DROP INDEX ${name}`);
   }
 
-  endBulk(): void {
+  endReplay(): void {
     this.db.isBulk = false;
     this.db.commit();
+    if (!this.areIndexesDropped) return;
+    this.areIndexesDropped = false;
     for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);
   }
 
