@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bearsMark, processTable } from './proc-table.ts';
 import { watchdogCommand } from './watchdog.ts';
 
 const children: ChildProcess[] = [];
@@ -16,10 +20,14 @@ const exitOf = (child: ChildProcess) =>
   new Promise<string | number | null>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
 
 /** A process in a session of its own that ends only when it is killed. */
-function job(env: Record<string, string>): { pid: number; exit: Promise<string | number | null>; child: ChildProcess } {
+function job(
+  env: Record<string, string>,
+  cwd = '/',
+): { pid: number; exit: Promise<string | number | null>; child: ChildProcess } {
   const child = spawn('/bin/sh', ['-c', 'trap "" TERM HUP INT; while :; do sleep 0.1; done'], {
     detached: true,
     stdio: 'ignore',
+    cwd,
     env: { PATH: '/usr/bin:/bin', ...env },
   });
   children.push(child);
@@ -28,8 +36,8 @@ function job(env: Record<string, string>): { pid: number; exit: Promise<string |
 const marked = () => job({ CC_JOB_ID: entry.split('=')[1] as string });
 
 /** Starts the watchdog of a runner that says `lines` and dies; resolves when it is done. */
-function watchdogOf(lines: string): Promise<string | number | null> {
-  const [program, args] = watchdogCommand([entry]);
+function watchdogOf(lines: string, directory = ''): Promise<string | number | null> {
+  const [program, args] = watchdogCommand([entry], directory);
   const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'] });
   children.push(child);
   child.stdin.end(lines);
@@ -51,11 +59,32 @@ describe.runIf(process.platform !== 'win32')('the watchdog of a runner that died
 });
 
 describe.runIf(process.platform === 'linux')('the watchdog of a runner that died before it named the group', () => {
-  test('finds the job by its mark', async () => {
-    const { exit } = marked();
-    const other = job({ CC_JOB_ID: 'job_another' });
-    await watchdogOf('');
-    expect(await exit).toBe('SIGKILL');
-    expect([other.child.exitCode, other.child.signalCode]).toEqual([null, null]);
+  test('finds the job by its mark, and what dropped its marks by the folder in which it works', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cc-[watch]*-'));
+    const twin = mkdtempSync(join(tmpdir(), 'cc-w-'));
+    try {
+      mkdirSync(join(folder, 'work'));
+      const found = [marked(), job({}, join(folder, 'work'))];
+      const others = [job({ CC_JOB_ID: 'job_another' }), job({}, twin)];
+      await watchdogOf('', folder);
+      expect(await Promise.all(found.map(({ exit }) => exit))).toEqual(['SIGKILL', 'SIGKILL']);
+      expect(others.map(({ child }) => child.signalCode)).toEqual([null, null]);
+    } finally {
+      for (const path of [folder, twin]) rmSync(path, { recursive: true, force: true });
+    }
   }, 20_000);
+
+  test('is not outrun by what forks on and on', async () => {
+    // Each one starts the next in a session of its own and ends: a look finds one that is gone when it is killed.
+    const chain = 'n=$1; [ "$n" -gt 4000 ] || exec setsid -f sh -c "$0" "$0" $((n + 1))';
+    const child = spawn('/bin/sh', ['-c', chain, chain, '0'], {
+      detached: true,
+      stdio: 'ignore',
+      env: { PATH: '/usr/bin:/bin', CC_JOB_ID: entry.split('=')[1] as string },
+    });
+    children.push(child);
+    const lives = () => processTable().some(({ pid }) => bearsMark(pid, [entry], '/nowhere'));
+    await watchdogOf('');
+    expect([lives(), lives()]).toEqual([false, false]);
+  }, 30_000);
 });

@@ -27,8 +27,9 @@ export interface Sandbox {
 }
 
 /**
- * Runs as the job before its program: opens the way to the proxy where there is one, says on descriptor 3 that it starts
- * (S) or that there is no such program (N), and becomes the program. `cc_relay` is unset unless there is a proxy.
+ * Runs as the job before its program: opens the way to the proxy where there is one, says on descriptor 3 that it is ready
+ * (S) or that there is no such program (N), waits for the runner's word and becomes the program. A runner that was killed
+ * while it told the options says no word: a boundary that was half told runs nothing.
  */
 const LAUNCHER = `
 ulimit -c 0
@@ -39,6 +40,7 @@ fi
 shift 2
 command -v -- "$1" >/dev/null 2>&1 || { printf N >&3; exit 127; }
 printf S >&3
+read -r go <&3 || exit 125
 exec "$@" 3>&-
 `;
 

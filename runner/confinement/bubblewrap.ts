@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { keptStream } from '../kept-stream.ts';
 import { rootMark } from '../work-dir.ts';
 import { FD, type Sandbox, sandboxArgs } from './bubblewrap-args.ts';
 
-/** A confined program that started. */
+/** A confined program whose boundary stands; it starts with `go`. */
 export interface SandboxedProcess {
   child: ChildProcess;
   stdout: Readable;
@@ -13,13 +13,15 @@ export interface SandboxedProcess {
   /** Of bubblewrap, and of the namespace's first process, both as seen from outside. */
   outerPid: number;
   initPid: number;
+  /** Lets the program start: call it once all that ends it with its runner knows of it. */
+  go: () => void;
 }
 
 /** The program that the job names is not inside. */
 export class ProgramNotFound extends Error {}
 
 /** Standard input, output and error; the launcher's word, bubblewrap's options and its news. */
-type Pipes = [null, Readable, Readable, Readable, Writable, Readable];
+type Pipes = [null, Readable, Readable, Duplex, Writable, Readable];
 
 const STDERR_SHOWN = 300;
 
@@ -39,7 +41,7 @@ const firstWord = (stream: Readable): Promise<string> =>
 
 /**
  * Starts a program in namespaces of its own. Its environment travels on a descriptor: no value stands on a command line,
- * and nothing that a job declares reaches a program outside, bubblewrap included. Throws when bubblewrap cannot do it, or
+ * and nothing that a job declares reaches a program outside, bubblewrap included. The program waits for `go`. Throws when bubblewrap cannot do it, or
  * ProgramNotFound; then nothing is left running.
  */
 export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> {
@@ -58,13 +60,15 @@ export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> 
     child.once('error', () => reject(new Error('Confinement needs bubblewrap, and bwrap was not found.')));
   });
   argsPipe.on('error', () => undefined);
+  launcher.on('error', () => undefined);
   argsPipe.end(options.map((word) => `${word}\0`).join(''));
   const [word, info] = await Promise.all([firstWord(launcher), textOf(infoPipe)]);
-  launcher.destroy();
   if (word === 'S') {
     const initPid = Number((JSON.parse(info) as { 'child-pid': number })['child-pid']);
-    return { child, stdout, stderr, outerPid: child.pid as number, initPid };
+    const go = () => void launcher.end('go\n', () => launcher.destroy());
+    return { child, stdout, stderr, outerPid: child.pid as number, initPid, go };
   }
+  launcher.destroy();
   child.kill('SIGKILL');
   if (word === 'N') throw new ProgramNotFound(`The program ${programOf(sandbox)} was not found on this source.`);
   if (word === 'R') throw new Error('The way to the granted hosts could not be opened inside the confinement.');

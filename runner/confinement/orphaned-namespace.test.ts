@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -73,7 +73,7 @@ describe.runIf(process.platform === 'linux')('a namespace that lost the one who 
     const root = freshRoot();
     const mark = `CC_JOB_ID=job_${process.pid}marked`;
     const dir = makeAttemptDir(root, 'lse', 1);
-    const { child, initPid, stdout } = await startSandbox({
+    const { child, initPid, stdout, go } = await startSandbox({
       version: '0.0',
       dir,
       network: { kind: 'none' },
@@ -81,6 +81,7 @@ describe.runIf(process.platform === 'linux')('a namespace that lost the one who 
       marks: [mark],
       argv: ['/bin/sh', '-c', 'env; sleep 30'],
     });
+    go();
     children.push(child);
     const own = readFileSync(`/proc/${initPid}/environ`, 'latin1').split('\0');
     expect(own).toEqual(expect.arrayContaining([mark, rootMark(root)]));
@@ -88,5 +89,25 @@ describe.runIf(process.platform === 'linux')('a namespace that lost the one who 
       string,
     ];
     expect(said).not.toContain('CC_');
+  }, 30_000);
+
+  test('whose runner died before it said go runs nothing of the job', async () => {
+    const dir = makeAttemptDir(freshRoot(), 'lse', 1);
+    const { child, stdout } = await startSandbox({
+      version: '0.0',
+      dir,
+      network: { kind: 'none' },
+      environment: { PATH: '/usr/bin:/bin' },
+      marks: [],
+      argv: ['/bin/sh', '-c', 'echo ran; : >ran'],
+    });
+    children.push(child);
+    let said = '';
+    stdout.on('data', (bytes) => (said += bytes));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    // What the end of a runner does to the descriptor.
+    (child.stdio as unknown as { destroy: () => void }[])[3]?.destroy();
+    expect(await ended).toBe(125);
+    expect([said, existsSync(join(dir.work, 'ran'))]).toEqual(['', false]);
   }, 30_000);
 });

@@ -107,7 +107,7 @@ class Probe {
     this.#count += 1;
     const dir = makeAttemptDir(this.#folder, 'probe', this.#count);
     const environment = { PATH: '/usr/bin:/bin' };
-    const { stdout, stderr, outerPid, initPid } = await startSandbox({
+    const { stdout, stderr, outerPid, initPid, go } = await startSandbox({
       version: this.version,
       dir,
       network,
@@ -115,6 +115,7 @@ class Probe {
       marks: [],
       argv,
     });
+    go();
     stderr.resume();
     const processes = new NamespaceProcesses(outerPid, initPid, this.clock);
     const cancelLimit = this.clock.after(TRY_LIMIT_MS, () => void processes.kill(0));

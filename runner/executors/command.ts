@@ -69,7 +69,7 @@ function waitForSpawn(child: ChildProcess, program: string): Promise<void> {
  */
 export async function startCommand(input: CommandInput, clock: Clock): Promise<RunningCommand> {
   const [program, args] = programOf(input, process.platform);
-  const watchdog = new Watchdog(input.mark.entries);
+  const watchdog = new Watchdog(input.mark);
   let child: ChildProcess;
   let stdout: Readable;
   let stderr: Readable;

@@ -37,7 +37,7 @@ export class ConfinedCommand implements Executor {
 
   async start(input: ExecutionInput): Promise<Execution> {
     const proxy = this.options.network === 'allow_list' ? new EgressProxy(egressRulesOf(input.payload)) : null;
-    const watchdog = new Watchdog(marksOf(input));
+    const watchdog = new Watchdog({ entries: marksOf(input), directory: input.dir.path });
     try {
       await proxy?.open();
       return await this.#start(input, proxy, watchdog);
@@ -75,6 +75,7 @@ export class ConfinedCommand implements Executor {
     });
     const { child, stdout, stderr, outerPid, initPid } = sandbox;
     watchdog.watch(outerPid);
+    sandbox.go();
     const processes = new NamespaceProcesses(outerPid, initPid, clock);
     let cpuMs: number | null = null;
     const stopSampling = clock.every(CPU_SAMPLE_MS, () => {

@@ -67,6 +67,7 @@ export class Container implements Executor {
       const made = await engineStep(engine, [create, ...passed.args, ...rest], { environment: passed.environment });
       if (made.code !== 0) throw new Error(`The container could not be made: ${made.reason}.`);
       const child = engineSpawn(engine, startArgs(engine, name));
+      if (child.pid !== undefined) watchdog.watch(child.pid);
       const running = new RunningContainer(engine, plan, child, clock);
       await running.started(program.argv[0]);
       return running.execution(watchdog, Object.keys({ ...environment, PATH: '' }));
