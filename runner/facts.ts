@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch } from 'node:os';
 import type { Posture } from '../src-server/contract/source.ts';
-import { ownSize } from './limits.ts';
+import { ownSize } from './limits/limits.ts';
 import { RUNNER_VERSION } from './version.ts';
 
 const PROBE_TIMEOUT_MS = 3_000;

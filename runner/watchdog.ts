@@ -9,6 +9,7 @@ import type { TreeMark } from './process-tree.ts';
  * would take longer than the job may live. It looks until three looks in a row found none.
  * Arguments: the attempt's directory as a pattern of find (empty for none), then the marking environment entries, each of
  * which a job's process carries.
+ * CC_GROUPS: files that name processes of the job; their groups are removed in the end.
  */
 const SCRIPT = `
 group=
@@ -28,6 +29,7 @@ bearing() {
   done
   [ -z "$folder" ] ||
     files="$files $(find /proc/[0-9]*/cwd -maxdepth 0 '(' -lname "$folder" -o -lname "$folder/*" ')' 2>/dev/null)"
+  [ -z "$CC_GROUPS" ] || cat $CC_GROUPS 2>/dev/null
   for file in $files; do
     pid=\${file#/proc/}
     echo "\${pid%%/*}"
@@ -36,6 +38,8 @@ bearing() {
 end_group TERM
 end_group CONT
 sleep 2
+# What cannot fork cannot outrun its end.
+for file in $CC_GROUPS; do echo 0 >"\${file%/cgroup.procs}/pids.max"; done 2>/dev/null
 round=0
 quiet=0
 while [ $quiet -lt 3 ] && [ $round -lt 100 ]; do
@@ -53,6 +57,7 @@ while [ $quiet -lt 3 ] && [ $round -lt 100 ]; do
   fi
   round=$((round + 1))
 done
+for file in $CC_GROUPS; do rmdir "\${file%/cgroup.procs}" 2>/dev/null; done
 `;
 
 /** A path as a pattern that matches it alone. */
@@ -72,7 +77,8 @@ export const watchdogCommand = (entries: readonly string[], directory = ''): [st
 export class Watchdog {
   readonly #process: ChildProcess | null;
 
-  constructor({ entries, directory }: TreeMark) {
+  /** @param groups files of the control groups that hold the job's processes. */
+  constructor({ entries, directory }: TreeMark, groups: readonly string[] = []) {
     if (process.platform === 'win32') {
       this.#process = null;
       return;
@@ -82,7 +88,7 @@ export class Watchdog {
     this.#process = spawn(program, args, {
       cwd: '/',
       detached: true,
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin', CC_GROUPS: groups.join(' ') },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     // Without a shell there is no watchdog; leftovers are then found at the next start.

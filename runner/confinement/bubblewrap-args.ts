@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AttemptGroup } from '../limits/attempt-group.ts';
 import type { AttemptDir } from '../work-dir.ts';
 import type { HostPort } from './destination.ts';
 import { RELAY_PROGRAM, RELAY_PROXY } from './relay-program.ts';
@@ -22,6 +23,8 @@ export interface Sandbox {
    * itself only after a moment; killed before, it leaves that one behind.
    */
   marks: readonly string[];
+  /** Holds all its processes under its ceilings; null where there are none. */
+  group: AttemptGroup | null;
   /** Program and arguments inside. */
   argv: readonly string[];
 }

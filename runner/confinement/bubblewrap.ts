@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { firstWord } from '../first-word.ts';
 import { keptStream } from '../kept-stream.ts';
 import { rootMark } from '../work-dir.ts';
 import { FD, type Sandbox, sandboxArgs } from './bubblewrap-args.ts';
@@ -31,14 +32,6 @@ async function textOf(stream: Readable): Promise<string> {
   return text;
 }
 
-/** The first byte that the launcher says, or '' when it ended before it said one. */
-const firstWord = (stream: Readable): Promise<string> =>
-  new Promise((resolve) => {
-    stream.once('data', (bytes: Buffer) => resolve(bytes.toString('latin1', 0, 1)));
-    stream.once('close', () => resolve(''));
-    stream.once('end', () => resolve(''));
-  });
-
 /**
  * Starts a program in namespaces of its own. Its environment travels on a descriptor: no value stands on a command line,
  * and nothing that a job declares reaches a program outside, bubblewrap included. The program waits for `go`. Throws when bubblewrap cannot do it, or
@@ -59,6 +52,13 @@ export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> 
     child.once('spawn', resolve);
     child.once('error', () => reject(new Error('Confinement needs bubblewrap, and bwrap was not found.')));
   });
+  try {
+    // Before it has its arguments it forks nothing.
+    sandbox.group?.join(child.pid as number);
+  } catch {
+    child.kill('SIGKILL');
+    throw new Error('The ceilings on memory and processes could not be set, so the job was not started.');
+  }
   argsPipe.on('error', () => undefined);
   launcher.on('error', () => undefined);
   argsPipe.end(options.map((word) => `${word}\0`).join(''));

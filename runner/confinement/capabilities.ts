@@ -1,5 +1,6 @@
 import type { Posture } from '../../src-server/contract/source.ts';
 import type { ContainerEngine } from '../containers/engine.ts';
+import type { CgroupPlace } from '../limits/cgroup-places.ts';
 
 /** What this source was seen to be able to do, by trying it. */
 export interface Capabilities {
@@ -11,6 +12,8 @@ export interface Capabilities {
   nodePath: string | null;
   /** The container engine that holds, or null. */
   engine: ContainerEngine | null;
+  /** Where groups with ceilings on memory and processes can be made, or null. */
+  cgroup: CgroupPlace | null;
 }
 
 /** A source that enforces nothing but its process groups. */
@@ -19,4 +22,5 @@ export const NO_CAPABILITIES: Capabilities = {
   bubblewrap: null,
   nodePath: null,
   engine: null,
+  cgroup: null,
 };

@@ -79,6 +79,7 @@ describe.runIf(process.platform === 'linux')('a namespace that lost the one who 
       network: { kind: 'none' },
       environment: { PATH: '/usr/bin:/bin' },
       marks: [mark],
+      group: null,
       argv: ['/bin/sh', '-c', 'env; sleep 30'],
     });
     go();
@@ -99,6 +100,7 @@ describe.runIf(process.platform === 'linux')('a namespace that lost the one who 
       network: { kind: 'none' },
       environment: { PATH: '/usr/bin:/bin' },
       marks: [],
+      group: null,
       argv: ['/bin/sh', '-c', 'echo ran; : >ran'],
     });
     children.push(child);

@@ -113,6 +113,7 @@ class Probe {
       network,
       environment,
       marks: [],
+      group: null,
       argv,
     });
     go();

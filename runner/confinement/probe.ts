@@ -1,6 +1,7 @@
 import type { Posture } from '../../src-server/contract/source.ts';
 import type { Clock } from '../clock.ts';
 import { probeContainers } from '../containers/probe-containers.ts';
+import { probeCgroup } from '../limits/probe-cgroup.ts';
 import { plain } from '../printer.ts';
 import type { Surroundings } from '../user-folders.ts';
 import { type Capabilities, NO_CAPABILITIES } from './capabilities.ts';
@@ -14,10 +15,18 @@ const DETAIL_LIMIT = 200;
  */
 export async function probeCapabilities({ platform, home }: Surroundings, clock: Clock): Promise<Capabilities> {
   if (platform !== 'linux') return NO_CAPABILITIES;
-  const [found, containers] = await Promise.all([probeBubblewrap(home, clock), probeContainers(platform)]);
+  const [found, containers, groups] = await Promise.all([
+    probeBubblewrap(home, clock),
+    probeContainers(platform),
+    probeCgroup(clock),
+  ]);
   const detail: Record<string, string> = {};
   if (found.version !== null) detail.bubblewrap = found.version;
   if (found.why !== null) detail.confinement = plain(found.why).slice(0, DETAIL_LIMIT);
+  detail.limits =
+    groups.place === null
+      ? plain(`not enforced: ${groups.why}`).slice(0, DETAIL_LIMIT)
+      : `cgroup v${groups.place.version}`;
   const { engine } = containers;
   if (engine !== null) detail[engine.name] = engine.version;
   if (containers.why !== null) detail.containers = plain(containers.why).slice(0, DETAIL_LIMIT);
@@ -37,5 +46,6 @@ export async function probeCapabilities({ platform, home }: Surroundings, clock:
     bubblewrap: found.files ? found.version : null,
     nodePath: found.nodePath,
     engine,
+    cgroup: groups.place,
   };
 }

@@ -9,9 +9,19 @@ const detailFor = async (over: object) => {
 };
 
 test('says what is enforced, in the words that the console uses', async () => {
-  expect(await detailFor({})).toBe('Not confined: files none, network not enforced, processes ended by group.');
+  expect(await detailFor({})).toBe(
+    'Not confined: files none, network not enforced, processes ended by group, ceilings on memory and processes of commands: not enforced.',
+  );
   expect(await detailFor({ files: 'confined' })).toContain('Partly confined: files confined, network not enforced');
   expect(
-    await detailFor({ files: 'confined', network: ['none', 'allow_list'], pid: 'namespace', containers: ['podman'] }),
-  ).toBe('Confined: files confined, network none, allow_list, processes ended by namespace, containers by podman.');
+    await detailFor({
+      files: 'confined',
+      network: ['none', 'allow_list'],
+      pid: 'namespace',
+      containers: ['podman'],
+      detail: { limits: 'cgroup v2' },
+    }),
+  ).toBe(
+    'Confined: files confined, network none, allow_list, processes ended by namespace, ceilings on memory and processes of commands: cgroup v2, containers by podman.',
+  );
 });

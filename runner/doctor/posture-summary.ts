@@ -8,7 +8,7 @@ export const postureChecker: Checker = {
   required: false,
   applicable: always,
   check: async ({ capabilities }) => {
-    const { files, network = [], pid, containers = [], kubernetes } = (await capabilities()).posture;
+    const { files, network = [], pid, containers = [], kubernetes, detail = {} } = (await capabilities()).posture;
     const isFiles = files === 'confined';
     const isNetwork = network.includes('none');
     const word = isFiles && isNetwork ? 'Confined' : isFiles || isNetwork ? 'Partly confined' : 'Not confined';
@@ -16,6 +16,7 @@ export const postureChecker: Checker = {
       `files ${files ?? 'none'}`,
       `network ${network.join(', ') || 'not enforced'}`,
       `processes ended by ${pid ?? 'group'}`,
+      `ceilings on memory and processes of commands: ${detail.limits ?? 'not enforced'}`,
       ...(containers.length > 0 ? [`containers by ${containers.join(', ')}`] : []),
       ...(kubernetes ? ['Kubernetes Jobs'] : []),
     ];

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { systemCodeOf } from '../errors.ts';
+import { firstWord } from '../first-word.ts';
 import { keptStream, whenRead } from '../kept-stream.ts';
+import type { AttemptGroup } from '../limits/attempt-group.ts';
 import { cpuMsOf } from '../proc-table.ts';
 import { ProcessTree, type TreeMark } from '../process-tree.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -20,6 +22,8 @@ export interface CommandInput {
   cwd: string;
   environment: Record<string, string>;
   mark: TreeMark;
+  /** Holds all its processes under its ceilings, and finds each one at the end. */
+  group?: AttemptGroup | null;
 }
 
 export interface CommandEnd {
@@ -63,13 +67,39 @@ function waitForSpawn(child: ChildProcess, program: string): Promise<void> {
   });
 }
 
+/** Takes itself into the groups before it becomes the program: nothing that it starts is ever outside. */
+const JOIN = `
+set -f
+for file in $1; do
+  echo $$ >"$file" || { printf L >&3; exit 126; }
+done 2>/dev/null
+shift
+command -v -- "$1" >/dev/null 2>&1 || { printf N >&3; exit 127; }
+unset PWD OLDPWD SHLVL
+exec "$@" 3>&-
+`;
+const joinedProgram = (group: AttemptGroup, [program, args]: [string, string[]]): [string, string[]] => [
+  '/bin/sh',
+  ['-c', JOIN, 'job', group.files.join(' '), program, ...args],
+];
+
+/** Resolves when the program runs inside its groups; throws in words when it does not. */
+async function waitForJoin(child: ChildProcess, program: string): Promise<void> {
+  const word = await firstWord((child.stdio as unknown as Readable[])[3] as Readable);
+  if (word === 'N') throw new Error(`The program ${program} was not found on this source.`);
+  if (word !== '')
+    throw new Error('The ceilings on memory and processes could not be set, so the job was not started.');
+}
+
 /**
  * Starts a command in a process group of its own, with nothing on standard input. Throws an Error in words when the
  * program cannot be started.
  */
 export async function startCommand(input: CommandInput, clock: Clock): Promise<RunningCommand> {
-  const [program, args] = programOf(input, process.platform);
-  const watchdog = new Watchdog(input.mark);
+  const asked = programOf(input, process.platform);
+  const group = input.group ?? null;
+  const [program, args] = group === null ? asked : joinedProgram(group, asked);
+  const watchdog = new Watchdog(input.mark, group?.files);
   let child: ChildProcess;
   let stdout: Readable;
   let stderr: Readable;
@@ -78,14 +108,16 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
       cwd: input.cwd,
       env: input.environment,
       detached: process.platform !== 'win32',
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(group === null ? [] : ['pipe' as const])],
       windowsHide: true,
       windowsVerbatimArguments: input.shell,
     });
     stdout = keptStream(child.stdout as Readable);
     stderr = keptStream(child.stderr as Readable);
     await waitForSpawn(child, program);
+    if (group !== null) await waitForJoin(child, asked[0]);
   } catch (error) {
+    await group?.end(clock);
     watchdog.release();
     throw error;
   }
@@ -93,7 +125,7 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
   watchdog.watch(pid);
   const tree = new ProcessTree(pid, input.mark, clock);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ended = follow(child, [stdout, stderr], tree, clock).finally(() => watchdog.release());
+  const ended = follow(child, [stdout, stderr], tree, group, clock).finally(() => watchdog.release());
   return { stdout, stderr, tree, exited, ended };
 }
 
@@ -101,6 +133,7 @@ async function follow(
   child: ChildProcess,
   output: readonly Readable[],
   tree: ProcessTree,
+  group: AttemptGroup | null,
   clock: Clock,
 ): Promise<CommandEnd> {
   let cpuMs: number | null = null;
@@ -112,7 +145,10 @@ async function follow(
   );
   stopSampling();
   // The attempt ends with its command: what it left behind would run without a lease.
-  const leftovers = await tree.kill(LEFT_BEHIND_GRACE_MS);
+  const found = await tree.kill(LEFT_BEHIND_GRACE_MS);
+  // What hid from every mark is in the group all the same.
+  const hidden = (await group?.end(clock)) ?? [];
+  const leftovers = [...new Set([...found, ...hidden])];
   await Promise.race([whenRead(...output), clock.sleep(PIPE_CLOSE_MS)]);
   child.stdout?.destroy();
   child.stderr?.destroy();

@@ -7,6 +7,8 @@ import { NamespaceProcesses } from '../confinement/namespace-processes.ts';
 import { INSIDE } from '../confinement/sandbox-files.ts';
 import { programOf as commandOf } from '../job-program.ts';
 import { whenRead } from '../kept-stream.ts';
+import type { AttemptGroup } from '../limits/attempt-group.ts';
+import { type Ceilings, enforcedBy, groupFor, NO_CEILINGS } from '../limits/ceilings.ts';
 import { cpuMsOf } from '../proc-table.ts';
 import { Watchdog } from '../watchdog.ts';
 import { programOf } from './command.ts';
@@ -20,6 +22,13 @@ const PIPE_CLOSE_MS = 2_000;
 /** Only what is seen inside; a path of the runner's user leads nowhere there. */
 const INSIDE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** What stands around one confined command. */
+interface Guards {
+  proxy: EgressProxy | null;
+  watchdog: Watchdog;
+  group: AttemptGroup | null;
+}
+
 export interface ConfinedCommandOptions {
   network: ConfinedNetwork;
   /** Of bubblewrap. */
@@ -27,6 +36,7 @@ export interface ConfinedCommandOptions {
   /** A Node program that the namespace can run as its relay. */
   nodePath: string | null;
   clock: Clock;
+  ceilings?: Ceilings;
 }
 
 const marksOf = ({ payload }: ExecutionInput): string[] => markEntries(payload.job_id, payload.fence);
@@ -37,18 +47,20 @@ export class ConfinedCommand implements Executor {
 
   async start(input: ExecutionInput): Promise<Execution> {
     const proxy = this.options.network === 'allow_list' ? new EgressProxy(egressRulesOf(input.payload)) : null;
-    const watchdog = new Watchdog({ entries: marksOf(input), directory: input.dir.path });
+    const group = groupFor(this.options.ceilings ?? NO_CEILINGS, input.payload);
+    const watchdog = new Watchdog({ entries: marksOf(input), directory: input.dir.path }, group?.files);
     try {
       await proxy?.open();
-      return await this.#start(input, proxy, watchdog);
+      return await this.#start(input, { proxy, watchdog, group });
     } catch (error) {
+      await group?.end(this.options.clock);
       watchdog.release();
       await proxy?.close();
       throw error;
     }
   }
 
-  async #start(input: ExecutionInput, proxy: EgressProxy | null, watchdog: Watchdog): Promise<Execution> {
+  async #start(input: ExecutionInput, { proxy, watchdog, group }: Guards): Promise<Execution> {
     const { payload, attempt, dir, declared, secrets, extra } = input;
     const { clock } = this.options;
     const network = this.#networkOf(proxy, payload);
@@ -71,6 +83,7 @@ export class ConfinedCommand implements Executor {
       network,
       environment,
       marks: marksOf(input),
+      group,
       argv: [program, ...args],
     });
     const { child, stdout, stderr, outerPid, initPid } = sandbox;
@@ -88,12 +101,14 @@ export class ConfinedCommand implements Executor {
     const follow = async (): Promise<ExecutionEnd> => {
       const [exitCode, signal] = await exit;
       stopSampling();
-      const leftovers = await processes.kill(LEFT_BEHIND_GRACE_MS);
+      const found = await processes.kill(LEFT_BEHIND_GRACE_MS);
+      const hidden = (await group?.end(clock)) ?? [];
+      const leftovers = [...new Set([...found, ...hidden])];
       await Promise.race([whenRead(stdout, stderr), clock.sleep(PIPE_CLOSE_MS)]);
       stdout.destroy();
       stderr.destroy();
       await proxy?.close();
-      return { exitCode, signal, cpuMs, leftovers, enforced: this.#enforced(proxy) };
+      return { exitCode, signal, cpuMs, leftovers, enforced: { ...this.#enforced(proxy), ...enforcedBy(group) } };
     };
     const environmentNames = Object.keys(environment);
     return {

@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { Capabilities } from '../confinement/capabilities.ts';
 import { probeCapabilities } from '../confinement/probe.ts';
 import { type ContainerFinding, probeContainers } from '../containers/probe-containers.ts';
-import { ownSize } from '../limits.ts';
+import { ownSize } from '../limits/limits.ts';
 import { isAlive, processTable } from '../proc-table.ts';
 import { testImage } from '../testing/container-image.ts';
 import { DockerSocket } from '../testing/docker-socket.ts';
@@ -39,7 +39,7 @@ afterEach(async () => {
 interface Kind {
   name: string;
   make: () => Executor;
-  /** Nothing can outlive it, however it hides. */
+  /** Nothing can outlive it, however it hides; of an open command only where control groups hold it. */
   isSealed: boolean;
   /** The job as this kind is told it. */
   job: (command: object) => Record<string, unknown>;
@@ -56,12 +56,19 @@ const containerOf = (name: 'podman' | 'docker') => {
   if (engine === null) throw new Error(`${name} does not hold: ${why ?? ''}`);
   return new Container({ engine, registries: [], size: ownSize(), clock: systemClock });
 };
+const ceilings = () => ({ place: found.cgroup, size: ownSize() });
 const KINDS: Kind[] = [
-  { name: 'command', make: () => new OpenCommand(systemClock), isSealed: false, job: asCommand },
+  { name: 'command', make: () => new OpenCommand(systemClock, ceilings()), isSealed: false, job: asCommand },
   {
     name: 'confined command',
     make: () =>
-      new ConfinedCommand({ network: 'none', version: found.bubblewrap ?? '', nodePath: null, clock: systemClock }),
+      new ConfinedCommand({
+        network: 'none',
+        version: found.bubblewrap ?? '',
+        nodePath: null,
+        clock: systemClock,
+        ceilings: ceilings(),
+      }),
     isSealed: true,
     job: asCommand,
   },
@@ -242,9 +249,31 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     await until(() => job.stdout().length > frozen.length + 4);
   });
 
-  if (!isSealed) return;
+  const limits = { memory_bytes: 64 * 1024 ** 2, processes: 20 };
+
+  test('holds memory below its ceiling, or its receipt promises none', async () => {
+    const line = 'head -c 300000000 /dev/zero | tail -n 1 | wc -c';
+    const job = await start({ argv: [line], shell: true }, { limits });
+    const { enforced } = await job.ended;
+    const isHeld = enforced.limits?.memory_bytes === limits.memory_bytes;
+    expect(isHeld).toBe(name.startsWith('container') ? found.engine?.hasLimits : found.cgroup !== null);
+    expect(job.stdout().trim() === '300000000').toBe(!isHeld);
+    if (found.cgroup === null) expect(found.posture.detail?.limits).toMatch(/^not enforced: ./);
+  });
+
+  test('starts no more processes than its ceiling, or its receipt promises none', async () => {
+    const line = 'i=0; while [ $i -lt 60 ]; do sleep 1 & i=$((i+1)); done; wait; echo all';
+    const job = await start({ argv: [line], shell: true }, { limits });
+    const { enforced } = await job.ended;
+    const isHeld = enforced.limits?.processes === limits.processes;
+    expect(isHeld).toBe(name.startsWith('container') ? found.engine?.hasLimits : found.cgroup !== null);
+    expect(job.stdout().includes('all')).toBe(!isHeld);
+  });
+
+  const canHide = () => !isSealed && found.cgroup === null;
 
   test('holds a process that hides from every mark', async () => {
+    if (canHide()) return;
     const word = `cc-hidden-${process.pid}`;
     const job = await shell(
       `cd /; env -i setsid sh -c '(env -i setsid sh -c "trap \\"\\" TERM HUP; while :; do sleep 0.1; done; : ${word}" </dev/null >/dev/null 2>&1 &)' & echo up; sleep 0.3`,
@@ -254,6 +283,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
   });
 
   test('survives nothing of a bomb of forks', async () => {
+    if (canHide()) return;
     const word = `cc-bomb-${process.pid}`;
     const job = await shell(
       `echo up; i=0; while [ $i -lt 150 ]; do setsid sh -c 'trap "" TERM; while :; do sh -c "sleep 0.2"; done; : ${word}' & i=$((i+1)); done; wait`,

@@ -8,7 +8,7 @@ import { type ContainerEngine, engineSpawn, engineStep, removeArgs, startArgs } 
 import { digestOf, needImage } from '../containers/image.ts';
 import { programOf as commandOf } from '../job-program.ts';
 import { keptStream, whenRead } from '../kept-stream.ts';
-import { limitsFor, type SourceSize } from '../limits.ts';
+import { limitsFor, type SourceSize } from '../limits/limits.ts';
 import { cpuMsOf } from '../proc-table.ts';
 import { programOf } from './command.ts';
 import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { programOf } from '../job-program.ts';
+import { type Ceilings, enforcedBy, groupFor, NO_CEILINGS } from '../limits/ceilings.ts';
 import { UNCONFINED } from '../receipt.ts';
 import { startCommand } from './command.ts';
 import type { Execution, ExecutionInput, Executor } from './executor.ts';
@@ -7,7 +8,10 @@ import { jobEnvironment, markEntries } from './job-environment.ts';
 
 /** Command jobs as ordinary processes of this user. */
 export class OpenCommand implements Executor {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly ceilings: Ceilings = NO_CEILINGS,
+  ) {}
 
   async start({ payload, attempt, dir, declared, secrets, extra }: ExecutionInput): Promise<Execution> {
     const common = jobEnvironment({
@@ -24,8 +28,9 @@ export class OpenCommand implements Executor {
     const environment = { ...common, ...extra };
     const mark = { entries: markEntries(payload.job_id, payload.fence), directory: dir.path };
     const { argv, shell } = programOf(payload.job);
+    const group = groupFor(this.ceilings, payload);
     const { stdout, stderr, tree, exited, ended } = await startCommand(
-      { argv, shell, cwd: dir.work, environment, mark },
+      { argv, shell, cwd: dir.work, environment, mark, group },
       this.clock,
     );
     return {
@@ -34,7 +39,7 @@ export class OpenCommand implements Executor {
       processes: tree,
       environmentNames: Object.keys(environment),
       exited,
-      ended: ended.then((end) => ({ ...end, enforced: UNCONFINED })),
+      ended: ended.then((end) => ({ ...end, enforced: { ...UNCONFINED, ...enforcedBy(group) } })),
     };
   }
 }

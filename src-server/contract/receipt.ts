@@ -57,10 +57,10 @@ export const runPredicate = z.object({
       image: z.string().optional(),
       /** What ran the container. */
       engine: z.string().max(40).optional(),
-      /** Ceilings on all processes of the attempt together (`rlimit`: on each by itself); an absent one did not hold. */
+      /** Ceilings on all processes of the attempt together; an absent one did not hold. */
       limits: z
         .object({
-          by: z.enum(['container', 'cgroup', 'rlimit']),
+          by: z.enum(['container', 'cgroup']),
           memory_bytes: positive.optional(),
           processes: positive.optional(),
           cpu_milli: positive.optional(),

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
-import type { Limits } from './containers/container-args.ts';
-import type { JobSpec } from './wire.ts';
+import type { Limits } from '../containers/container-args.ts';
+import type { JobSpec } from '../wire.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Enough for any build of software, far too few to stop a machine. */
