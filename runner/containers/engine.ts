@@ -91,10 +91,13 @@ export const startArgs = ({ name }: EngineProgram, container: string): string[] 
   container,
 ];
 
-/** Starts a command of an engine whose output is read as it comes. */
-export const engineSpawn = ({ name, options }: EngineProgram, args: readonly string[]): ChildProcess =>
+/**
+ * Starts a command of an engine whose output is read as it comes.
+ * @param cwd what watches a container's memory leaves a file there; it goes with the attempt.
+ */
+export const engineSpawn = ({ name, options }: EngineProgram, args: readonly string[], cwd: string): ChildProcess =>
   spawn(name, [...options, ...args], {
-    cwd: '/',
+    cwd,
     env: engineEnvironment(process.env),
     // A signal to the runner's group must not end what reads the job's output.
     detached: process.platform !== 'win32',

@@ -66,7 +66,7 @@ export class Container implements Executor {
       const [create = '', ...rest] = createArgs(engine, plan);
       const made = await engineStep(engine, [create, ...passed.args, ...rest], { environment: passed.environment });
       if (made.code !== 0) throw new Error(`The container could not be made: ${made.reason}.`);
-      const child = engineSpawn(engine, startArgs(engine, name));
+      const child = engineSpawn(engine, startArgs(engine, name), dir.path);
       if (child.pid !== undefined) watchdog.watch(child.pid);
       const running = new RunningContainer(engine, plan, child, clock);
       await running.started(program.argv[0]);

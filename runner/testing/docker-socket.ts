@@ -18,7 +18,8 @@ export class DockerSocket {
   static async open(): Promise<DockerSocket> {
     const folder = mkdtempSync(join(tmpdir(), 'cc-docker-'));
     const path = join(folder, 'docker.sock');
-    const service = spawn('podman', ['system', 'service', '--time', '0', `unix://${path}`], { stdio: 'ignore' });
+    const settings = { cwd: folder, stdio: 'ignore' } as const;
+    const service = spawn('podman', ['system', 'service', '--time', '0', `unix://${path}`], settings);
     const socket = new DockerSocket(folder, service);
     for (let waitedMs = 0; !existsSync(path); waitedMs += POLL_MS) {
       if (waitedMs > START_LIMIT_MS || service.exitCode !== null) throw new Error('podman opened no socket');
