@@ -18,7 +18,7 @@ describe('job', () => {
     expect(list.stdout).toContain(id);
     expect((await line.json(['job', 'show', id])).job_id).toBe(id);
     const explained = await line.here(['job', 'explain', id]);
-    expect(explained.stdout).toMatch(/^waiting: /);
+    expect(explained.stdout).toMatch(/^queued: .*\nPolicy v1, 0 candidates, 0 eligible\./);
     expect((await line.json(['job', 'cancel', id, '--reason', 'not needed'])).state).toBe('canceled');
     expect((await line.json(['job', 'retry', id])).retry_of).toBe(id);
     const log = await line.here(['job', 'log', id]);

@@ -1,11 +1,12 @@
 import type { NetworkGrant } from '../contract/admission.ts';
 import type { Job, JobList } from '../contract/job.ts';
 import { BULK_BODY_LIMIT_BYTES, BULK_ITEMS_MAX, LIST_LIMIT_MAX } from '../contract/limits.ts';
-import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
+import { type JobState, TERMINAL_JOB_STATES } from '../contract/terms.ts';
 import { systemTimers } from '../plane/clock.ts';
 import { systemRandom } from '../plane/random.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
+import { askLine, nowLines, recordLines } from './explain-lines.ts';
 import { hostOf } from './host-argument.ts';
 import { findPlane, PlaneClient } from './plane-client.ts';
 import { type Printer, table } from './printer.ts';
@@ -27,6 +28,7 @@ const POLL_MS = 500;
 const LIST_DEFAULT = 50;
 const LIST_MAX = 100_000;
 const LOG_WAIT_MS = 15_000;
+const WAITING: ReadonlySet<JobState> = new Set(['queued', 'held', 'refused']);
 const isOver = (job: Job): boolean => (TERMINAL_JOB_STATES as readonly string[]).includes(job.state);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => systemTimers.after(ms, resolve));
 
@@ -198,24 +200,21 @@ async function show(call: Call, jobId: string): Promise<number> {
   return EXIT.ok;
 }
 
+/** Why the job is where it is. While it waits, also what would become of it if it were decided now. */
 async function explain(call: Call, jobId: string): Promise<number> {
-  const found = await call.client.call('jobExplain', { params: { job_id: jobId } });
+  const params = { job_id: jobId };
+  const found = await call.client.call('jobExplain', { params });
   if (call.json) {
     call.printer.json(found);
     return EXIT.ok;
   }
-  call.printer.line(`${found.outcome}: ${found.sentence}`);
-  call.printer.line(`Policy v${found.policy_version}, ${found.total} candidates, ${found.eligible} eligible.`);
-  const rows = found.candidates.map((c) => [
-    `  ${c.name}`,
-    c.verdict,
-    c.rules
-      .filter((r) => !r.pass)
-      .map((r) => `${r.rule}${r.detail === '' ? '' : ` (${r.detail})`}`)
-      .join(', '),
-  ]);
-  for (const line of table(rows)) call.printer.line(line);
-  for (const line of unblockLines(found)) call.printer.line(line);
+  const now = await call.client.call('job', { params });
+  call.printer.line(`${now.state}: ${now.why}`);
+  if (WAITING.has(now.state)) for (const line of nowLines(now, found)) call.printer.line(line);
+  else {
+    const { items } = await call.client.call('jobDecisions', { params });
+    for (const line of recordLines(items[0])) call.printer.line(line);
+  }
   return EXIT.ok;
 }
 
@@ -225,8 +224,9 @@ async function unblock(call: Call, jobId: string): Promise<number> {
   if (call.apply === 0) {
     if (call.json) call.printer.json({ unblock: found.unblock, earliest: found.earliest });
     else {
-      call.printer.line(`${found.outcome}: ${found.sentence}`);
-      if (found.unblock.length === 0) call.printer.line('No single change would place it now.');
+      const now = await call.client.call('job', { params: { job_id: jobId } });
+      call.printer.line(`${now.state}: ${now.why}`);
+      if (found.unblock.length === 0) call.printer.line(askLine(now, found) ?? 'No single change would place it now.');
       for (const line of unblockLines(found)) call.printer.line(line);
     }
     return EXIT.ok;

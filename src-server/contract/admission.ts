@@ -5,7 +5,8 @@ import { count, instant, listOf, queryCursor, queryLimit, reason, text } from '.
 import { ADMISSION_STATES } from './terms.ts';
 
 /** `private:<name>`, as a job names the network it needs. */
-export const privateNetwork = z.string().regex(/^private:[a-z0-9][a-z0-9-]{0,62}$/, 'must be like private:registry');
+export const PRIVATE_NETWORK = /^private:[a-z0-9][a-z0-9-]{0,62}$/;
+export const privateNetwork = z.string().regex(PRIVATE_NETWORK, 'must be like private:registry');
 /** A host name or an IPv4 address; no wildcard, no scheme. */
 const host = z
   .string()

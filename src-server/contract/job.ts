@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRIVATE_NETWORK } from './admission.ts';
 import { jobApproval } from './approval.ts';
 import { budgetCheck } from './decision.ts';
 import { assignmentRunId, decisionId, jobId, leaseId, sourceId } from './ids.ts';
@@ -41,20 +42,25 @@ export const workPath = z
   )
   .refine(
     (p) => !p.split('/').some((s) => /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(s) || /[. ]$/.test(s)),
-    'must not be a device name',
+    'must not be a device name or end in a dot or a space',
   );
 
 /** Inline inputs become blobs before the job is recorded; a digest names a blob that is stored already. */
-export const jobInput = z.union([
-  z.strictObject({ path: workPath, text: z.string().max(1_000_000) }),
-  z.strictObject({ path: workPath, base64: z.base64().max(1_400_000) }),
-  z.strictObject({ path: workPath, sha256: sha256Hex }),
-]);
+export const jobInput = z.union(
+  [
+    z.strictObject({ path: workPath, text: z.string().max(1_000_000) }),
+    z.strictObject({ path: workPath, base64: z.base64().max(1_400_000) }),
+    z.strictObject({ path: workPath, sha256: sha256Hex }),
+  ],
+  'must hold a path and one of text, base64 and sha256, each in its form',
+);
 
 const command = z.strictObject({
   /** Program and arguments; with `shell: true` one string that the shell reads. */
   argv: z.array(text(8_192)).min(1).max(256),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), text(8_192)).default({}),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of a variable like CI'), text(8_192))
+    .default({}),
   shell: z.boolean().default(false),
 });
 
@@ -132,9 +138,14 @@ export const jobSubmit = z.strictObject({
     .max(100)
     .refine((n) => !Object.is(n, -0), 'must not be -0')
     .default(50),
-  network: z.union([z.enum(['none', 'egress']), z.string().regex(/^private:[a-z0-9][a-z0-9-]{0,62}$/)]).default('none'),
+  network: z
+    .union([
+      z.enum(['none', 'egress']),
+      z.string().regex(PRIVATE_NETWORK, 'must be none, egress or like private:registry'),
+    ])
+    .default('none'),
   egress: z
-    .array(z.string().regex(/^[a-z0-9.-]{1,253}:\d{1,5}$/))
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}:\d{1,5}$/, 'must be like registry.example:443'))
     .max(50)
     .default([]),
   confinement: z.enum(CONFINEMENTS).default('preferred'),

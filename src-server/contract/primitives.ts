@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { fieldWords } from './field-words.ts';
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SAFE_INTEGER_MAX } from './limits.ts';
+
+// Every schema is made of these, so all of them speak alike.
+z.config({ customError: fieldWords });
 
 /** An integer ≥ 0; `-0` is refused because it would not survive the canonical form. */
 export const count = z
@@ -13,7 +17,7 @@ export const instant = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, 'must be an instant like 2026-11-22T14:48:05.120Z');
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
-export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 lower-case hexadecimal digits');
 /** `SHA256:` and unpadded base64 of the SHA-256 of the 32 raw public bytes. */
 export const fingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be a fingerprint like SHA256:…');
 /** Standard base64 of the 32 raw bytes of an Ed25519 public key. */

@@ -22,6 +22,10 @@ export function firstSideStanding(groups: readonly FleetGroup[], first: Side): F
   return !isRegistered ? 'none_registered' : !isEligible ? 'none_eligible' : 'none_online';
 }
 
+/** Whether a source of this side is there that fits: only then does waiting for the side bring anything. */
+export const couldTake = (groups: readonly FleetGroup[], side: Side): boolean =>
+  groups.some((g) => g.fits && g.profile.side === side && (g.availability === 'ready' || g.availability === 'full'));
+
 /** May the second side have a job? `open` by time, `approved` or `denied` by an operator. */
 export type FallbackState = 'closed' | 'open' | 'approved' | 'denied';
 

@@ -1,4 +1,5 @@
 import type { JobKind, Side } from '../../contract/terms.ts';
+import { couldTake } from './fallback.ts';
 import type { FleetGroup } from './fleet-group.ts';
 import { type Crossing, type RoutingPolicy, sidesOf, sideWord } from './policy.ts';
 import { type Ask, decidedBy } from './rank-asks.ts';
@@ -157,10 +158,7 @@ function nobody(facts: WaitingFacts, first: Side, second: Side | null): string {
 }
 
 function laterWords(facts: WaitingFacts, second: Side): string {
-  const could = facts.groups.some(
-    (g) => g.fits && g.profile.side === second && (g.availability === 'ready' || g.availability === 'full'),
-  );
-  if (!could) return '';
+  if (!couldTake(facts.groups, second)) return '';
   const word = capital(sideWord(second));
   if (facts.policy.fallback.mode === 'never') return ` ${word} is never asked under this policy.`;
   const verb = facts.policy.fallback.mode === 'ask' ? 'an operator is asked' : `${sideWord(second)} may take it`;

@@ -372,3 +372,21 @@ describe('what would place a job that waits, is held or was refused', () => {
     expect(explainJob(engine, engine.job(jobId)).unblock).toEqual([]);
   });
 });
+
+describe('what waiting alone would bring', () => {
+  const earliest = (jobId: string) => explainJob(plane.workspace.engine, plane.workspace.engine.job(jobId)).earliest;
+
+  it('is nothing while nobody on the other side could take the job', async () => {
+    await source('laptop-1');
+    expect(earliest(await submit())).toBeNull();
+  });
+
+  it('is the question to an operator, once somebody there could', async () => {
+    await source('laptop-1');
+    await pool();
+    expect(earliest(await submit())).toMatchObject({
+      in_ms: 60_000,
+      because: 'An operator is asked then whether the managed side may take it.',
+    });
+  });
+});

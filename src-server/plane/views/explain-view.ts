@@ -1,7 +1,7 @@
 import type { Explain, ExplainCandidate, RuleResult } from '../../contract/decision.ts';
 import type { JobSpec } from '../../contract/job.ts';
 import { RULES } from '../../contract/terms.ts';
-import { firstSideStanding } from '../../domain/routing/fallback.ts';
+import { couldTake, firstSideStanding } from '../../domain/routing/fallback.ts';
 import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
 import { type RoutingPolicy, ruleFor, sidesOf } from '../../domain/routing/policy.ts';
 import { compareAsks } from '../../domain/routing/rank-asks.ts';
@@ -224,7 +224,8 @@ function earliest(engine: Engine, row: JobRow, budgetNow: Explain['budget']): Ex
     second !== null &&
     policy.fallback.mode !== 'never' &&
     row.fallback === 0 &&
-    firstSideStanding(groups, first) === 'there'
+    firstSideStanding(groups, first) === 'there' &&
+    couldTake(groups, second)
   ) {
     const side = second === 'byoc' ? 'BYOC' : 'managed';
     found.push({
