@@ -126,10 +126,22 @@ def check_rest(files, raw):
     for digest in held: need(hashlib.sha256(files["artifacts/" + digest]).hexdigest() == digest and digest in named, "artifacts/%s has other bytes, or is named by no entry" % digest)
     for digest in named - held: need(digest in left_out, "artifacts/%s is missing, and not marked as left out" % digest)
     return "%d entries in the tree of %d, receipts and %d artifacts fit" % (len(entries), size, len(held))
+def print_of(raw): return "SHA256:" + b64(sha(raw)).rstrip("=")
+def followed_words(files, known, found):
+    newest, steps = known, []
+    try:
+        origin = json.loads(bytes(files["trust.json"]))["origin"]
+        for name in (name for name in files if name.startswith("entries/")):
+            for told in (event["body"] for event in json.loads(bytes(files[name]))["events"] if event["type"] == "key.rotated"):
+                before, after = unb64(told["before"]), unb64(told["public_key"])
+                if print_of(before) == newest and signed(before, ("connected-compute/key/v1\n%s\n%s" % (origin, told["public_key"])).encode(), unb64(told["signature"])): newest = print_of(after); steps.append(name)
+    except (LookupError, ValueError, TypeError, AttributeError): steps = []
+    if newest != found or not steps: return "No entry here says that it followed that one: ask the owner of the workspace for the fingerprint, and trust neither until you know."
+    return "It followed that one: %s %s so, signed by the key before. Verify again with --key %s." % (" and ".join(steps), "says" if len(steps) == 1 else "say", found)
 def key_of(files, fingerprint):
-    raw = base64.b64decode(bytes(files["log-key.pem"]).decode("latin1").split("\n")[1])[12:]; found = "SHA256:" + b64(sha(raw)).rstrip("=")
+    raw = base64.b64decode(bytes(files["log-key.pem"]).decode("latin1").split("\n")[1])[12:]; found = print_of(raw)
     need(len(raw) == 32 and pem(raw).encode() == files["log-key.pem"], "log-key.pem is not a key in the form of an export")
-    need(found == fingerprint, "log-key.pem is %s, not %s" % (found, fingerprint)); return raw
+    need(found == fingerprint, "log-key.pem is %s, not %s. %s" % (found, fingerprint, followed_words(files, fingerprint, found))); return raw
 def verify(data, fingerprint, tell=print):
     seen = {}
     def tar(): seen["files"] = read_tar(data); return "%d files in the exact form of an export" % len(seen["files"])

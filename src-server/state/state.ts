@@ -39,6 +39,8 @@ export interface StateHead {
   walletMcu: number;
   /** The budget windows that are open; null before the first start. */
   windows: Record<OpenedWindow['window'], { startsMs: number; endsMs: number } | null>;
+  /** The entries that handed the log to another key, oldest first: every bundle carries them. */
+  rotationSeqs: number[];
 }
 
 export class StateVersionError extends Error {
@@ -112,6 +114,7 @@ export class State {
       config: { ...CONFIG_FRESH },
       walletMcu: 0,
       windows: { day: null, week: null, month: null },
+      rotationSeqs: [],
     };
     return new State(db, head, new KeyIndex());
   }
@@ -155,7 +158,7 @@ export class State {
       if (applier === undefined)
         throw new StateVersionError(`Entry ${entry.seq} holds the unknown event ${event.type}.`);
       applier(this.db, event.body, ctx);
-      this.moveHead(event);
+      this.moveHead(event, entry.seq);
     }
     const { idem } = entry.ref;
     if (idem !== undefined) this.keys.add(String(idem), entry.seq);
@@ -210,8 +213,9 @@ export class State {
     return this.lastAtMs;
   }
 
-  private moveHead(event: AppliedEntry['events'][number]): void {
+  private moveHead(event: AppliedEntry['events'][number], seq: number): void {
     if (event.type === 'lease.granted') this.head.fence = event.body.fence;
+    else if (event.type === 'key.rotated') this.head.rotationSeqs.push(seq);
     else if (event.type === 'integrity.checked') this.head.fence = event.body.fence ?? this.head.fence;
     else if (event.type === 'usage.wallet_debited' || event.type === 'usage.wallet_topped_up')
       this.head.walletMcu = event.body.balance_mcu;

@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspect } from '../../src-server/cli/inspect-data.ts';
 import { bufferSource } from '../../src-server/ledger/bundle/read-tar.ts';
@@ -6,6 +8,7 @@ import { verifyBundle } from '../../src-server/ledger/bundle/verify/verify-bundl
 import { fingerprintOf, newPrivateKey } from '../../src-server/plane/keys.ts';
 import type { Parsed } from '../helpers/checked-call.ts';
 import { PlaneProcess } from '../helpers/plane-process.ts';
+import { VERIFIER } from '../interop/bundle-story.ts';
 
 let plane: PlaneProcess;
 let source: Parsed;
@@ -17,6 +20,14 @@ async function runJob(title: string): Promise<{ code: number | null; said: strin
   const { job_id: jobId } = (await plane.call('jobSubmit', { body, key: title.replaceAll(' ', '-') })).json;
   const { code, stdout, stderr } = await plane.paste(source.commands.bash.run).ended;
   return { code, said: `${stdout}${stderr}`, jobId };
+}
+/** What the verifier inside a bundle says of it. */
+function sayOfPython(bundle: Buffer, fingerprint: string): { code: number | null; said: string } {
+  const path = join(plane.dataDir, '..', `rotated-${process.pid}.tar`);
+  writeFileSync(path, bundle);
+  const { status, stdout } = spawnSync('python3', [VERIFIER, path, '--key', fingerprint], { encoding: 'utf8' });
+  rmSync(path);
+  return { code: status, said: stdout };
 }
 const restart = async (): Promise<void> => {
   plane = await PlaneProcess.start([], { dataDir: plane.dataDir, port: plane.port });
@@ -53,7 +64,18 @@ describe('a control plane that changes its key', () => {
     expect((await plane.job(jobId)).state).toBe('succeeded');
     const { bytes } = await plane.call('evidenceExport', { body: { all: true } });
     expect(verifyBundle(bufferSource(bytes), now).exitCode).toBe(0);
-    expect(verifyBundle(bufferSource(bytes), before).exitCode).toBe(3);
+    const ofOneJob = await plane.call('evidenceExport', { body: { job_id: jobId } });
+    for (const bundle of [bytes, ofOneJob.bytes]) {
+      const { exitCode, checks } = verifyBundle(bufferSource(bundle), before);
+      const said = checks.at(-1)?.detail as string;
+      expect([exitCode, said]).toEqual([
+        3,
+        expect.stringMatching(/^log-key\.pem is .*It followed that one: entries\/\d{12}\.json says so/),
+      ]);
+      expect(said).toContain(`Verify again with --key ${now}.`);
+      const python = sayOfPython(bundle, before);
+      expect([python.code, python.said]).toEqual([3, expect.stringContaining(said)]);
+    }
     expect((await plane.events('key.rotated'))[0]).toMatchObject({ fingerprint: now });
     // It twice, and its runner follows over both.
     await plane.stop();

@@ -45,10 +45,13 @@ async function bundleParts(source: ExportSource, selection: Selection): Promise<
   const gathered = await gather(source, selection.seqs);
   // The keys of runners that signed receipts have to be in the tree too, so they decide which checkpoint covers all.
   const known = keysOf(engine, gathered.sessions);
-  const highest = Math.max(...selection.seqs.slice(-1), ...known.map((k) => k.entry_seq));
+  // Who knows an older key can follow it to the one that signs here.
+  const { rotationSeqs } = engine.state.head;
+  const highest = Math.max(...selection.seqs.slice(-1), ...known.map((k) => k.entry_seq), ...rotationSeqs);
   const checkpoint = await prover.checkpointFor(highest + 1);
   const runnerKeys = keysOf(engine, [...gathered.sessions, ...checkpoint.signers], checkpoint.size);
-  const seqs = [...new Set([...selection.seqs, ...runnerKeys.map((k) => k.entry_seq)])].sort((a, b) => a - b);
+  const besides = [...runnerKeys.map((k) => k.entry_seq), ...rotationSeqs];
+  const seqs = [...new Set([...selection.seqs, ...besides])].sort((a, b) => a - b);
   return {
     workspaceId: engine.workspaceId,
     about: selection.about,

@@ -7,6 +7,7 @@ import { checkCheckpoint, checkCosignatures, checkSshsig } from './check-checkpo
 import { checkReceipts } from './check-receipts.ts';
 import { checkTree } from './check-tree.ts';
 import { checkTrust, type Judged } from './check-trust.ts';
+import { followedWords } from './followed-key.ts';
 
 /** What a verification came to: the exit code of the command, and one line per check. */
 export interface Verdict {
@@ -79,7 +80,8 @@ function keyOf(files: BundleFiles, fingerprint: string): Buffer {
   const raw = files.has('log-key.pem') ? rawKeyOfPem(files.bytes('log-key.pem').toString('latin1')) : null;
   if (raw === null) throw new BundleFault('log-key.pem is not an Ed25519 public key in the form of an export');
   const found = fingerprintOf(raw);
-  if (found !== fingerprint) throw new BundleFault(`log-key.pem is ${found}, not ${fingerprint}`);
+  if (found !== fingerprint)
+    throw new BundleFault(`log-key.pem is ${found}, not ${fingerprint}. ${followedWords(files, fingerprint, found)}`);
   return raw;
 }
 
