@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleOf, naiveProver } from '../helpers/bundle-under-test.ts';
@@ -77,6 +77,19 @@ export class BundleStory {
   file(name: string, bytes: Uint8Array): string {
     writeFileSync(join(this.folder, name), bytes);
     return join(this.folder, name);
+  }
+
+  /** Unpacks a bundle and runs the commands that its README prints, in bash as they stand. */
+  byHand(tar: Uint8Array): { folder: string; readme: string; ran: SpawnSyncReturns<string> } {
+    const folder = mkdtempSync(join(this.folder, 'by-hand-'));
+    const unpacked = spawnSync('tar', ['xf', this.file('by-hand.tar', tar), '-C', folder]);
+    if (unpacked.status !== 0) throw new Error(String(unpacked.stderr));
+    const readme = readFileSync(join(folder, 'README.txt'), 'utf8');
+    const part = readme.slice(readme.indexOf('VERIFY BY HAND'), readme.indexOf('WHAT IS IN HERE'));
+    const commands = [...part.matchAll(/^ {4}(\S.*)$/gm)].map((m) => m[1] as string);
+    if (commands.length < 9) throw new Error('the README prints fewer commands than it did');
+    const script = ['-e', '-o', 'pipefail', '-c', commands.join('\n')];
+    return { folder, readme, ran: spawnSync('bash', script, { cwd: folder, encoding: 'utf8' }) };
   }
 
   /** What verify.py says of variants of a bundle: code and last words of each. */

@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../../src-server/cli/run-command.ts';
 import { bufferSource } from '../../src-server/ledger/bundle/read-tar.ts';
@@ -48,17 +46,7 @@ describe.skipIf(missing.length > 0)('a fresh bundle, by programs that nobody her
   });
 
   test('verifies by the commands that its README prints, run in bash as they stand', () => {
-    const folder = join(story.folder, 'unpacked');
-    mkdirSync(folder);
-    expect(spawnSync('tar', ['xf', story.file('a.tar', tar), '-C', folder]).status).toBe(0);
-    const readme = readFileSync(join(folder, 'README.txt'), 'utf8');
-    const byHand = readme.slice(readme.indexOf('VERIFY BY HAND'), readme.indexOf('WHAT IS IN HERE'));
-    const commands = [...byHand.matchAll(/^ {4}(\S.*)$/gm)].map((m) => m[1] as string);
-    expect(commands.length).toBeGreaterThanOrEqual(9);
-    const ran = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands.join('\n')], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const { folder, readme, ran } = story.byHand(tar);
     expect([ran.status, ran.stderr]).toEqual([0, '']);
     expect(ran.stdout).toContain(story.key.slice('SHA256:'.length));
     expect(ran.stdout.match(/Signature Verified Successfully/g)).toHaveLength(2);
@@ -112,6 +100,8 @@ describe('a bundle that was altered is caught, with what and where', () => {
   /** Changes a file's text. */
   const edit = (files: Map<string, Uint8Array>, name: string, change: (text: string) => string): void =>
     void files.set(name, Buffer.from(change(Buffer.from(files.get(name) as Uint8Array).toString())));
+  const bentSsh = (text: string): string =>
+    text.replace(/(\n.{30})./, (m) => m.slice(0, -1) + (m.endsWith('A') ? 'B' : 'A'));
   type Edit = (files: Map<string, Uint8Array>) => unknown;
   const plain: [string, Edit, number, RegExp][] = [
     [
@@ -198,8 +188,15 @@ describe('a bundle that was altered is caught, with what and where', () => {
     const told = failed(variant);
     expect([told.exitCode, told.detail]).toEqual([exitCode, expect.stringMatching(words)]);
     if (missing.length > 0) return;
-    expect(story.python(tar, [`file ${story.file('variant.tar', variant)}`])[0]?.[0]).toBe(exitCode);
+    const [code, said] = story.python(tar, [`file ${story.file('variant.tar', variant)}`])[0] as [number, string];
+    expect([code, said]).toEqual([exitCode, expect.stringMatching(/^FAIL {2}\S+ +\S+ .*\S$/)]);
+    expect(placesIn(told.detail as string).filter((place) => placesIn(said).includes(place))).not.toEqual([]);
   };
+  /** What a sentence of a verifier names: numbers of entries, files of the bundle, keys of runners. */
+  const placesIn = (sentence: string): string[] =>
+    sentence.match(
+      /\b\d{12}\b|(?:receipts|artifacts)\/[\w.-]*\w|ses_\w+|notes\.txt|checkpoint(?:\.sshsig)?|manifest\.\w+|trust\.json|log-key\.pem|verify\.py|README\.txt/g,
+    ) ?? [];
   test.each(plain)('%s', (_, change, exitCode, words) => {
     const files = new Map<string, Uint8Array>(filesOf(tar));
     change(files);
@@ -272,14 +269,7 @@ describe('a bundle that was altered is caught, with what and where', () => {
         ),
       /the cosignature of connected-compute/,
     ],
-    [
-      'the SSH signature is of another text',
-      (f) =>
-        edit(f, 'checkpoint.sshsig', (t) =>
-          t.replace(/(\n.{30})./, (m) => m.slice(0, -1) + (m.endsWith('A') ? 'B' : 'A')),
-        ),
-      /checkpoint\.sshsig is not/,
-    ],
+    ['the SSH signature is of another text', (f) => edit(f, 'checkpoint.sshsig', bentSsh), /checkpoint\.sshsig is not/],
     [
       'another origin',
       (f) =>
@@ -289,6 +279,47 @@ describe('a bundle that was altered is caught, with what and where', () => {
       /checkpoint is of the log/,
     ],
   ];
+  /** What the commands of the README say of it; the first that fails ends them. */
+  const handMade: [string, Edit, 'as it is' | 'stolen key', RegExp][] = [
+    [
+      'an artifact',
+      (f) => f.set(named(f, 'artifacts/'), Buffer.from('x')),
+      'as it is',
+      /artifacts\/[0-9a-f]{64}: FAILED/,
+    ],
+    [
+      'an entry',
+      (f) => edit(f, entry(f), (t) => t.replace('laptop-1', 'x')),
+      'as it is',
+      /entries\/\d{12}\.json: FAILED/,
+    ],
+    [
+      'the manifest',
+      (f) => edit(f, 'manifest.sha256', (t) => t.split('\n').slice(1).join('\n')),
+      'as it is',
+      /^(?!.*Signature Verified).*Signature Verification Failure/s,
+    ],
+    [
+      'the checkpoint',
+      (f) => edit(f, 'checkpoint', (t) => t.replace(/\n\d+\n/, '\n5\n')),
+      'stolen key',
+      /Signature Verified Successfully.*Signature Verification Failure/s,
+    ],
+    [
+      'the SSH signature',
+      (f) => edit(f, 'checkpoint.sshsig', bentSsh),
+      'stolen key',
+      /Signature Verified Successfully.*Signature Verified Successfully.*(incorrect signature|Could not verify|error in libcrypto)/s,
+    ],
+  ];
+  test.runIf(missing.length === 0).each(handMade)('%s is changed: refused by hand', (_, change, signer, words) => {
+    const files = new Map<string, Uint8Array>(filesOf(tar));
+    change(files);
+    const variant = signer === 'stolen key' ? signedAnew(files, stolenKey(story.plane)) : files;
+    const { ran } = story.byHand(tarOf(variant));
+    expect([ran.status === 0, `${ran.stdout}${ran.stderr}`]).toEqual([false, expect.stringMatching(words)]);
+  });
+
   test.each(forged)('with a manifest that the stolen key signed: %s', (_, change, words) => {
     const files = new Map<string, Uint8Array>(filesOf(tar));
     change(files);

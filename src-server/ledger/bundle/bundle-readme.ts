@@ -1,3 +1,4 @@
+import { NOT_PROVEN } from '../../contract/not-proven.ts';
 import { originOf } from '../note/checkpoint.ts';
 import type { LeftOut } from './layout.ts';
 import { SSHSIG_NAMESPACE, sshFingerprint, sshPublicKey } from './sshsig.ts';
@@ -65,13 +66,7 @@ ${leftOut.length === 0 ? '  Nothing that these entries name.' : leftOut.map(({ s
 Secrets were taken out of every log before it left its runner; each run receipt says how many times.
 
 WHAT THIS DOES NOT PROVE
-  - That a runner told the truth about its own work. Its receipt says what it claims, and nobody else can
-    have written that claim.
-  - That no other history was shown to somebody else. Whoever holds every key could write a second one;
-    the cosignatures say which runners saw this one.
-  - That nothing happened that is not in here. A part of the log says nothing about the rest of it.
-  - When something happened. Times are those of the plane's clock; the order is what the log fixes.
-  - Any SLSA level. The provenance is in the form of SLSA v1 and claims none.
+${NOT_PROVEN.map(({ what, because }) => folded(`  - ${what}: ${because}`)).join('\n')}
 `;
 }
 
@@ -79,3 +74,6 @@ const REASONS: Readonly<Record<LeftOut['reason'], string>> = {
   not_kept: 'its bytes are no longer kept',
   too_large: 'it would have made the bundle larger than a verifier reads',
 };
+
+/** Broken between words before column 100, the rest of a point below its first word. */
+const folded = (line: string): string => line.replace(/(.{1,96})(?: |$)/g, '$1\n    ').trimEnd();
