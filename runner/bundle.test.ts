@@ -35,7 +35,17 @@ afterEach(async () => {
 /** The script that the console prints, as it stands in the contract. */
 const script = () => {
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
-  return `const b=Buffer.from(await fetch(\`${plane.url}/api/v1/runner/bootstrap\`,{redirect:\`error\`}).then(r=>r.ok?r.arrayBuffer():process.exit(69),()=>process.exit(69)));(await import(\`node:crypto\`)).createHash(\`sha256\`).update(b).digest(\`hex\`)===\`${digest}\`||process.exit(65);await import(\`data:text/javascript;base64,\`+b.toString(\`base64\`))`;
+  return [
+    'const e=(t,c)=>{console.error(t+` Nothing ran.`);process.exit(c)},p=[];let n=0;',
+    `try{const r=await fetch(\`${plane.url}/api/v1/runner/bootstrap\`,{redirect:\`error\`});`,
+    'r.ok||e(`The plane gave no runner (`+r.status+`).`,69);',
+    'for await(const c of r.body??[]){n+=c.length;n>1e7&&e(`The runner is too large.`,65);p.push(c)}}',
+    'catch{n?e(`The runner arrived in part.`,65):e(`The runner could not be fetched.`,69)}',
+    'const b=Buffer.concat(p);',
+    `(await import(\`node:crypto\`)).createHash(\`sha256\`).update(b).digest(\`hex\`)===\`${digest}\``,
+    '||e(`The runner has other bytes than this command pins.`,65);',
+    'await import(`data:text/javascript;base64,`+b.toString(`base64`))',
+  ].join('');
 };
 const serveBootstrap = () => {
   const bytes = readFileSync(file);

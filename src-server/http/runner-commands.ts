@@ -12,16 +12,22 @@ export interface CommandTarget {
 }
 
 /**
- * The three printed commands. Each fetches the runner to memory with Node alone, checks its SHA-256, then runs it; none
- * holds a secret. The script stands in single quotes and uses only backtick strings inside, so that bash, zsh and
+ * The three printed commands. Each fetches the runner to memory with Node alone, no more than it can be, checks its SHA-256,
+ * then runs it; one that is refused ends with one line. None holds a secret. The script stands in single quotes and uses only backtick strings inside, so that bash, zsh and
  * PowerShell take the same text; they differ in how a line goes on.
  */
 export function runnerCommands(target: CommandTarget): Commands {
   if (target.bootstrapSha256 === null)
     throw new ProblemError('internal.error', 'The runner was not built. Run: npm run build');
   const script = [
-    `const b=Buffer.from(await fetch(\`${target.url}/api/v1/runner/bootstrap\`,{redirect:\`error\`}).then(r=>r.ok?r.arrayBuffer():process.exit(69),()=>process.exit(69)));`,
-    `(await import(\`node:crypto\`)).createHash(\`sha256\`).update(b).digest(\`hex\`)===\`${target.bootstrapSha256}\`||process.exit(65);`,
+    'const e=(t,c)=>{console.error(t+` Nothing ran.`);process.exit(c)},p=[];let n=0;',
+    `try{const r=await fetch(\`${target.url}/api/v1/runner/bootstrap\`,{redirect:\`error\`});`,
+    'r.ok||e(`The plane gave no runner (`+r.status+`).`,69);',
+    'for await(const c of r.body??[]){n+=c.length;n>1e7&&e(`The runner is too large.`,65);p.push(c)}}',
+    'catch{n?e(`The runner arrived in part.`,65):e(`The runner could not be fetched.`,69)}',
+    'const b=Buffer.concat(p);',
+    `(await import(\`node:crypto\`)).createHash(\`sha256\`).update(b).digest(\`hex\`)===\`${target.bootstrapSha256}\``,
+    '||e(`The runner has other bytes than this command pins.`,65);',
     `await import(\`data:text/javascript;base64,\`+b.toString(\`base64\`))`,
   ].join('');
   const pinned = `${target.target} --plane-key ${target.planeKey}`;

@@ -24,6 +24,9 @@ export interface StreamEnd {
   truncated: boolean;
 }
 
+/** Bytes that each stream came to, as its runner counted them. */
+export type ToldSizes = Partial<Record<OutputStream, { size_bytes: number }>>;
+
 /** Output of attempts, one file per assignment run and stream. Offsets are bytes. */
 export interface RunLogs {
   /**
@@ -42,8 +45,11 @@ export interface RunLogs {
     offset: number,
     limitBytes: number,
   ): Promise<{ bytes: Buffer; sizeBytes: number; isTruncated: boolean }>;
-  /** Makes both streams durable and tells what is kept; null when the attempt wrote nothing. */
-  finish(runId: string): Promise<{ stdout: StreamEnd; stderr: StreamEnd } | null>;
+  /**
+   * Makes both streams durable and tells what is kept; null when the attempt wrote nothing.
+   * @param told what the runner counted, which sends no more than is kept.
+   */
+  finish(runId: string, told?: ToldSizes): Promise<{ stdout: StreamEnd; stderr: StreamEnd } | null>;
   /** Calls back once when the stream grows or ends; the returned function takes it back. */
   onGrowth(runId: string, callback: () => void): () => void;
   /** Wakes readers that wait: nothing more will come. */

@@ -76,7 +76,7 @@ describe('the same job as a command, confined, and in a container', () => {
     }
     expect(seen.container).toEqual(seen.command);
     expect(seen['confined command']).toEqual(seen.command);
-    expect(enforced.command).toEqual({ files: 'none', network: 'not_enforced', pid: 'group' });
+    expect(enforced.command).toMatchObject({ files: 'none', network: 'not_enforced', pid: 'group' });
     expect(enforced['confined command']).toMatchObject({ files: 'confined', network: 'none', pid: 'namespace' });
     expect(enforced.container).toMatchObject({
       files: 'confined',

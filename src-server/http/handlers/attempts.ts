@@ -147,7 +147,7 @@ async function factsOf(
     runReceiptFacts(hosted.workspace.engine, sessionId, lease),
   );
   const list = Buffer.from(JSON.stringify(artifacts));
-  const output = await hosted.runLogs.finish(lease.assignmentRunId);
+  const output = await hosted.runLogs.finish(lease.assignmentRunId, request.log);
   if (list.length <= ARTIFACTS_IN_ENTRY_BYTES) return { output, artifacts, runReceiptSha256 };
   const stored = await hosted.blobs.put(list, { maxBytes: list.length });
   const fitting = artifacts.slice(0, Math.floor((artifacts.length * ARTIFACTS_IN_ENTRY_BYTES) / list.length / 2));

@@ -132,6 +132,22 @@ describe('more than is kept', () => {
     expect((await logs.append(RUN, 'stdout', sizeBytes, Buffer.from('y'))).nextOffset).toBe(sizeBytes + 1);
     expect((await logs.read(RUN, 'stdout', LOG_KEPT_LIMIT_BYTES - 1, 10)).bytes.toString()).toBe('x');
   });
+
+  test('is known from the runner where it sent no more than is kept, also after a start', async () => {
+    const sizeBytes = await fill(10);
+    expect((await logs.finish(RUN, { stdout: { size_bytes: sizeBytes } }))?.stdout.truncated).toBe(false);
+    const end = await logs.finish(RUN, { stdout: { size_bytes: sizeBytes * 5 } });
+    expect(end?.stdout).toMatchObject({ size_bytes: sizeBytes * 5, truncated: true });
+    await logs.close();
+    logs = new FileRunLogs(directory, timers);
+    expect((await logs.read(RUN, 'stdout', 0, 10)).isTruncated).toBe(true);
+  });
+
+  test('is not believed of a stream that came short', async () => {
+    await fill(1);
+    const end = await logs.finish(RUN, { stdout: { size_bytes: 1e9 } });
+    expect(end?.stdout).toMatchObject({ size_bytes: chunk.length, truncated: false });
+  });
 });
 
 describe('who waits for output', () => {

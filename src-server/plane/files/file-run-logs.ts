@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Timers } from '../clock.ts';
-import type { OutputStream, RunLogs, StreamEnd } from '../files-port.ts';
+import type { OutputStream, RunLogs, StreamEnd, ToldSizes } from '../files-port.ts';
 import { fileProblem } from './file-problem.ts';
 import { LogFile } from './log-file.ts';
 import { syncDirectory } from './sync-directory.ts';
@@ -47,9 +47,9 @@ export class FileRunLogs implements RunLogs {
     return (await this.borrow(runId, name, (stream) => stream.read(offset, limitBytes))) ?? none;
   }
 
-  async finish(runId: string): Promise<{ stdout: StreamEnd; stderr: StreamEnd } | null> {
-    const stdout = await this.borrow(runId, 'stdout', (stream) => stream.finish());
-    const stderr = await this.borrow(runId, 'stderr', (stream) => stream.finish());
+  async finish(runId: string, told: ToldSizes = {}): Promise<{ stdout: StreamEnd; stderr: StreamEnd } | null> {
+    const stdout = await this.borrow(runId, 'stdout', (stream) => stream.finish(told.stdout?.size_bytes));
+    const stderr = await this.borrow(runId, 'stderr', (stream) => stream.finish(told.stderr?.size_bytes));
     return stdout === null && stderr === null ? null : { stdout: stdout ?? NONE, stderr: stderr ?? NONE };
   }
 

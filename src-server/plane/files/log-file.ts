@@ -91,8 +91,12 @@ export class LogFile {
     });
   }
 
-  /** Durable, and what it came to. */
-  async finish(): Promise<StreamEnd> {
+  /**
+   * Durable, and what it came to.
+   * @param toldBytes what its runner counted in all: past what is kept it sends no more, so that only it knows.
+   */
+  async finish(toldBytes = 0): Promise<StreamEnd> {
+    if (this.keptBytes >= LOG_KEPT_LIMIT_BYTES) this.sizeBytes = Math.max(this.sizeBytes, toldBytes);
     await this.sync();
     const hash = createHash('sha256');
     for (let at = 0; at < this.keptBytes; ) {
