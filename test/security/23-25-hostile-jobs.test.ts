@@ -20,7 +20,7 @@ let plane: PlaneProcess;
 let made: Parsed;
 beforeAll(async () => {
   plane = await PlaneProcess.start();
-  made = await plane.connected('laptop-1', { labels: { at: 'confined' } });
+  made = await plane.connected('laptop-1', { labels: { at: 'confined' }, capacity: 2 });
 });
 afterAll(() => plane.close());
 
