@@ -3,11 +3,14 @@ import { HELP, parseArgs } from './args.ts';
 import { systemClock } from './clock.ts';
 import { probeCapabilities } from './confinement/probe.ts';
 import { connect } from './connect.ts';
+import { KeptFinding } from './containers/kept-finding.ts';
+import { probeContainers } from './containers/probe-containers.ts';
 import { readCredential } from './credential-input.ts';
 import { doctor } from './doctor/doctor.ts';
 import { messageOf, PlaneProblem, PlaneUnreachable, RunnerError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { TerminalInput } from './hidden-prompt.ts';
+import { stateDirOf } from './identity.ts';
 import { systemChance } from './ids.ts';
 import type { Printer } from './printer.ts';
 import { run } from './run.ts';
@@ -57,7 +60,12 @@ function exitCodeOf(error: unknown, printer: Printer): ExitCode {
 async function dispatch({ argv, printer, stdin, stderr, program }: AppInput): Promise<ExitCode> {
   const args = parseArgs(argv);
   const surroundings = ownSurroundings();
-  const probe = () => probeCapabilities(surroundings, systemClock);
+  const probe = (isFresh = false) => {
+    if (!('stateDir' in args)) return probeCapabilities(surroundings, systemClock);
+    const kept = new KeptFinding(stateDirOf(args, surroundings).enginePath, systemClock, surroundings.env);
+    const findEngine = () => kept.find(() => probeContainers(surroundings.platform), isFresh);
+    return probeCapabilities(surroundings, systemClock, findEngine);
+  };
   const common = { clock: systemClock, chance: systemChance, printer, surroundings, probe };
   if (args.command === 'help') printer.say(HELP);
   else if (args.command === 'version') printer.say(RUNNER_VERSION);

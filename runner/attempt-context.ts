@@ -25,6 +25,8 @@ export interface AttemptContext {
   onExposed: (leaseId: string, sha256: string) => void;
   /** What this source can enforce now. */
   capabilities: () => Capabilities;
+  /** A container could not be started: what was found of the engine may hold no more. */
+  onEngineFailed: () => void;
   /** Hosts that repositories may be fetched from. */
   checkoutHosts: readonly string[];
   /** Registries that images may be fetched from. */

@@ -291,8 +291,13 @@ export class Attempt implements LeaseHolder {
 
   /** Starts the job and stays with it to its end. */
   async #follow(plan: Plan, input: ExecutionInput): Promise<Ending> {
-    const { capabilities } = this.context;
-    const execution = await executorFor(plan, capabilities(), this.context).start(input);
+    const { capabilities, onEngineFailed } = this.context;
+    const execution = await executorFor(plan, capabilities(), this.context)
+      .start(input)
+      .catch((error: unknown) => {
+        if (plan.executor === 'container') onEngineFailed();
+        throw error;
+      });
     this.#processes = execution.processes;
     this.#logs?.attach(execution.stdout, execution.stderr);
     // What was asked while the process was being made finds it now.

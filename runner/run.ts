@@ -46,7 +46,7 @@ export interface RunDependencies {
   /** This process's environment, from which `--secret-env` takes its values. */
   env: Record<string, string | undefined>;
   /** Tries what this machine can enforce. */
-  probe: () => Promise<Capabilities>;
+  probe: (isFresh?: boolean) => Promise<Capabilities>;
   /** Calls `stop` at each SIGTERM, SIGINT or SIGHUP; the returned function ends it. */
   onStopSignal: (stop: () => void) => () => void;
 }
@@ -150,6 +150,7 @@ class Run {
       secrets: this.secrets,
       onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
       capabilities: () => this.capabilities.now(),
+      onEngineFailed: () => this.capabilities.tryAgain(),
       checkoutHosts: this.args.checkoutHosts,
       registries: this.args.imageRegistries,
       isConfinedOnly: this.args.confinedOnly,
@@ -263,7 +264,7 @@ async function watch(
   { confinedOnly, kinds }: RunArgs,
   { probe: probeAll, clock, printer }: RunDependencies,
 ): Promise<WatchedCapabilities> {
-  const probe = async (): Promise<Capabilities> => onlyKinds(await probeAll(), kinds);
+  const probe = async (isFresh = false): Promise<Capabilities> => onlyKinds(await probeAll(isFresh), kinds);
   const first = await probe();
   if (confinedOnly && first.posture.files !== 'confined' && first.engine === null) {
     const why = first.posture.detail?.confinement ?? 'this platform has no confinement that was tried';

@@ -72,6 +72,11 @@ export class StateDir {
     return join(this.path, BOOTSTRAP_FILE);
   }
 
+  /** The container engine that was found to hold. */
+  get enginePath(): string {
+    return join(this.path, 'engine.json');
+  }
+
   get checkpointPath(): string {
     return join(this.path, CHECKPOINT_FILE);
   }

@@ -1,6 +1,6 @@
 import type { Posture } from '../../src-server/contract/source.ts';
 import type { Clock } from '../clock.ts';
-import { probeContainers } from '../containers/probe-containers.ts';
+import { type ContainerFinding, probeContainers } from '../containers/probe-containers.ts';
 import { probeCgroup } from '../limits/probe-cgroup.ts';
 import { plain } from '../printer.ts';
 import type { Surroundings } from '../user-folders.ts';
@@ -9,15 +9,22 @@ import { probeBubblewrap } from './probe-bubblewrap.ts';
 
 const DETAIL_LIMIT = 200;
 
+/** Finds the engine that holds: tried now, or a moment ago. */
+export type EngineProbe = () => Promise<ContainerFinding>;
+
 /**
  * Tries what this source can enforce. Takes a second or two; nothing is guessed from versions or names. The sandbox-exec
  * profile of macOS was never tried on a Mac, so a Mac promises nothing yet.
  */
-export async function probeCapabilities({ platform, home }: Surroundings, clock: Clock): Promise<Capabilities> {
+export async function probeCapabilities(
+  { platform, home }: Surroundings,
+  clock: Clock,
+  findEngine: EngineProbe = () => probeContainers(platform),
+): Promise<Capabilities> {
   if (platform !== 'linux') return NO_CAPABILITIES;
   const [found, containers, groups] = await Promise.all([
     probeBubblewrap(home, clock),
-    probeContainers(platform),
+    findEngine(),
     probeCgroup(clock),
   ]);
   const detail: Record<string, string> = {};

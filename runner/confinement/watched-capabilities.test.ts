@@ -47,3 +47,21 @@ test('keeps what it knows when a probe throws', async () => {
   expect(watched.now()).toBe(CONFINED);
   watched.stop();
 });
+
+test('tries at once when it is told to, and trusts nothing that was kept', async () => {
+  const asked: boolean[] = [];
+  const told: (string | undefined)[] = [];
+  const watched = new WatchedCapabilities(
+    CONFINED,
+    async (isFresh) => {
+      asked.push(isFresh);
+      return NO_CAPABILITIES;
+    },
+    new FakeClock(),
+    ({ posture }) => told.push(posture.files),
+  );
+  watched.tryAgain();
+  watched.tryAgain();
+  await expect.poll(() => told).toEqual(['none']);
+  expect(asked).toEqual([true]);
+});

@@ -48,8 +48,8 @@ export interface DoctorDependencies {
   clock: Clock;
   printer: Printer;
   surroundings: Surroundings;
-  /** Tries what this machine can enforce. */
-  probe: () => Promise<Capabilities>;
+  /** Tries what this machine can enforce; `isFresh` trusts nothing that was found before. */
+  probe: (isFresh?: boolean) => Promise<Capabilities>;
 }
 export type Finding = Pick<Checker, 'id' | 'name' | 'category' | 'required'> & CheckResult;
 
@@ -116,7 +116,7 @@ export async function doctor(
   let session: Session | null = null;
   const identity = () => readIdentity(args, surroundings);
   const dial = () => (client ??= new PlaneClient(identity().origin, clock));
-  const capabilities = once(probe);
+  const capabilities = once(() => probe(true));
   const openSession = async () => {
     session = new Session(identity(), dial(), sourceFacts((await capabilities()).posture), 1, clock);
     return session.open();
