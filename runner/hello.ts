@@ -39,7 +39,7 @@ export async function greet(client: PlaneClient, pinned: string): Promise<Greeti
   if (actual !== pinned && !isSuccessor(pinned, actual, hello.succession)) {
     throw new RunnerError(
       EXIT.planeNotTrusted,
-      `The plane at ${client.origin} shows key ${actual}, pinned is ${pinned}. Nothing secret was sent.`,
+      `The plane at ${client.origin} shows key ${actual}, pinned is ${pinned}. Nothing secret was sent. Ask its operator which key is right. Was the plane recovered from an older copy or set up anew, then enroll again: connect with a new credential and the commands that come with it.`,
     );
   }
   const signed = `connected-compute/hello/v1\n${clientNonce}\n${hello.nonce}`;

@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs';
+import { defaultAnchorDir } from '../plane/anchor.ts';
 import { parse } from './arguments.ts';
 import { defaultDataDir } from './data-dir.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { inspect } from './inspect-data.ts';
 import type { Printer } from './printer.ts';
 
-const FLAGS = { 'data-dir': { type: 'string' }, deep: { type: 'boolean' }, json: { type: 'boolean' } } as const;
+const FLAGS = {
+  'data-dir': { type: 'string' },
+  'anchor-dir': { type: 'string' },
+  deep: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
 
 /** `doctor`: is this data directory whole? `--deep` recomputes every invariant from the log. Works with the plane up or down. */
 export async function doctor(args: string[], printer: Printer): Promise<number> {
@@ -16,7 +22,8 @@ export async function doctor(args: string[], printer: Printer): Promise<number> 
       EXIT.input,
       `${dataDir} holds no data of a control plane. Give its folder with --data-dir DIR.`,
     );
-  const checks = await inspect(dataDir, values.deep ?? false, (sentence) => printer.note(sentence));
+  const anchorDir = values['anchor-dir'] ?? defaultAnchorDir(process.env);
+  const checks = await inspect(dataDir, values.deep ?? false, (sentence) => printer.note(sentence), anchorDir);
   const failed = checks.filter((c) => !c.passed);
   if (values.json) printer.json({ data_dir: dataDir, passed: failed.length === 0, checks });
   else {

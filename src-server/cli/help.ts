@@ -23,7 +23,7 @@ export const HELP = `connected-compute: a control plane for governed jobs on com
   budget     show | set --limit SCOPE[/WINDOW]=MILLI-CU … | refusals | holds
   usage      list: managed use, a metering preview
   wallet     show | top-up MILLI-CU [--reason TEXT]
-  doctor     check a data directory                            --data-dir DIR [--deep]
+  doctor     check a data directory                            --data-dir DIR [--deep]  --anchor-dir DIR
   recover    go on from an older copy of a data directory        --data-dir DIR --accept-rollback --reason TEXT
   key        show | rotate: the key of the control plane, the old one signs for the new   --data-dir DIR (stopped)
   demo       play a scenario on a virtual clock                --list | --scenario NAME [--speed N]

@@ -4,6 +4,7 @@ import { verifyChain } from '../ledger/chain.ts';
 import type { FileLog } from '../ledger/file-log.ts';
 import { openFileLog } from '../ledger/open-file-log.ts';
 import { listSnapshots, readSnapshot } from '../ledger/snapshot-files.ts';
+import { Anchor } from '../plane/anchor.ts';
 import { EvidenceCheck } from '../plane/check/evidence.ts';
 import { KeptBytesCheck } from '../plane/check/kept-bytes.ts';
 import { systemClock, systemTimers } from '../plane/clock.ts';
@@ -16,6 +17,7 @@ import { systemRandom } from '../plane/random.ts';
 import { replay } from '../plane/replay.ts';
 import { dumpTables } from '../state/queries/dump.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
+import { anchorCheck } from './anchor-check.ts';
 
 /** Hears how far a long check has come. */
 export type Tell = (sentence: string) => void;
@@ -27,8 +29,16 @@ export interface DataCheck {
   detail: string;
 }
 
-/** Checks a data directory without changing it; a running plane is not disturbed. */
-export async function inspect(dataDir: string, isDeep: boolean, tell: Tell = () => undefined): Promise<DataCheck[]> {
+/**
+ * Checks a data directory without changing it; a running plane is not disturbed.
+ * @param anchorDir where its last signed heads are kept; null leaves them out.
+ */
+export async function inspect(
+  dataDir: string,
+  isDeep: boolean,
+  tell: Tell = () => undefined,
+  anchorDir: string | null = null,
+): Promise<DataCheck[]> {
   const checks: DataCheck[] = [privateFile(dataDir, 'plane.key'), privateFile(dataDir, 'console.json')].filter(
     (c) => c !== null,
   );
@@ -36,11 +46,15 @@ export async function inspect(dataDir: string, isDeep: boolean, tell: Tell = () 
   checks.push(...chainChecks('plane.log', plane));
   const ids = [...plane.log.read(0)].flatMap(({ line }) => workspacesIn(line));
   const keys = [...plane.log.read(0)].flatMap(({ line }) => keysIn(line));
+  const key = keys.at(-1);
+  const anchor =
+    anchorDir === null || key === undefined ? null : Anchor.open(anchorDir, key, systemClock, systemTimers);
+  if (anchor !== null && checks.every((c) => c.passed)) checks.push(anchorCheck(anchor, PLANE_WORKSPACE, plane.log));
   if (isDeep && checks.every((c) => c.passed)) checks.push(evidenceCheck(PLANE_WORKSPACE, plane.log, keys, tell));
   await plane.log.close();
   for (const [index, id] of ids.entries()) {
     const directory = index === 0 ? dataDir : `${dataDir}/workspaces/${id}`;
-    checks.push(...(await inspectWorkspace(directory, id, isDeep, keys, tell)));
+    checks.push(...(await inspectWorkspace(directory, id, isDeep, keys, tell, anchor)));
   }
   return checks;
 }
@@ -155,10 +169,12 @@ async function inspectWorkspace(
   isDeep: boolean,
   keys: Buffer[],
   tell: Tell,
+  anchor: Anchor | null,
 ): Promise<DataCheck[]> {
   const opened = await openLog(`${directory}/log`);
   const checks = chainChecks(`log.${id}`, opened);
   try {
+    if (anchor !== null && checks.every((c) => c.passed)) checks.push(anchorCheck(anchor, id, opened.log));
     if (isDeep && checks.every((c) => c.passed)) {
       checks.push(evidenceCheck(id, opened.log, keys, tell));
       checks.push(await keptCheck(directory, id, opened.log, tell));

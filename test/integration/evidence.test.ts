@@ -112,6 +112,13 @@ describe('what a stranger can check', () => {
 });
 
 describe('an older copy of the data directory', () => {
+  const doctorSays = async (dataDir: string, anchorDir: string): Promise<string> => {
+    const said: string[] = [];
+    const line = (text: string) => void said.push(text);
+    const printer = { line, note: () => undefined, json: () => undefined, raw: () => undefined };
+    await runCommand(['doctor', '--data-dir', dataDir, '--anchor-dir', anchorDir], printer);
+    return said.join('\n');
+  };
   const start = (options: PlaneOptions): Promise<PlaneUnderTest> => PlaneUnderTest.start(options);
 
   test('is refused by what stands outside of it, also when it has grown another history since', async () => {
@@ -128,12 +135,19 @@ describe('an older copy of the data directory', () => {
       await later.stop();
       const before = readFileSync(`${copy}/plane.key`);
       await expect(start({ dataDir: copy, anchorDir })).rejects.toMatchObject({ code: 'ledger.rolled_back' });
+      expect(await doctorSays(dataDir, anchorDir)).toMatch(
+        /✓ anchor\.ws_\w+: begins with the \d+ entries[\s\S]*Doctor: (\d+) of \1 /,
+      );
+      expect(await doctorSays(copy, anchorDir)).toMatch(
+        /✗ anchor\.ws_\w+: the log holds \d+ entries, and \d+ were signed once/,
+      );
       expect(readFileSync(`${copy}/plane.key`)).toEqual(before);
       // With the check disabled by hand it goes on; a check that is back sees another history.
       const forked = await start({ dataDir: copy, anchorDir: `${copy}-elsewhere` });
       for (let n = 0; n < 40; n++) await forked.submit();
       await forked.stop();
       await expect(start({ dataDir: copy, anchorDir })).rejects.toMatchObject({ code: 'ledger.rolled_back' });
+      expect(await doctorSays(copy, anchorDir)).toMatch(/✗ anchor\.ws_\w+: its first \d+ entries are not those/);
       const again = await start({ dataDir, anchorDir });
       await again.stop();
     } finally {

@@ -9,6 +9,8 @@ import { Program } from '../helpers/program.ts';
 const aside = mkdtempSync(join(tmpdir(), 'cc-yesterday-'));
 let plane: PlaneProcess;
 let source: Parsed;
+/** A job that no trusted runner took yet. */
+let waiting: string;
 
 const runOnce = async (of: PlaneProcess): Promise<Awaited<Program['ended']>> =>
   of.paste(source.commands.bash.run).ended;
@@ -61,7 +63,7 @@ describe("a plane restored from yesterday's copy of its data directory", () => {
   test('with the anchor removed by hand, is refused by its runner with 76 and a plain sentence', async () => {
     rmSync(`${plane.dataDir}-anchor`, { recursive: true });
     plane = await PlaneProcess.start([], { dataDir: plane.dataDir, port: plane.port });
-    const jobId = await submit('Again');
+    waiting = await submit('Again');
     const { code, stdout, stderr } = await runOnce(plane);
     expect([code, `${stdout}${stderr}`]).toEqual([
       76,
@@ -69,6 +71,21 @@ describe("a plane restored from yesterday's copy of its data directory", () => {
         /not trusted any more\. Its log was (rolled back|rewritten): .* Nothing more is run for it/,
       ),
     ]);
-    expect((await plane.job(jobId)).attempts.filter((a: Parsed) => a.started_at !== null)).toEqual([]);
+    expect((await plane.job(waiting)).attempts.filter((a: Parsed) => a.started_at !== null)).toEqual([]);
+  });
+
+  test('is taken up by recover: the old runner is told to enroll anew, and a new one works with a higher fence', {
+    timeout: 60_000,
+  }, async () => {
+    await plane.stop();
+    const anchor = ['--anchor-dir', `${plane.dataDir}-anchor`];
+    await plane.json(['recover', '--accept-rollback', '--reason', 'the disk was lost', ...anchor]);
+    plane = await PlaneProcess.start([], { dataDir: plane.dataDir, port: plane.port });
+    const { code, stdout, stderr } = await runOnce(plane);
+    expect([code, `${stdout}${stderr}`]).toEqual([76, expect.stringMatching(/[Ee]nroll/)]);
+    const anew = await plane.connected('laptop-2');
+    expect((await plane.paste(anew.commands.bash.run).ended).code).toBe(0);
+    const attempt = (await plane.job(waiting)).attempts.at(-1);
+    expect([attempt.outcome, attempt.fence > 2 ** 20]).toEqual(['succeeded', true]);
   });
 });
