@@ -128,15 +128,15 @@ def check_rest(files, raw):
     return "%d entries in the tree of %d, receipts and %d artifacts fit" % (len(entries), size, len(held))
 def print_of(raw): return "SHA256:" + b64(sha(raw)).rstrip("=")
 def followed_words(files, known, found):
-    newest, steps = known, []
+    key, steps = found, []
     try:
         origin = json.loads(bytes(files["trust.json"]))["origin"]
-        for name in (name for name in files if name.startswith("entries/")):
+        for name in reversed([name for name in files if name.startswith("entries/")]):
             for told in (event["body"] for event in json.loads(bytes(files[name]))["events"] if event["type"] == "key.rotated"):
                 before, after = unb64(told["before"]), unb64(told["public_key"])
-                if print_of(before) == newest and signed(before, ("connected-compute/key/v1\n%s\n%s" % (origin, told["public_key"])).encode(), unb64(told["signature"])): newest = print_of(after); steps.append(name)
+                if key != known and print_of(after) == key and signed(before, ("connected-compute/key/v1\n%s\n%s" % (origin, told["public_key"])).encode(), unb64(told["signature"])): key = print_of(before); steps.insert(0, name)
     except (LookupError, ValueError, TypeError, AttributeError): steps = []
-    if newest != found or not steps: return "No entry here says that it followed that one: ask the owner of the workspace for the fingerprint, and trust neither until you know."
+    if key != known or not steps: return "No entry here says that it followed that one: ask the owner of the workspace for the fingerprint, and trust neither until you know."
     return "It followed that one: %s %s so, signed by the key before. Verify again with --key %s." % (" and ".join(steps), "says" if len(steps) == 1 else "say", found)
 def key_of(files, fingerprint):
     raw = base64.b64decode(bytes(files["log-key.pem"]).decode("latin1").split("\n")[1])[12:]; found = print_of(raw)

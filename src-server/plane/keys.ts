@@ -10,6 +10,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { platform } from 'node:os';
+import { dirname } from 'node:path';
 
 const RAW_KEY_BYTES = 32;
 
@@ -54,10 +56,7 @@ export const newPrivateKey = (): KeyObject => generateKeyPairSync('ed25519').pri
 /** Reads the key of a data directory, or makes it: PKCS#8 PEM in a file that only its owner reads. */
 export function loadPlaneKey(path: string): { key: PlaneKey; isNew: boolean } {
   const isNew = !existsSync(path);
-  if (isNew) {
-    const pem = newPrivateKey().export({ format: 'pem', type: 'pkcs8' });
-    writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
-  }
+  if (isNew) replacePlaneKey(path);
   chmodSync(path, 0o600);
   return { key: planeKeyFrom(createPrivateKey(readFileSync(path))), isNew };
 }
@@ -71,10 +70,11 @@ export function replacePlaneKey(path: string): PlaneKey {
   rmSync(next, { force: true });
   const key = newKeyFile(next);
   renameSync(next, path);
+  syncFolderOf(path);
   return key;
 }
 
-/** Makes a key in a file of its own, on disk when this returns. */
+/** Makes a key in a file of its own, on disk with its name when this returns. */
 export function newKeyFile(path: string): PlaneKey {
   const privateKey = newPrivateKey();
   const fd = openSync(path, 'wx', 0o600);
@@ -84,5 +84,17 @@ export function newKeyFile(path: string): PlaneKey {
   } finally {
     closeSync(fd);
   }
+  syncFolderOf(path);
   return planeKeyFrom(privateKey);
+}
+
+function syncFolderOf(path: string): void {
+  // Windows cannot open a folder for this; NTFS journals its names by itself.
+  if (platform() === 'win32') return;
+  const fd = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }

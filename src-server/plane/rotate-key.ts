@@ -51,7 +51,15 @@ export async function rotateKey(
 export function finishRotation(keyPath: string, newest: () => string | null): void {
   const path = nextPath(keyPath);
   if (!existsSync(path)) return;
-  const next = planeKeyFrom(createPrivateKey(readFileSync(path)));
-  if (next.publicKeyBase64 === newest()) renameSync(path, keyPath);
+  if (keyIn(path)?.publicKeyBase64 === newest()) renameSync(path, keyPath);
   else rmSync(path);
+}
+
+/** Null for a file that was not written to its end: no log names a key before its file is on disk. */
+function keyIn(path: string): PlaneKey | null {
+  try {
+    return planeKeyFrom(createPrivateKey(readFileSync(path)));
+  } catch {
+    return null;
+  }
 }

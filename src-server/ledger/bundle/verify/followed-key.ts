@@ -15,22 +15,25 @@ export function followedWords(files: BundleFiles, known: string, found: string):
     : `It followed that one: ${steps.join(' and ')} ${steps.length === 1 ? 'says' : 'say'} so, signed by the key before. Verify again with --key ${found}.`;
 }
 
+/** From the key that signs back to the known one: a rotation that was broken off left a key that signs nothing. */
 function stepsBetween(files: BundleFiles, known: string, found: string): string[] {
   const steps: string[] = [];
-  let newest = known;
+  let key = found;
   try {
     const { origin } = files.json('trust.json') as Trust;
-    for (const name of files.below('entries'))
+    for (const name of files.below('entries').reverse())
       for (const { type, body } of (files.json(name) as JudgedEntry).events) {
         const succession = body as unknown as KeySuccession;
-        if (type !== 'key.rotated' || fingerprintOf(Buffer.from(succession.before, 'base64')) !== newest) continue;
+        if (type !== 'key.rotated' || key === known || printOf(succession.public_key) !== key) continue;
         if (!isSucceeded(origin, succession)) continue;
-        newest = fingerprintOf(Buffer.from(succession.public_key, 'base64'));
-        steps.push(name);
+        key = printOf(succession.before);
+        steps.unshift(name);
       }
   } catch {
     // Nothing of this bundle is verified yet: what cannot be read leads nowhere.
     return [];
   }
-  return newest === found ? steps : [];
+  return key === known ? steps : [];
 }
+
+const printOf = (publicKey: string): string => fingerprintOf(Buffer.from(publicKey, 'base64'));
