@@ -14,7 +14,10 @@ export const confinementChecker: Checker = {
   applicable: always,
   check: async ({ surroundings, capabilities }) => {
     if (surroundings.platform !== 'linux')
-      return failed('Command jobs run unconfined: this platform has no confinement that was tried.');
+      return failed(
+        'Command jobs run unconfined: this platform has no confinement that was tried.',
+        'Run the runner on Linux, or in a Linux virtual machine, where jobs are to be confined.',
+      );
     const { posture } = await capabilities();
     const { files, network = [], detail = {} } = posture;
     const why = detail.confinement ?? 'no reason was given';

@@ -23,25 +23,25 @@ afterEach(async () => {
 });
 
 // The stand-in plane listens inside this very test process, so that one check is about it.
-const examine = (json = false) => {
+const examine = (json = false, platform = process.platform) => {
   const args = { command: 'doctor' as const, json, enrollment: 'enr_1', planeKey: null, stateDir: runner.stateDir };
   return doctor(args, {
     clock: systemClock,
     printer,
-    surroundings: runner.surroundings,
+    surroundings: { ...runner.surroundings, platform },
     probe: async () => runner.capabilities,
   });
 };
 interface Report {
   summary: string;
-  checks: { id: string; passed: boolean; fix: string | null }[];
+  checks: { id: string; passed: boolean; applicable: boolean; fix: string | null }[];
 }
 const jsonReport = () => JSON.parse(printer.lines.at(-1) ?? '') as Report;
 
 describe('the doctor', () => {
   test('tells each check in its order and reports all to the plane', async () => {
     await examine();
-    const names = printer.lines.slice(0, 13).map((line) => line.slice(8, line.indexOf(':')));
+    const names = printer.lines.slice(0, 14).map((line) => line.slice(8, line.indexOf(':')));
     expect(names).toEqual([
       'Node',
       'Clock',
@@ -53,12 +53,13 @@ describe('the doctor', () => {
       'Shell and PATH',
       'git',
       'Confinement (tried)',
+      'Container engine (tried)',
       'No listening socket',
       'Posture',
       'Class',
     ]);
     const body = plane.calls('POST', /doctor$/)[0]?.json as { checks: Record<string, unknown>[] };
-    expect(body.checks).toHaveLength(13);
+    expect(body.checks).toHaveLength(14);
     expect(Object.keys(body.checks[0] ?? {})).toEqual(['id', 'required', 'passed', 'detail']);
     expect(printer.lines.at(-1)).toBe('The plane says: source online, compute class cpu-small.');
   });
@@ -66,7 +67,20 @@ describe('the doctor', () => {
   test('gives the same as one line of JSON', async () => {
     await examine(true);
     expect(printer.lines).toHaveLength(1);
-    expect(jsonReport().checks).toHaveLength(13);
+    expect(jsonReport().checks).toHaveLength(14);
+  });
+
+  test('tells what to do of each check that failed, and of none that does not apply', async () => {
+    await plane.close();
+    await examine(true, 'win32');
+    await plane.listen();
+    const { checks } = jsonReport();
+    expect(checks.filter(({ passed }) => !passed).length).toBeGreaterThan(2);
+    expect(checks.filter(({ passed, fix }) => !passed && !fix)).toEqual([]);
+    expect(checks.filter(({ applicable }) => !applicable).map(({ id }) => id)).toEqual([
+      'container_engine',
+      'no_listening_socket',
+    ]);
   });
 
   test('ends 1 when a required check failed, with the mend', async () => {
@@ -100,6 +114,7 @@ describe('its last line', () => {
     name,
     category: 'source' as const,
     required,
+    applicable: true,
     passed,
     detail: '',
     fix: null,

@@ -11,10 +11,11 @@ import { type Printer, plain } from '../printer.ts';
 import { Session } from '../session.ts';
 import { defaultWorkDir, type Surroundings } from '../user-folders.ts';
 import { answerOf, type DoctorAnswer } from '../wire.ts';
-import { type Checker, type CheckResult, type DoctorContext, failed } from './checker.ts';
+import { type Checker, type CheckResult, type DoctorContext, failed, passed } from './checker.ts';
 import { clockChecker } from './clock-drift.ts';
 import { computeClassChecker } from './compute-class.ts';
 import { confinementChecker } from './confinement.ts';
+import { containerEngineChecker } from './container-engine.ts';
 import { diskRoomChecker } from './disk-room.ts';
 import { gitChecker } from './git.ts';
 import { noListeningSocketChecker } from './no-listening-socket.ts';
@@ -38,6 +39,7 @@ export const CHECKERS: readonly Checker[] = [
   shellAndPathChecker,
   gitChecker(),
   confinementChecker,
+  containerEngineChecker,
   noListeningSocketChecker,
   postureChecker,
   computeClassChecker,
@@ -51,24 +53,31 @@ export interface DoctorDependencies {
   /** Tries what this machine can enforce; `isFresh` trusts nothing that was found before. */
   probe: (isFresh?: boolean) => Promise<Capabilities>;
 }
-export type Finding = Pick<Checker, 'id' | 'name' | 'category' | 'required'> & CheckResult;
+/** What a check found; `applicable: false` is one that has nothing to look at here, and counts for nothing. */
+export type Finding = Pick<Checker, 'id' | 'name' | 'category' | 'required'> & CheckResult & { applicable: boolean };
+const FIX_THROWN = 'Mend what these words name, or the check above that failed first, then run doctor again.';
 
 /** Runs the checks one after the other; one that throws has failed with the words of what it threw. */
 export async function examine(checkers: readonly Checker[], context: DoctorContext): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { id, name, category, required, applicable, check } of checkers) {
-    if (!applicable(context)) continue;
+    const about = { id, name, category, required };
+    if (!applicable(context)) {
+      findings.push({ ...about, applicable: false, ...passed('It has nothing to look at on this platform.') });
+      continue;
+    }
     const result = await check(context).catch((error: unknown) =>
-      failed(error instanceof PlaneProblem ? error.detail : messageOf(error)),
+      failed(error instanceof PlaneProblem ? error.detail : messageOf(error), FIX_THROWN),
     );
-    findings.push({ id, name, category, required, ...result });
+    findings.push({ ...about, applicable: true, ...result });
   }
   return findings;
 }
 
 /** The last line: how many passed, and what a failed required check means. */
 export function summaryOf(findings: readonly Finding[]): string {
-  const count = `Doctor: ${findings.filter(({ passed }) => passed).length} of ${findings.length} passed.`;
+  const looked = findings.filter(({ applicable }) => applicable);
+  const count = `Doctor: ${looked.filter(({ passed }) => passed).length} of ${looked.length} passed.`;
   const broken = findings.filter(({ required, passed }) => required && !passed);
   if (broken.length === 0) return count;
   const verb = broken.length === 1 ? 'is required and failed' : 'are required and failed';
@@ -80,8 +89,8 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return () => (made ??= make());
 };
 
-function lineOf({ name, passed, required, detail, fix }: Finding): string {
-  const mark = passed ? 'passed' : required ? 'FAILED' : 'note  ';
+function lineOf({ name, passed, required, applicable, detail, fix }: Finding): string {
+  const mark = !applicable ? 'n/a   ' : passed ? 'passed' : required ? 'FAILED' : 'note  ';
   return `${mark}  ${name}: ${plain(detail)}${fix === null ? '' : ` Fix: ${fix}`}`;
 }
 
@@ -92,7 +101,8 @@ async function report(
   printer: Printer,
 ): Promise<DoctorAnswer | null> {
   if (session?.grant == null) return null;
-  const checks = findings.map(({ id, required, passed, detail }) => ({
+  const looked = findings.filter(({ applicable }) => applicable);
+  const checks = looked.map(({ id, required, passed, detail }) => ({
     id,
     required,
     passed,
