@@ -16,7 +16,7 @@ export const confinementChecker: Checker = {
     if (surroundings.platform !== 'linux')
       return failed(
         'Command jobs run unconfined: this platform has no confinement that was tried.',
-        'Run the runner on Linux, or in a Linux virtual machine, where jobs are to be confined.',
+        'Where jobs are to be confined, enroll a source that runs Linux.',
       );
     const { posture } = await capabilities();
     const { files, network = [], detail = {} } = posture;
