@@ -5,6 +5,7 @@ import { type AddressInfo, isIPv4 } from 'node:net';
 import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listeningSockets } from '../../runner/doctor/listening-sockets.ts';
 import { processTable } from '../../runner/proc-table.ts';
 import { splitLog } from '../../src-renderer/ui/log-text.ts';
 import type { Parsed } from '../helpers/checked-call.ts';
@@ -41,6 +42,27 @@ const receiptOf = async (jobId: string): Promise<Parsed> => {
   const { items } = (await plane.call('jobReceipts', { params: { job_id: jobId } })).json;
   return items.find((item: Parsed) => item.kind === 'run').statement.predicate;
 };
+
+test('row 14: a live credential that a job prints is hidden and burned, and nobody can redeem it', {
+  timeout: 60_000,
+}, async () => {
+  const other = await plane.enroll('laptop-3');
+  // It comes in two writes, and nothing of it may stand in the job itself.
+  const halves = [other.credential.slice(0, 11), other.credential.slice(11)].map((half: string) =>
+    Buffer.from(half).toString('hex'),
+  );
+  const script = `const [a, b] = ${JSON.stringify(halves)}.map((hex) => Buffer.from(hex, 'hex').toString());
+    process.stdout.write('token ' + a); setTimeout(() => console.log(b), 100);`;
+  const { job_id: jobId } = await submit(['node', '-e', script]);
+  expect((await runOnce()).code).toBe(0);
+  expect((await log(jobId)).data).toBe('token [redacted]\n');
+  const burned = await plane.events('credential.burned');
+  expect(burned.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^It was seen in the output of lease lse_/),
+  ]);
+  const refused = await plane.paste(other.commands.bash.connect as string, `${other.credential}\n`).ended;
+  expect([refused.code, refused.stderr]).toEqual([77, expect.stringMatching(/burned/)]);
+});
 
 describe('row 23: a flood of output', () => {
   // One endless line; on the other stream what acts in a terminal, and bytes that are no text.
@@ -107,6 +129,7 @@ describe.runIf(process.platform === 'linux')('row 24: a job that does not want t
     const states = async () => (await Promise.all(jobs.map((jobId) => plane.job(jobId)))).map(({ state }) => state);
     const left = () => words.map((word) => withWord(word).length);
     await expect.poll(() => Math.min(...left()), { timeout: 30_000 }).toBeGreaterThan(40);
+    expect(listeningSockets(runner.pid, process.platform)).toEqual([]);
     const before = performance.now();
     for (const jobId of jobs)
       expect((await plane.call('jobCancel', { params: { job_id: jobId }, body: {} })).status).toBe(200);
