@@ -130,6 +130,23 @@ describe('the heartbeat', () => {
     expect(printer.lines).toEqual([expect.stringMatching(/^The plane answers again after \d:\d\d\.$/)]);
   });
 
+  test('lives through eight hours without a network, asks on without haste, and then renews its token', async () => {
+    await clock.advance(20_000);
+    failWith = () => new PlaneUnreachable('ENETUNREACH');
+    const before = beats.length;
+    await clock.advance(8 * 3_600_000);
+    expect(fatal).toBeNull();
+    const tries = beats.length - before;
+    expect(tries).toBeGreaterThan(8 * 60);
+    expect(tries).toBeLessThan(8 * 3_600);
+    const known = tokens.length;
+    failWith = () => null;
+    await clock.advance(60_000);
+    expect(tokens.length).toBe(known + 1);
+    expect(printer.warnings).toHaveLength(1);
+    expect(printer.lines).toHaveLength(1);
+  });
+
   test('beats earlier for a shorter lease, and at once when asked', async () => {
     await clock.advance(1_000);
     heartbeat.within(2_000);
