@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RouteId } from '../../src-server/contract/routes.ts';
+import type { CallOptions } from '../helpers/checked-call.ts';
 import { CommandLine } from '../helpers/command-line.ts';
+import type { RunnerUnderTest } from '../helpers/runner-under-test.ts';
 
 let line: CommandLine;
 beforeAll(async () => {
@@ -51,13 +54,17 @@ test('time travel to ten recorded moments shows exactly what the API had answere
     await runner.complete(lease);
   }
   expect(new Set(moments.map((m) => m.at)).size).toBe(10);
-  for (const { at, shown } of [...moments, ...moments.slice(2, 5)]) {
-    const { json } = await plane.call('replay', { query: { at: String(at) } });
+  await expectPast([...moments, ...moments.slice(2, 5)]);
+});
+
+async function expectPast(moments: Awaited<ReturnType<typeof moment>>[]): Promise<void> {
+  for (const { at, shown } of moments) {
+    const { json } = await line.plane.call('replay', { query: { at: String(at) } });
     const { at_seq, at: _instant, ...past } = json as Record<string, unknown>;
     expect(at_seq).toBe(at);
     expect(settled(past)).toEqual(shown);
   }
-});
+}
 
 test('one part alone, and no moment that was not yet', async () => {
   const part = await line.plane.call('replay', { query: { at: '0', view: 'jobs' } });
@@ -118,4 +125,85 @@ test('a job and a lease lead to the moment that they are about', async () => {
   await runner.onLease('start', lease.lease_id, { fence: lease.fence });
   const { seq: endSeq } = (await runner.complete(lease)).json;
   expect(await lead()).toEqual({ job: at(endSeq), lease: at(endSeq) });
+});
+
+test('time travel shows what was answered through questions, refusals, another policy, budgets, cordons, revoked leases and retries', async () => {
+  const { plane } = line;
+  const act = async (id: RouteId, options: CallOptions = {}) => {
+    const answer = await plane.call(id, options);
+    if (answer.status >= 300) throw new Error(`${id}: ${answer.text}`);
+    return answer.json;
+  };
+  const laptop = await plane.runner('laptop-2');
+  const publish = async (mode: string, fallback: string) => {
+    const { version } = (await plane.call('policy')).json;
+    await act('policyPut', { body: { base_version: version, mode, fallback: { mode: fallback, after_ms: 1_000 } } });
+  };
+  const onSource = (name: string) => async () => {
+    const { items } = (await plane.call('sources')).json;
+    return { source_id: items.find((s: { name: string }) => s.name === name).source_id };
+  };
+  const laptops = async () => [await onSource('laptop-1')(), await onSource('laptop-2')()];
+  const limited = (limitMcu: number) => ({ limits: [{ scope: 'tier:managed', window: 'total', limit_mcu: limitMcu }] });
+  const answer = async (kind: string) => {
+    const { items } = (await plane.call('approvals', { query: { status: 'pending', kind } })).json;
+    await act('approvalDecide', { params: { approval_id: items[0].approval_id }, body: { decision: 'approved' } });
+  };
+  let lease = { lease_id: '', fence: 0 };
+  let jobId = '';
+  let pool: RunnerUnderTest | undefined;
+  /** Time does it, a few times a second; a moment is taken when nothing moves any more. */
+  const turns = (state: string) =>
+    expect.poll(async () => (await plane.job(jobId)).state, { timeout: 10_000 }).toBe(state);
+  const steps: (() => Promise<unknown>)[] = [
+    () => act('stopEverything', { body: { reason: 'A fresh start' } }),
+    () => act('resume', { body: {} }),
+    () => publish('byoc_first', 'ask'),
+    () => plane.submit({ approval: { when: 'before_start' } }),
+    () => answer('before_start'),
+    async () => {
+      lease = await laptop.startOne();
+    },
+    async () => {
+      for (const params of await laptops()) await act('sourceCordon', { params, body: { reason: 'Updates' } });
+    },
+    async () => {
+      pool = await plane.runner('pool-1', { kind: 'managed_pool' });
+    },
+    async () => {
+      jobId = (await plane.submit({ title: 'Leaves its side' })).job_id;
+      plane.clock.advance(2_000);
+      await turns('held');
+    },
+    () => answer('fallback'),
+    () => act('budgetsPut', { body: limited(500) }),
+    async () => {
+      await publish('managed_only', 'never');
+      jobId = (await plane.submit({ title: 'Too dear' })).job_id;
+    },
+    () => act('budgetsPut', { body: { ...limited(50_000), base_version: 1 } }),
+    () => act('jobRetry', { params: { job_id: jobId }, body: {}, key: plane.key() }),
+    () => (pool as RunnerUnderTest).startOne(),
+    () => publish('byoc_first', 'never'),
+    () => laptop.complete(lease),
+    async () => {
+      for (const params of await laptops()) await act('sourceResume', { params, body: {} });
+    },
+    async () => {
+      lease = await laptop.startOne();
+    },
+    () => act('leaseRevoke', { params: { lease_id: lease.lease_id }, body: { reason: 'A drill' } }),
+    () => act('pause', { body: { reason: 'Lunch' } }),
+  ];
+  const moments = [];
+  const states = new Set<string>();
+  for (const step of steps) {
+    await step();
+    const taken = await moment();
+    moments.push(taken);
+    for (const { state } of (taken.shown.jobs as { items: { state: string }[] }).items) states.add(state);
+  }
+  expect(new Set(moments.map(({ at }) => at)).size).toBeGreaterThanOrEqual(10);
+  expect([...states].sort()).toEqual(['claimed', 'held', 'queued', 'refused', 'running', 'succeeded']);
+  await expectPast(moments);
 });
