@@ -9,6 +9,7 @@ import { startAttempt } from '../../src-server/plane/commands/start-attempt.ts';
 import { submitJob } from '../../src-server/plane/commands/submit-job.ts';
 import type { GrantedLease } from '../../src-server/plane/grants.ts';
 import { Ids } from '../../src-server/plane/ids.ts';
+import type { LogSigner } from '../../src-server/plane/keys.ts';
 import { openWorkspace } from '../../src-server/plane/open-workspace.ts';
 import { systemRandom } from '../../src-server/plane/random.ts';
 import { RuntimeTokens } from '../../src-server/plane/runtime-tokens.ts';
@@ -60,8 +61,11 @@ export const report = (rows: Row[]): void =>
 
 export const newDirectory = (): string => mkdtempSync(join(process.env.BENCH_DIRECTORY ?? '.', 'data-'));
 
-/** A workspace on real files, with the system's clock. */
-export async function openBench(directory = newDirectory()): Promise<{ workspace: Workspace; directory: string }> {
+/** A workspace on real files, with the system's clock. @param signer signs checkpoints; without one none are made. */
+export async function openBench(
+  directory = newDirectory(),
+  signer?: LogSigner,
+): Promise<{ workspace: Workspace; directory: string }> {
   const ids = new Ids(systemClock, systemRandom);
   const { workspace } = await openWorkspace(directory, ids.make('workspace'), 'bench', undefined, {
     clock: systemClock,
@@ -70,6 +74,7 @@ export async function openBench(directory = newDirectory()): Promise<{ workspace
     timers: systemTimers,
     tokens: new RuntimeTokens(systemClock, systemRandom),
     boot: systemRandom.bytes(8).toString('hex'),
+    ...(signer === undefined ? {} : { signer }),
   });
   return { workspace, directory };
 }
