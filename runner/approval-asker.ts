@@ -51,6 +51,24 @@ export class ApprovalAsker {
     this.#stopLooking = dependencies.clock.every(LOOK_EVERY_MS, () => this.#look());
   }
 
+  /** Asks at once, after what is being asked now. Rejects when `signal` ends it. */
+  async ask(
+    reason: string,
+    kinds: string[],
+    signal: AbortSignal,
+  ): Promise<Pick<Answer, 'status'> & { approval_id: string | null }> {
+    while (this.#asking !== null) await this.#asking;
+    const asking = this.#put({ reason, kinds, expiresMs: null }, signal);
+    this.#asking = asking.then(
+      () => undefined,
+      () => undefined,
+    );
+    void this.#asking.then(() => {
+      this.#asking = null;
+    });
+    return asking;
+  }
+
   /** No more questions: the command has ended. */
   stop(): void {
     this.#isStopped = true;
@@ -68,37 +86,47 @@ export class ApprovalAsker {
   }
 
   async #carry(line: AskedLine): Promise<void> {
-    const { redact, tell } = this.dependencies;
-    const reason = redact(line.reason).slice(0, REASON_LIMIT);
-    tell(`asks for approval: ${reason}`);
-    const answer = await this.#answerTo({ ...line, reason }).catch((error: unknown) => ({
-      approval_id: null,
-      status: 'refused',
-      reason: error instanceof PlaneProblem ? error.detail : 'The plane could not be asked.',
-    }));
+    const answer = await this.#put(line, this.dependencies.signal);
     if (this.#isStopped) return;
-    tell(`approval ${answer.status}.`);
     this.#files.answer({ approval_id: answer.approval_id, status: answer.status, reason: answer.reason ?? null });
   }
 
-  async #answerTo({ reason, kinds, expiresMs }: AskedLine): Promise<Answer> {
+  async #put(
+    line: AskedLine,
+    signal: AbortSignal,
+  ): Promise<Omit<Answer, 'approval_id'> & { approval_id: string | null }> {
+    const { redact, tell } = this.dependencies;
+    const reason = redact(line.reason).slice(0, REASON_LIMIT);
+    tell(`asks for approval: ${reason}`);
+    const answer = await this.#answerTo({ ...line, reason }, signal).catch((error: unknown) => {
+      if (signal.aborted && signal !== this.dependencies.signal) throw error;
+      return {
+        approval_id: null,
+        status: 'refused',
+        reason: error instanceof PlaneProblem ? error.detail : 'The plane could not be asked.',
+      };
+    });
+    if (!this.#isStopped) tell(`approval ${answer.status}.`);
+    return answer;
+  }
+
+  async #answerTo({ reason, kinds, expiresMs }: AskedLine, signal: AbortSignal): Promise<Answer> {
     const { leaseId, fence } = this.lease;
     const path = `/api/v1/runtime/leases/${leaseId}/approvals`;
     const json = { fence, reason, kinds, ...(expiresMs === null ? {} : { expires_ms: expiresMs }) };
     const headers = { 'idempotency-key': `${leaseId}.${fence}.approval.${this.#count++}` };
-    let answer = await this.#insist({ method: 'POST', path, headers, json });
+    let answer = await this.#insist({ method: 'POST', path, headers, json }, signal);
     while (answer.status === 'pending')
-      answer = await this.#insist({
-        method: 'GET',
-        path: `${path}/${answer.approval_id}?wait_ms=${WAIT_MS}`,
-        timeoutMs: TIMEOUT_MS,
-      });
+      answer = await this.#insist(
+        { method: 'GET', path: `${path}/${answer.approval_id}?wait_ms=${WAIT_MS}`, timeoutMs: TIMEOUT_MS },
+        signal,
+      );
     return answer;
   }
 
   /** Sends until the plane answers, over lost answers and restarts. Throws PlaneProblem when it will not have it. */
-  async #insist(request: PlaneRequest): Promise<Answer> {
-    const { send, clock, chance, signal } = this.dependencies;
+  async #insist(request: PlaneRequest, signal: AbortSignal): Promise<Answer> {
+    const { send, clock, chance } = this.dependencies;
     const backoff = new Backoff(BACKOFF, chance);
     for (;;) {
       try {

@@ -1,3 +1,5 @@
+import type { ActionTally } from './agent/action-recorder.ts';
+import type { GatewayModule } from './agent/gateway-module.ts';
 import type { Clock } from './clock.ts';
 import type { Capabilities } from './confinement/capabilities.ts';
 import type { HeldLeases } from './held-leases.ts';
@@ -27,6 +29,8 @@ export interface AttemptContext {
   capabilities: () => Capabilities;
   /** A container could not be started: what was found of the engine may hold no more. */
   onEngineFailed: () => void;
+  /** The module that speaks with agents; rejects with an Error in words. */
+  gateway: () => Promise<GatewayModule>;
   /** Hosts that repositories may be fetched from. */
   checkoutHosts: readonly string[];
   /** Registries that images may be fetched from. */
@@ -62,6 +66,8 @@ export interface Ending {
   environmentNames: readonly string[];
   /** What held while it ran. */
   enforced: EnforcedConfinement;
+  /** Calls of an agent that are on the record; null for other jobs. */
+  actions: ActionTally | null;
 }
 
 export const NOT_RUN: Ending = {
@@ -72,4 +78,5 @@ export const NOT_RUN: Ending = {
   detail: null,
   environmentNames: [],
   enforced: UNCONFINED,
+  actions: null,
 };

@@ -53,7 +53,7 @@ export function settlementBody({ payload, record, ending, collected, stop }: Res
     fence: payload.fence,
     outcome: record.outcome,
     exit_code: record.exitCode,
-    extras_mcu: 0,
+    extras_mcu: record.actions?.cost_mcu ?? 0,
     usage: { runtime_ms: record.runtimeMs, ...(ending.cpuMs === null ? {} : { cpu_ms: ending.cpuMs }) },
     outputs: isListSendable ? record.outputs : [],
     refused_outputs: collected.refused

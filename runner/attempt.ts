@@ -1,4 +1,5 @@
 import type { Assignment, EnvelopePayload } from '../src-server/contract/runtime.ts';
+import { ActionRecorder } from './agent/action-recorder.ts';
 import { ApprovalAsker } from './approval-asker.ts';
 import { type AttemptContext, type AttemptOutcome, type Ending, NOT_RUN, type Stop } from './attempt-context.ts';
 import { AttemptLogs } from './attempt-logs.ts';
@@ -12,6 +13,7 @@ import { type Collected, collectOutputs } from './collect-outputs.ts';
 import { sha256Hex } from './ed25519.ts';
 import { EnvelopeRefused, openEnvelope } from './envelope.ts';
 import { messageOf } from './errors.ts';
+import type { AgentRim } from './executors/agent.ts';
 import type { ExecutionInput, JobProcesses } from './executors/executor.ts';
 import { executorFor } from './executors/executor-for.ts';
 import { markEntries } from './executors/job-environment.ts';
@@ -54,6 +56,8 @@ export class Attempt implements LeaseHolder {
   readonly #cut = new AbortController();
   /** Ends every call to the plane. */
   readonly #halt = new AbortController();
+  /** The lease is lost: nothing of it is recorded any more. */
+  readonly #lost = new AbortController();
   readonly #grantedMonoMs: number;
   readonly #send: (request: PlaneRequest) => Promise<PlaneAnswer>;
 
@@ -122,6 +126,7 @@ export class Attempt implements LeaseHolder {
     this.context.printer.warn(`Lease of ${this.#name()} lost. ${plain(detail)} Ending its processes.`);
     // A loss outranks every other cause: whatever was asked before, this attempt may write no more.
     this.#stop = null;
+    this.#lost.abort();
     this.#end({ kind: 'lost', detail }, graceMs);
   }
 
@@ -264,13 +269,9 @@ export class Attempt implements LeaseHolder {
     const values = Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
     const declared = programOf(payload.job).env;
     try {
-      return await this.#follow(plan, {
-        ...input,
-        declared,
-        secrets: values,
-        extra: asker?.environment ?? {},
-        signal: this.#cut.signal,
-      });
+      const extra = asker?.environment ?? {};
+      const execution = { ...input, declared, secrets: values, extra, signal: this.#cut.signal };
+      return await this.#follow(plan, execution, this.#agentRim(payload, asker));
     } finally {
       asker?.stop();
     }
@@ -289,10 +290,33 @@ export class Attempt implements LeaseHolder {
     });
   }
 
+  /** What governs an agent, and puts its calls on the record. */
+  #agentRim({ lease_id: leaseId, fence }: EnvelopePayload, asker: ApprovalAsker | null): AgentRim {
+    const { session, clock, chance, printer, leases, gateway } = this.context;
+    const recorder = new ActionRecorder(
+      { leaseId, fence },
+      {
+        send: this.#send,
+        clock,
+        chance,
+        privateKey: session.identity.privateKey,
+        signal: AbortSignal.any([this.#halt.signal, this.#lost.signal]),
+        onSuperseded: (detail) => leases.find(leaseId)?.superseded(detail),
+      },
+    );
+    return {
+      gateway,
+      recorder,
+      ask: asker === null ? null : (reason, signal) => asker.ask(reason, ['agent tool'], signal),
+      redact: (text) => this.#redaction.text(text),
+      tell: (text) => printer.say(`${this.#name()} agent: ${plain(text)}`),
+    };
+  }
+
   /** Starts the job and stays with it to its end. */
-  async #follow(plan: Plan, input: ExecutionInput): Promise<Ending> {
-    const { capabilities, onEngineFailed } = this.context;
-    const execution = await executorFor(plan, capabilities(), this.context)
+  async #follow(plan: Plan, input: ExecutionInput, agent: AgentRim): Promise<Ending> {
+    const { capabilities, clock, registries, onEngineFailed } = this.context;
+    const execution = await executorFor(plan, capabilities(), { clock, registries, agent })
       .start(input)
       .catch((error: unknown) => {
         if (plan.executor === 'container') onEngineFailed();
@@ -304,9 +328,9 @@ export class Attempt implements LeaseHolder {
     if (this.#stop !== null) this.#killProcesses();
     await execution.exited;
     this.#logs?.takeRest();
-    const { exitCode, signal, cpuMs, leftovers, enforced, detail = null } = await execution.ended;
+    const { exitCode, signal, cpuMs, leftovers, enforced, actions = null, detail = null } = await execution.ended;
     const { environmentNames } = execution;
-    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail, environmentNames, enforced };
+    return { exitCode, signal, cpuMs, leftovers: leftovers.length, detail, environmentNames, enforced, actions };
   }
 
   async #conclude({ payload, sent }: Started, ending: Ending, dir: AttemptDir | null): Promise<AttemptOutcome> {
@@ -336,6 +360,7 @@ export class Attempt implements LeaseHolder {
       leftovers: ending.leftovers,
       confinement: ending.enforced,
       redactions: this.#redaction.redactions,
+      actions: ending.actions,
     };
     const result: Result = { payload, record, ending, collected, stop: this.#isLost() ? this.#stop : stop };
     const body = settlementBody(result, session.identity.privateKey);

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { RunPredicate } from '../src-server/contract/receipt.ts';
 import type { EnvelopePayload } from '../src-server/contract/runtime.ts';
+import type { ActionTally } from './agent/action-recorder.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { instantOf } from './clock.ts';
 import { type Dsse, signDsse } from './dsse.ts';
@@ -39,6 +40,8 @@ export interface RunRecord {
   confinement: EnforcedConfinement;
   /** How many times a secret was taken out of the output. */
   redactions: number;
+  /** Calls of an agent; null where none was made. */
+  actions?: ActionTally | null;
 }
 
 /** The in-toto Statement v1 of an attempt: its subjects are the job and each output, by digest. */
@@ -82,6 +85,7 @@ function predicateOf(payload: EnvelopePayload, record: RunRecord): RunPredicate 
     log: record.log,
     leftovers: record.leftovers,
     redactions: record.redactions,
+    ...(record.actions == null ? {} : { actions: record.actions }),
     runner_version: RUNNER_VERSION,
   };
 }

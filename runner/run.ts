@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Assignment } from '../src-server/contract/runtime.ts';
+import { GatewayLoader } from './agent/gateway-module.ts';
 import type { RunArgs } from './args.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptOutcome } from './attempt-context.ts';
@@ -59,6 +60,7 @@ class Run {
   readonly #heartbeat: Heartbeat;
   readonly #directives: DirectivePoll;
   readonly #claims: ClaimLoop;
+  readonly #gateway: GatewayLoader;
   #signals = 0;
   #failure: unknown = null;
   #sourceDirective: string | null = null;
@@ -74,6 +76,10 @@ class Run {
   ) {
     const { clock, chance, printer } = dependencies;
     this.#leases = new HeldLeases(clock);
+    this.#gateway = new GatewayLoader(async (path, limitBytes) => {
+      const { bytes } = await session.client.fetchBytes({ method: 'GET', path }, limitBytes);
+      return bytes;
+    });
     const onSource = (source: { directive?: string }) => this.#obey(source.directive ?? null);
     const common = { session, leases: this.#leases, clock, chance, printer, onSource };
     this.#heartbeat = new Heartbeat({
@@ -151,6 +157,7 @@ class Run {
       onExposed: (leaseId, sha256) => this.#heartbeat.expose(leaseId, sha256),
       capabilities: () => this.capabilities.now(),
       onEngineFailed: () => this.capabilities.tryAgain(),
+      gateway: () => this.#gateway.load(),
       checkoutHosts: this.args.checkoutHosts,
       registries: this.args.imageRegistries,
       isConfinedOnly: this.args.confinedOnly,
@@ -255,6 +262,7 @@ function onlyKinds(found: Capabilities, kinds: readonly string[] | null): Capabi
       ...posture,
       containers: kinds.includes('container') ? posture.containers : [],
       kubernetes: kinds.includes('kubernetes') && posture.kubernetes,
+      ...(posture.agents === undefined ? {} : { agents: kinds.includes('mcp') ? posture.agents : [] }),
     },
   };
 }

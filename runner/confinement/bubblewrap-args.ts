@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptGroup } from '../limits/attempt-group.ts';
 import type { AttemptDir } from '../work-dir.ts';
@@ -16,6 +16,8 @@ export interface Sandbox {
   /** As `bwrap --version` says, `0.8.0`. */
   version: string;
   dir: AttemptDir;
+  /** The work directory can be read and not written. */
+  isWorkReadOnly?: boolean;
   network: SandboxNetwork;
   environment: Readonly<Record<string, string>>;
   /**
@@ -76,9 +78,9 @@ function isAtLeast(version: string, major: number, minor: number): boolean {
 }
 
 /** The arguments of bubblewrap for a job. Writes files into the attempt's directory. */
-export function sandboxArgs({ version, dir, network, environment, argv }: Sandbox): SandboxArgs {
-  const folder = join(dir.path, 'confinement');
-  mkdirSync(folder, { mode: 0o700 });
+export function sandboxArgs({ version, dir, isWorkReadOnly, network, environment, argv }: Sandbox): SandboxArgs {
+  // An agent's attempt has one namespace for it and one for each program that it runs.
+  const folder = mkdtempSync(join(dir.path, 'confinement-'));
   const doorways = network.kind === 'proxied' ? doorwaysFor(network.targets) : [];
   const relay = network.kind === 'proxied' ? JSON.stringify({ proxy: RELAY_PROXY, doorways }) : '';
   const options = [
@@ -90,7 +92,16 @@ export function sandboxArgs({ version, dir, network, environment, argv }: Sandbo
     ...ownEtc(join(folder, 'etc'), doorways),
     ...procMounts(),
     ...['--dev', '/dev', '--dir', '/var', '--symlink', '../tmp', '/var/tmp', '--dir', '/run'],
-    ...['--bind', dir.work, INSIDE.work, '--bind', dir.tmp, INSIDE.tmp, '--chdir', INSIDE.work],
+    ...[
+      isWorkReadOnly === true ? '--ro-bind' : '--bind',
+      dir.work,
+      INSIDE.work,
+      '--bind',
+      dir.tmp,
+      INSIDE.tmp,
+      '--chdir',
+      INSIDE.work,
+    ],
     ...networkArgs(network, folder),
     ...['--remount-ro', '/'],
     '--clearenv',

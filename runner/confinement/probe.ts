@@ -1,4 +1,5 @@
 import type { Posture } from '../../src-server/contract/source.ts';
+import { GATEWAY_SHA256 } from '../agent/gateway-module.ts';
 import type { Clock } from '../clock.ts';
 import { type ContainerFinding, probeContainers } from '../containers/probe-containers.ts';
 import { probeCgroup } from '../limits/probe-cgroup.ts';
@@ -40,6 +41,7 @@ export async function probeCapabilities(
   const network: NonNullable<Posture['network']> = [];
   if (found.networkNone) network.push('none');
   if (found.allowList) network.push('allow_list');
+  const agents = found.files && GATEWAY_SHA256 !== null ? network : [];
   return {
     posture: {
       files: found.files ? 'confined' : 'none',
@@ -48,6 +50,7 @@ export async function probeCapabilities(
       containers: engine === null ? [] : [engine.name],
       ...(engine === null ? {} : { container_network: engine.hasAllowList ? ['none', 'allow_list'] : ['none'] }),
       kubernetes: false,
+      ...(agents.length === 0 ? {} : { agents }),
       detail,
     },
     bubblewrap: found.files ? found.version : null,

@@ -35,6 +35,8 @@ export interface ConfinedCommandOptions {
   version: string;
   /** A Node program that the namespace can run as its relay. */
   nodePath: string | null;
+  /** The work directory can be read and not written: an agent changes it through its tools alone. */
+  isWorkReadOnly?: boolean;
   clock: Clock;
   ceilings?: Ceilings;
 }
@@ -80,6 +82,7 @@ export class ConfinedCommand implements Executor {
     const sandbox = await startSandbox({
       version: this.options.version,
       dir,
+      isWorkReadOnly: this.options.isWorkReadOnly ?? false,
       network,
       environment,
       marks: marksOf(input),

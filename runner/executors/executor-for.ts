@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Capabilities } from '../confinement/capabilities.ts';
 import { ownSize } from '../limits/limits.ts';
+import { AgentJob, type AgentRim } from './agent.ts';
 import { ConfinedCommand } from './confined-command.ts';
 import { Container } from './container.ts';
 import type { Executor } from './executor.ts';
@@ -11,13 +12,15 @@ export interface ExecutorSettings {
   clock: Clock;
   /** Registries that images may be fetched from. */
   registries: readonly string[];
+  /** For the agent of an agent job. */
+  agent: AgentRim;
 }
 
 /** The executor of a plan that was made for these capabilities. */
 export function executorFor(
   plan: Plan,
   { bubblewrap, nodePath, engine, cgroup }: Capabilities,
-  { clock, registries }: ExecutorSettings,
+  { clock, registries, agent }: ExecutorSettings,
 ): Executor {
   if (plan.executor === 'container') {
     if (engine === null) throw new Error('The job runs in a container, and the engine is not there any more.');
@@ -27,5 +30,6 @@ export function executorFor(
   if (!plan.isConfined) return new OpenCommand(clock, ceilings);
   // A plan confines only where it was seen to work; without it, running open would break the promise.
   if (bubblewrap === null) throw new Error('The job is to be confined, and bubblewrap is not there any more.');
-  return new ConfinedCommand({ network: plan.network, version: bubblewrap, nodePath, clock, ceilings });
+  const options = { network: plan.network, version: bubblewrap, nodePath, clock, ceilings };
+  return plan.executor === 'mcp' ? new AgentJob(options, agent) : new ConfinedCommand(options);
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { EnvelopePayload } from '../../src-server/contract/runtime.ts';
+import type { ActionTally } from '../agent/action-recorder.ts';
 import type { EnforcedConfinement } from '../receipt.ts';
 import type { AttemptDir } from '../work-dir.ts';
 
@@ -43,6 +44,8 @@ export interface ExecutionEnd {
   detail?: string;
   /** What held while it ran, for its receipt. */
   enforced: EnforcedConfinement;
+  /** Calls of an agent that are on the record; null when there was none, absent for other jobs. */
+  actions?: ActionTally | null;
 }
 
 /** A job as it runs. */

@@ -6,7 +6,7 @@ export type ConfinedNetwork = 'none' | 'allow_list' | 'not_enforced';
 
 /** How a job is to be executed on this source. */
 export interface Plan {
-  executor: 'command' | 'container' | 'kubernetes';
+  executor: 'command' | 'container' | 'kubernetes' | 'mcp';
   /** Files and processes in namespaces of their own. */
   isConfined: boolean;
   network: ConfinedNetwork;
@@ -39,13 +39,24 @@ function containerPlan(job: JobSpec, posture: Posture): Plan | string {
   return { executor: 'container', isConfined: true, network, notEnforced: [] };
 }
 
+/** An agent and what it runs are confined, or it does not run: what its gateway refuses it could do by itself otherwise. */
+function agentPlan(job: JobSpec, posture: Posture): Plan | string {
+  const network = job.network === 'none' ? 'none' : 'allow_list';
+  if (job.mcp === undefined || job.mcp.argv[0] === '') return 'The job names no agent.';
+  if (!(posture.agents ?? []).includes(network))
+    return `The job is an agent's, and this source cannot confine one${posture.detail?.confinement === undefined ? '' : ` (${posture.detail.confinement})`}.`;
+  return { executor: 'mcp', isConfined: true, network, notEnforced: [] };
+}
+
 /**
  * Decides how a job runs here, or says in a sentence why it does not. A job that requires confinement never runs without;
  * with `--confined-only` no job does.
  */
 export function planFor(job: JobSpec, posture: Posture, isConfinedOnly: boolean): Plan | string {
   if (job.kind === 'container') return containerPlan(job, posture);
-  if (job.kind !== 'command') return `This runner executes command and container jobs; ${job.kind} is not built.`;
+  if (job.kind === 'mcp') return agentPlan(job, posture);
+  if (job.kind !== 'command')
+    return `This runner executes command, container and agent jobs; ${job.kind} is not built.`;
   if (job.command === undefined || job.command.argv.length === 0 || job.command.argv[0] === '')
     return 'The job names no program.';
   const plan = commandPlan(job, posture);

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUT_DIR, PROJECT_DIR } from './project.mjs';
 
@@ -21,9 +22,9 @@ const isRuntimePackage = (/** @type {string} */ id) =>
  * Bundles one entry into one ES module for Node; readable, because the runner's bytes are meant to be read.
  * @param {string} entry
  * @param {string} file
- * @param {{ banner?: string, external: (id: string) => boolean }} options
+ * @param {{ banner?: string, external: (id: string) => boolean, define?: Record<string, string> }} options
  */
-const bundle = async (entry, file, { banner, external }) => {
+const bundle = async (entry, file, { banner, external, define = {} }) => {
   const { rolldown } = await import('rolldown');
   const unresolved = /** @type {string[]} */ ([]);
   const bundler = await rolldown({
@@ -32,6 +33,7 @@ const bundle = async (entry, file, { banner, external }) => {
     platform: 'node',
     // The verifier that goes into every bundle of evidence.
     moduleTypes: { '.py': 'text' },
+    transform: { define },
     external: (id) => id.startsWith('node:') || external(id),
     onLog: (level, log, pass) => {
       if (log.code === 'UNRESOLVED_IMPORT') unresolved.push(log.message);
@@ -43,18 +45,33 @@ const bundle = async (entry, file, { banner, external }) => {
   if (unresolved.length > 0) throw new Error(unresolved.join('\n'));
 };
 
+/** The runner's second module: it alone bundles a library. */
+const GATEWAY_FILE = join(OUT_DIR, 'runner/gateway.mjs');
+
 /** What every part depends on: the tools, and how they are called. */
 const TOOLS = ['package-lock.json', 'tsconfig.json', 'src-main/tooling/build-parts.mjs'];
 
 /** @type {readonly BuildPart[]} */
 export const BUILD_PARTS = [
   {
+    // Before the runner, in which the digest of these bytes stands.
+    name: 'gateway',
+    entries: ['runner/gateway/main.ts'],
+    sources: ['runner/gateway', 'src-server/contract', ...TOOLS],
+    outputs: ['out/runner/gateway.mjs'],
+    build: () => bundle('runner/gateway/main.ts', GATEWAY_FILE, { external: () => false }),
+  },
+  {
     name: 'runner',
     entries: ['runner/main.ts'],
     sources: ['runner', 'src-server/contract', ...TOOLS],
     outputs: ['out/runner/bootstrap.mjs'],
     // No banner and no package: these are the bytes that the plane serves and the printed commands pin.
-    build: () => bundle('runner/main.ts', join(OUT_DIR, 'runner/bootstrap.mjs'), { external: () => false }),
+    build: () => {
+      const sha256 = createHash('sha256').update(readFileSync(GATEWAY_FILE)).digest('hex');
+      const define = { CC_GATEWAY_SHA256: JSON.stringify(sha256) };
+      return bundle('runner/main.ts', join(OUT_DIR, 'runner/bootstrap.mjs'), { external: () => false, define });
+    },
   },
   {
     name: 'cli',

@@ -1,4 +1,5 @@
 import type { NetworkGrant } from './admission.ts';
+import type { ActionFacts } from './agent.ts';
 import type { ApprovalEffects } from './approval.ts';
 import type { BudgetCheck, CandidateGroup } from './decision.ts';
 import type { ArtifactRef, JobSpec } from './job.ts';
@@ -228,6 +229,14 @@ export interface EventBodies {
     current_fence: number;
     write: WriteKind;
     source_id: string;
+  };
+  /** One call of an agent's tool, as its runner signed it; `chain` holds the calls of an attempt in their order. */
+  'attempt.action': ActionFacts & {
+    lease_id: string;
+    job_id: string;
+    attempt: number;
+    chain: string;
+    signature: string;
   };
   /** A signed run receipt that came when its lease was over: kept as evidence, and changes nothing. */
   'attempt.late_receipt': {

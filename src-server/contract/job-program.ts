@@ -5,7 +5,7 @@ export const SECTION_OF_KIND = {
   command: 'command',
   container: 'container',
   kubernetes: 'kubernetes',
-  mcp: null,
+  mcp: 'mcp',
 } as const;
 
 /** What a job runs, whatever its kind; an empty `argv` is what its image starts. */
@@ -13,8 +13,9 @@ export const programOf = ({
   command,
   container,
   kubernetes,
-}: Pick<JobSpec, 'command' | 'container' | 'kubernetes'>): NonNullable<JobSpec['command']> =>
-  command ?? container ?? kubernetes ?? { argv: [], env: {}, shell: false };
+  mcp,
+}: Pick<JobSpec, 'command' | 'container' | 'kubernetes' | 'mcp'>): NonNullable<JobSpec['command']> =>
+  command ?? container ?? kubernetes ?? mcp ?? { argv: [], env: {}, shell: false };
 
 /** The image that a job runs in; null for one that runs on the source itself. */
 export const imageOf = ({ container, kubernetes }: Pick<JobSpec, 'container' | 'kubernetes'>): string | null =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRIVATE_NETWORK } from './admission.ts';
+import { AGENT_CALLS_DEFAULT, AGENT_CALLS_MAX, agentTools } from './agent.ts';
 import { jobApproval } from './approval.ts';
 import { budgetCheck } from './decision.ts';
 import { assignmentRunId, decisionId, jobId, leaseId, sourceId } from './ids.ts';
@@ -81,6 +82,14 @@ const image = z.strictObject({
   shell: command.shape.shell,
 });
 
+/** An agent's program, and what it may do: tools by name, with their rule and price. */
+const agent = z.strictObject({
+  ...command.shape,
+  tools: agentTools,
+  /** Calls of one attempt, refused ones too; after the last one the next is refused. */
+  max_calls: z.int().min(1).max(AGENT_CALLS_MAX).default(AGENT_CALLS_DEFAULT),
+});
+
 /** Ceilings on what one attempt may take at once; what is left out gets the source's own. */
 const jobLimits = z.strictObject({
   memory_bytes: z
@@ -119,6 +128,8 @@ export const jobSubmit = z.strictObject({
   container: image.optional(),
   /** Required by kind `kubernetes`, refused with any other. */
   kubernetes: image.optional(),
+  /** Required by kind `mcp`, refused with any other. */
+  mcp: agent.optional(),
   limits: jobLimits.optional(),
   inputs: z.array(jobInput).max(1_000).default([]),
   checkout: checkout.optional(),

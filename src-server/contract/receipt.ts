@@ -82,6 +82,8 @@ export const runPredicate = z.object({
   leftovers: count,
   /** How many times a secret was taken out of the output. */
   redactions: count,
+  /** Of an agent job: its recorded calls in one hash, the last link of their chain; absent where none was made. */
+  actions: z.object({ count: positive, cost_mcu: count, chain: sha256Hex }).optional(),
   runner_version: z.string(),
 });
 export type RunPredicate = z.infer<typeof runPredicate>;

@@ -20,6 +20,11 @@ export const posture = z.object({
     .max(2)
     .optional(),
   kubernetes: z.boolean().optional(),
+  /** How the network of an agent job can be held; an agent never runs unconfined. */
+  agents: z
+    .array(z.enum(['none', 'allow_list']))
+    .max(2)
+    .optional(),
   detail: z.record(z.string().max(60), z.string().max(200)).optional(),
 });
 export type Posture = z.infer<typeof posture>;

@@ -68,7 +68,17 @@ export const RULES = [
 ] as const;
 /** Over what time a budget's limit counts; all but `total` begin anew in the workspace's time zone. */
 export const BUDGET_WINDOWS = ['total', 'day', 'week', 'month'] as const;
-export const WRITE_KINDS = ['start', 'progress', 'log', 'artifact', 'approval', 'complete', 'fail', 'release'] as const;
+export const WRITE_KINDS = [
+  'start',
+  'progress',
+  'log',
+  'artifact',
+  'approval',
+  'action',
+  'complete',
+  'fail',
+  'release',
+] as const;
 
 export type JobState = (typeof JOB_STATES)[number];
 export type HoldReason = (typeof HOLD_REASONS)[number];

@@ -21,6 +21,8 @@ export interface Served {
   isLoopbackOnly: boolean;
   isTls: boolean;
   authorities: Authorities;
+  /** Further modules of the runner, by SHA-256. */
+  runnerModules: ReadonlyMap<string, Buffer>;
   bootstrap: { bytes: Buffer; sha256: string; signature: string } | null;
   wrongBearers: RateLimit;
   hellos: RateLimit;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import type { Request, Response } from 'express';
 import { ProblemError } from '../contract/problems.ts';
 import type { RouteId } from '../contract/routes.ts';
@@ -115,6 +116,7 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
     isTls: tls !== undefined,
     authorities: authoritiesOf(port, tls !== undefined, publicUrl),
     bootstrap: existsSync(bootstrapFile) ? await bootstrapOf(host, readFileSync(bootstrapFile)) : null,
+    runnerModules: modulesBeside(bootstrapFile),
     wrongBearers: new RateLimit(host.clock, WRONG_BEARERS.limit, WRONG_BEARERS.windowMs),
     hellos: new RateLimit(host.clock, HELLOS.limit, HELLOS.windowMs),
     answers: new AnswerCache(host.clock),
@@ -128,6 +130,14 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
 }
 
 const isLoopback = (hostname: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname);
+
+/** What the build puts beside the runner for it to fetch, by digest. */
+function modulesBeside(bootstrapFile: string): ReadonlyMap<string, Buffer> {
+  const file = join(dirname(bootstrapFile), 'gateway.mjs');
+  if (!existsSync(file)) return new Map();
+  const bytes = readFileSync(file);
+  return new Map([[createHash('sha256').update(bytes).digest('hex'), bytes]]);
+}
 
 async function bootstrapOf(host: Host, bytes: Buffer): Promise<NonNullable<Served['bootstrap']>> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');

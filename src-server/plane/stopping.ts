@@ -38,7 +38,9 @@ export class Wakeups {
 
 /** Why an attempt was stopped whose cost reached its hold, as its end says it. */
 export const budgetExhausted = (lease: HotLease): string =>
-  `Its cost reached ${cuWords(lease.reportedMcu ?? lease.holdMcu)}, the hold was ${cuWords(lease.holdMcu)}.`;
+  lease.actions?.refusedMcu != null
+    ? `A call for ${cuWords(lease.actions.refusedMcu)} did not fit into its extras, of which ${cuWords(lease.actions.costMcu)} were spent.`
+    : `Its cost reached ${cuWords(lease.reportedMcu ?? lease.holdMcu)}, the hold was ${cuWords(lease.holdMcu)}.`;
 
 /**
  * Asks the runner to stop an attempt. The lease stays active until the runner says that the process is gone; after 15 s

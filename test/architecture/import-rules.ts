@@ -86,6 +86,14 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     builtins: '*',
   },
   { folder: 'src-renderer', folders: ['src-renderer', CONTRACT], packages: '*', builtins: [] },
+  // The one module of the runner that may bundle a library: fetched by digest, when the first agent job comes.
+  {
+    folder: 'runner/gateway',
+    folders: ['runner/gateway'],
+    typesOf: [CONTRACT],
+    packages: ['@modelcontextprotocol/sdk'],
+    builtins: '*',
+  },
   { folder: 'runner', folders: ['runner'], typesOf: [CONTRACT], packages: [], builtins: '*' },
 ];
 

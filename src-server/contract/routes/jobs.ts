@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as agent from '../agent.ts';
 import * as decision from '../decision.ts';
 import * as job from '../job.ts';
 import { ARTIFACT_LIMIT_BYTES, BULK_BODY_LIMIT_BYTES } from '../limits.ts';
@@ -63,6 +64,7 @@ export const JOBS_ROUTES = {
     'Signed receipts of every attempt, oldest first',
     receipt.receiptList,
   ),
+  jobActions: read(`${WORKSPACE_PATH}/jobs/{job_id}/actions`, 'Calls of an agent job, oldest first', agent.actionList),
   jobLog: read(
     `${WORKSPACE_PATH}/jobs/{job_id}/log`,
     'Output of an attempt, live with wait_ms',

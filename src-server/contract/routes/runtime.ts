@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as agent from '../agent.ts';
 import * as job from '../job.ts';
 import { ARTIFACT_LIMIT_BYTES, BULK_BODY_LIMIT_BYTES } from '../limits.ts';
 import { queryCount, queryWaitMs } from '../primitives.ts';
@@ -11,6 +12,13 @@ export const RUNTIME_ROUTES = {
     method: 'GET',
     path: '/api/v1/runner/bootstrap',
     summary: 'The runner, one ES module for Node 20 or newer',
+    principal: 'none',
+    answers: { 200: 'javascript' },
+  },
+  runnerModule: {
+    method: 'GET',
+    path: '/api/v1/runner/modules/{sha256}',
+    summary: 'A further module of the runner, by the digest that stands in the runner',
     principal: 'none',
     answers: { 200: 'javascript' },
   },
@@ -49,6 +57,7 @@ export const RUNTIME_ROUTES = {
     ...fenced('fail', 'The attempt failed; settles the lease', runtime.failRequest, runtime.settleAnswer),
     bodyLimitBytes: BULK_BODY_LIMIT_BYTES,
   },
+  action: fenced('actions', 'A call of an agent that was done or refused', agent.actionRequest, agent.actionAnswer),
   release: fenced('release', 'Give the lease back', runtime.releaseRequest, runtime.settleAnswer),
   logPut: {
     method: 'PUT',

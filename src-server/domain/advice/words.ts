@@ -49,7 +49,12 @@ export function changeSentence(change: Change, job: AdvisedJob, nameOf: (sourceI
 
 /** What a source must have beside a shell; empty for one that runs commands. */
 const executorWord = ([executor = '']: readonly string[]): string =>
-  executor.startsWith('container') ? 'a container engine' : executor === '' ? '' : 'a cluster';
+  executor === '' ? '' : (EXECUTOR_WORDS[executor.split(':')[0] as string] ?? executor);
+const EXECUTOR_WORDS: Readonly<Record<string, string>> = {
+  container: 'a container engine',
+  kubernetes: 'a cluster',
+  mcp: 'confinement for agents',
+};
 
 /** What the decision would say then. */
 export function thenSentence(placement: Placement, job: AdvisedJob, name: string): string {

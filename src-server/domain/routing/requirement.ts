@@ -44,7 +44,7 @@ export function parseSignature(signature: string): Requirement {
 
 /** The executor that a job of this kind and network needs, as a profile names it; null for a command, which runs anywhere. */
 export const executorOf = ({ kind, network }: Pick<Requirement, 'kind' | 'network'>): string | null =>
-  kind === 'container' || kind === 'kubernetes' ? `${kind}:${network === 'none' ? 'none' : 'allow_list'}` : null;
+  kind === 'command' ? null : `${kind}:${network === 'none' ? 'none' : 'allow_list'}`;
 
 /** "cpu-medium, os=linux and region=eu", as sentences name a requirement. */
 export function requirementWords(r: Requirement): string {

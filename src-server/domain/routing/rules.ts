@@ -39,10 +39,16 @@ function judgeConfinement(requirement: Requirement, profile: Profile): RuleResul
   );
 }
 
+const EXECUTOR_WORDS: Readonly<Record<string, string>> = {
+  container: 'container engine',
+  kubernetes: 'cluster',
+  mcp: 'confinement for agents',
+};
+
 /** "no container engine", or what the one that is there cannot do. */
 function lackOf(executor: string, executors: readonly string[]): string {
   const [kind, network] = executor.split(':') as [string, string];
-  const word = kind === 'container' ? 'container engine' : 'cluster';
+  const word = EXECUTOR_WORDS[kind] ?? kind;
   const isThere = executors.some((each) => each.startsWith(`${kind}:`));
   return isThere && network === 'allow_list' ? `its ${word} cannot grant hosts` : `no ${word}`;
 }

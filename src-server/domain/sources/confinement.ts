@@ -11,9 +11,15 @@ export function confinementWord(posture: Posture): ConfinementWord {
 }
 
 /** What else than commands this posture executes under which network, as profiles name it. */
-export function executorsOf({ containers = [], container_network: network = [], kubernetes }: Posture): string[] {
+export function executorsOf({
+  containers = [],
+  container_network: network = [],
+  kubernetes,
+  agents = [],
+}: Posture): string[] {
   const engine = containers.length === 0 ? [] : network.map((each) => `container:${each}`);
-  return [...engine, ...(kubernetes === true ? ['kubernetes:none'] : [])].sort();
+  const agent = agents.map((each) => `mcp:${each}`);
+  return [...engine, ...agent, ...(kubernetes === true ? ['kubernetes:none'] : [])].sort();
 }
 
 /** Can this posture enforce what a job of this network needs? */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import type { ActionRequest } from '../../contract/agent.ts';
 import { type ArtifactRef, workPath } from '../../contract/job.ts';
 import { ARTIFACT_LIMIT_BYTES, LOG_CHUNK_LIMIT_BYTES } from '../../contract/limits.ts';
 import { ProblemError } from '../../contract/problems.ts';
@@ -9,6 +10,7 @@ import type { WriteKind } from '../../contract/terms.ts';
 import { claimant } from '../../plane/commands/claim-work.ts';
 import { type EndFacts, endAttempt, releaseLease, repeatedEnd } from '../../plane/commands/end-attempt.ts';
 import { keepLateReceipt, lateReceiptFacts } from '../../plane/commands/keep-late-receipt.ts';
+import { recordAction } from '../../plane/commands/record-action.ts';
 import { sign } from '../../plane/commands/sign-of-life.ts';
 import { startAttempt } from '../../plane/commands/start-attempt.ts';
 import { checkRunReceipt, type ReceiptFacts, runReceiptFacts } from '../../plane/evidence/check-run-receipt.ts';
@@ -175,6 +177,16 @@ async function release(call: Call): Promise<Answer> {
   );
 }
 
+async function action(call: Call): Promise<Answer> {
+  const { sessionId, hosted } = runnerOf(call);
+  return ok(
+    await hosted.workspace.run((ctx) => {
+      claimant(ctx, sessionId);
+      return recordAction(ctx, sessionId, leaseId(call), call.body as ActionRequest);
+    }),
+  );
+}
+
 /** Node skips what is not base64; bytes would get lost in silence. */
 function decoded(data: string, encoding: 'utf8' | 'base64'): Buffer {
   const bytes = Buffer.from(data, encoding);
@@ -250,6 +262,7 @@ export const attemptHandlers = {
   complete: (call: Call) => end(call, 'complete'),
   fail: (call: Call) => end(call, 'fail'),
   release,
+  action,
   logPut: putLog,
   artifactPut: putArtifact,
   input,

@@ -22,6 +22,7 @@ import { unblockJob } from '../../plane/commands/unblock-job.ts';
 import { isOpen } from '../../plane/engine.ts';
 import { receiptItems } from '../../plane/evidence/receipts-of-job.ts';
 import type { HostedWorkspace } from '../../plane/host.ts';
+import { actionsOf } from '../../plane/views/actions-view.ts';
 import { attemptsView } from '../../plane/views/attempt-view.ts';
 import { decisionsView } from '../../plane/views/decision-view.ts';
 import { explainJob, explainSpec } from '../../plane/views/explain-view.ts';
@@ -237,6 +238,11 @@ export const jobHandlers = {
       next_cursor: null,
     })),
   jobReceipts: receipts,
+  jobActions: (call) =>
+    readAnswer(call, ({ workspace }) => ({
+      items: actionsOf(workspace.engine, workspace.engine.job(id(call))),
+      next_cursor: null,
+    })),
   jobLog: log,
   jobPatch: patch,
   jobCancel: cancel,

@@ -105,6 +105,19 @@ export const planeHandlers = {
     const made = await call.served.host.createWorkspace(actorOf(call).id, (call.body as { name: string }).name);
     return { status: 201, json: workspaceView(made.workspace.engine, made.createdAt) };
   },
+  runnerModule: async (call) => {
+    const module = call.served.runnerModules.get(call.params.sha256 ?? '');
+    if (module === undefined) throw new ProblemError('not_found', 'There is no such module of the runner here.');
+    call.response.writeHead(200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'content-length': module.length,
+      // The address is the digest: what is there never changes.
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+    call.response.end(module);
+    return 'handled';
+  },
   bootstrap: async (call) => {
     const { bootstrap } = call.served;
     if (bootstrap === null) throw new ProblemError('not_found', 'The runner was not built. Run: npm run build');

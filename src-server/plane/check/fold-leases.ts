@@ -1,6 +1,7 @@
 import type { LeaseEnd } from '../../contract/events.ts';
 import type { LeaseState } from '../../contract/terms.ts';
 import { runtimeCostMcu, scopesOf } from '../../domain/budgets/cost.ts';
+import { chainOf } from '../evidence/action-chain.ts';
 import { checkRefusedRun } from './fold-approvals.ts';
 import { sourceOf } from './fold-fleet.ts';
 import { jobOf, moveJob } from './fold-jobs.ts';
@@ -104,6 +105,7 @@ export const leaseFolds = {
       state: 'active',
       outcome: null,
       isStarted: false,
+      actions: { count: 0, costMcu: 0, chain: '' },
     };
     const scopes = body.hold_mcu === 0 ? [] : scopesOf(job.wuId, source.side, job.computeClass);
     if (scopes.length !== lease.holds.size || scopes.some((s) => lease.holds.get(s) !== body.hold_mcu))
@@ -145,6 +147,23 @@ export const leaseFolds = {
       fail('I7', `a write with the fence ${body.fence} that is in force was refused`);
     if (body.current_fence > world.fence) fail('I2', `the current fence ${body.current_fence} was never given out`);
     if (job !== undefined) job.lastSeq = entry.seq;
+  },
+  'attempt.action'(body, context) {
+    const { entry, fail } = context;
+    const lease = leaseOf(context, body.lease_id);
+    const job = jobOf(context, body.job_id);
+    if (lease === undefined || job === undefined) return;
+    const { lease_id: leaseId, job_id: _, attempt, chain, signature: __, ...action } = body;
+    if (lease.state !== 'active' || !lease.isStarted || entry.actor.id !== lease.sessionId)
+      fail('I6', `action ${action.n} of ${leaseId} came while the lease was not held by ${entry.actor.id}`);
+    if (action.n !== lease.actions.count + 1 || attempt !== lease.attempt)
+      fail('I8', `action ${action.n} of attempt ${attempt} after ${lease.actions.count}`);
+    if (chain !== chainOf({ lease_id: leaseId, fence: lease.fence, after: lease.actions.chain }, action))
+      fail('I26', `action ${action.n} of ${leaseId} is not chained to the one before it`);
+    const costMcu = lease.actions.costMcu + action.cost_mcu;
+    if (costMcu > job.extrasMcu) fail('I15', `actions of ${leaseId} cost ${costMcu} of ${job.extrasMcu}`);
+    lease.actions = { count: action.n, costMcu, chain };
+    job.lastSeq = entry.seq;
   },
   'attempt.late_receipt'(body, context) {
     const { entry, fail } = context;

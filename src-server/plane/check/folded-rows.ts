@@ -78,6 +78,8 @@ export interface FoldedLease {
   state: LeaseState;
   outcome: AttemptOutcome | null;
   isStarted: boolean;
+  /** Calls of an agent under it. */
+  actions: { count: number; costMcu: number; chain: string };
 }
 
 export interface FoldedSource {

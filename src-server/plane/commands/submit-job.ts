@@ -24,7 +24,7 @@ function refuseUnbuilt(spec: JobSpec): void {
       errors: [{ pointer, message: 'has no rule yet' }],
     });
   };
-  if (spec.kind === 'mcp' || spec.kind === 'kubernetes') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
+  if (spec.kind === 'kubernetes') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
 }
 
 /** What runs stands in the section of the job's kind, and no other section beside it, which nobody would read. */
@@ -47,6 +47,16 @@ function refuseOtherSections(spec: JobSpec): void {
   });
 }
 
+/** Rules of an agent that its form cannot say. */
+function refuseUngoverned({ mcp, approval }: JobSpec): void {
+  if (mcp === undefined) return;
+  const asking = Object.entries(mcp.tools).find(([, rule]) => rule?.rule === 'ask');
+  if (asking === undefined || approval?.when === 'on_request') return;
+  throw new ProblemError('field.invalid', `Say approval {"when":"on_request"}: ${asking[0]} asks a person.`, {
+    errors: [{ pointer: '/approval', message: 'must be on_request where a tool asks' }],
+  });
+}
+
 /** A name of the environment that is a secret's too would hide which of the two the command gets. */
 function refuseDoubleNames(spec: JobSpec): void {
   const twice = spec.secrets.findIndex((name) => Object.hasOwn(programOf(spec).env, name) || name.startsWith('CC_'));
@@ -64,6 +74,7 @@ function refuseDoubleNames(spec: JobSpec): void {
 export function checkSpec(spec: JobSpec): void {
   refuseUnbuilt(spec);
   refuseOtherSections(spec);
+  refuseUngoverned(spec);
   refuseDoubleNames(spec);
   const bytes = Buffer.byteLength(canonicalJson({ ...spec, inputs: [] }));
   const listBytes = Buffer.byteLength(canonicalJson(spec.inputs));

@@ -156,6 +156,7 @@ export function freshLease(row: LeaseRow): HotLease {
     directive: null,
     question: null,
     reportedMcu: null,
+    actions: null,
     progress: { percent: null, message: null },
     logSizes: { stdout: 0, stderr: 0 },
   };

@@ -24,6 +24,18 @@ export interface LeaseRow {
   rateMcuPerMinute: number | null;
 }
 
+/** What the calls of an agent's attempt came to so far. */
+export interface AgentTally {
+  count: number;
+  costMcu: number;
+  /** The last link of their chain; '' before the first. */
+  chain: string;
+  /** Entry of the last one. */
+  seq: number;
+  /** Price of the call that did not fit into the job's extras; null while all did. */
+  refusedMcu: number | null;
+}
+
 /** With what is volatile about it: lost at a restart, when it gets a fresh time. Times are monotonic ms. */
 export interface HotLease extends LeaseRow {
   deadlineMs: number;
@@ -44,6 +56,8 @@ export interface HotLease extends LeaseRow {
   question: { approvalId: string; status: ApprovalState } | null;
   /** Newest cost that the runner reported, milli-CU; null when it reported none. */
   reportedMcu: number | null;
+  /** Null until its first call, and after a restart until it is read from the log again. */
+  actions: AgentTally | null;
   progress: { percent: number | null; message: string | null };
   logSizes: { stdout: number; stderr: number };
 }

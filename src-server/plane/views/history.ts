@@ -9,7 +9,8 @@ export function historyOf(engine: Engine, row: JobRow): TypedEntry[] {
   const entries: TypedEntry[] = [];
   for (let seq: number | undefined = row.lastSeq; seq !== undefined && entries.length < HISTORY_MAX; ) {
     const entry: TypedEntry = engine.entry(seq);
-    entries.push(entry);
+    // Calls of an agent are told apart: hundreds of them would hide the attempts.
+    if (entry.events.every(({ type }) => type !== 'attempt.action')) entries.push(entry);
     seq = typeof entry.ref.after === 'number' ? entry.ref.after : undefined;
   }
   return entries.reverse();

@@ -51,6 +51,10 @@ export const leaseAppliers = {
     // Like a rejected write: the chain of the job's entries grows, and nothing else.
     db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
   },
+  'attempt.action'(db: Database, body: EventBodies['attempt.action'], ctx: ApplyContext): void {
+    // The calls themselves stay in the log: nothing is decided upon them.
+    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
+  },
   'completion.rejected'(db: Database, body: EventBodies['completion.rejected'], ctx: ApplyContext): void {
     // Only the chain of the job's entries grows: a rejected write changes nothing else.
     db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
