@@ -307,9 +307,9 @@ export class Attempt implements LeaseHolder {
     return {
       gateway,
       recorder,
-      ask: asker === null ? null : (reason, signal) => asker.ask(reason, ['agent tool'], signal),
+      ask: asker === null ? null : (reason, signal) => asker.ask(reason, ['tool call'], signal),
       redact: (text) => this.#redaction.text(text),
-      tell: (text) => printer.say(`${this.#name()} agent: ${plain(text)}`),
+      tell: (text) => printer.say(`${this.#name()} calls ${plain(text)}`),
     };
   }
 

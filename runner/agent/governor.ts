@@ -126,7 +126,7 @@ export class Governor {
   async #asked(tool: AgentTool, summary: string): Promise<Outcome | { approvalId: string }> {
     const { ask, redact } = this.dependencies;
     if (ask === null) return no('rejected', 'The job may not ask for approval.');
-    const reason = redact(`The agent asks for ${tool}: ${summary}`);
+    const reason = redact(`The agent job asks for ${tool}: ${summary}`);
     const answer = await ask(reason, this.#closing.signal).catch(() => null);
     if (answer === null) return no('refused', 'The attempt was ended before anybody answered.');
     const { approval_id: approvalId, status } = answer;

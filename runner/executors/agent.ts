@@ -8,6 +8,7 @@ import type { ConnectionRecord } from '../confinement/connection-log.ts';
 import { EgressProxy } from '../confinement/egress-proxy.ts';
 import { egressRulesOf } from '../confinement/egress-rules.ts';
 import { INSIDE } from '../confinement/sandbox-files.ts';
+import { groupFor, NO_CEILINGS } from '../limits/ceilings.ts';
 import { ConfinedCommand, type ConfinedCommandOptions } from './confined-command.ts';
 import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';
 
@@ -16,6 +17,13 @@ export interface AgentRim extends Pick<GovernorDependencies, 'ask' | 'redact' | 
   /** The module that speaks with agents. */
   gateway: () => Promise<GatewayModule>;
   recorder: ActionRecorder;
+}
+
+/** What stands around the calls of one agent. */
+interface Surroundings {
+  processes: ProcessGroup;
+  proxy: EgressProxy | null;
+  connections: ConnectionRecord[];
 }
 
 /** Programs that an agent runs get this long between SIGTERM and SIGKILL once the agent is gone. */
@@ -27,27 +35,31 @@ const TOOLS_GRACE_MS = 2_000;
  */
 export class AgentJob implements Executor {
   constructor(
-    private readonly options: Omit<ConfinedCommandOptions, 'isWorkReadOnly'>,
+    private readonly options: Omit<ConfinedCommandOptions, 'isWorkReadOnly' | 'sharedGroup'>,
     private readonly rim: AgentRim,
   ) {}
 
   async start(input: ExecutionInput): Promise<Execution> {
     const { payload, dir } = input;
     const module = await this.rim.gateway();
+    // One for the agent and all that it runs: the ceilings are the attempt's.
+    const sharedGroup = groupFor(this.options.ceilings ?? NO_CEILINGS, payload);
+    const options = { ...this.options, sharedGroup };
     const processes = new ProcessGroup();
     const connections: ConnectionRecord[] = [];
     const proxy = this.options.network === 'allow_list' ? new EgressProxy(egressRulesOf(payload)) : null;
-    const governor = this.#governor(input, processes, proxy, connections);
+    const governor = this.#governor(input, options, { processes, proxy, connections });
     const door = new AgentDoor(dir.tmp, module, payload.job.mcp?.tools ?? {}, governor);
     const close = async (): Promise<void> => {
       // Both at once: a call that waits for its program ends with it.
       await Promise.all([governor.close(), processes.end(TOOLS_GRACE_MS), door.close()]);
       await proxy?.close();
+      processes.leftovers.push(...((await sharedGroup?.end(options.clock)) ?? []));
     };
     try {
       await proxy?.open();
       const extra = { ...input.extra, ...(await door.open(this.options.nodePath)), HOME: INSIDE.tmp };
-      const agent = await new ConfinedCommand({ ...this.options, isWorkReadOnly: true }).start({ ...input, extra });
+      const agent = await new ConfinedCommand({ ...options, isWorkReadOnly: true }).start({ ...input, extra });
       processes.add(agent.processes);
       const ended = agent.ended
         .finally(close)
@@ -61,15 +73,14 @@ export class AgentJob implements Executor {
 
   #governor(
     input: ExecutionInput,
-    processes: ProcessGroup,
-    proxy: EgressProxy | null,
-    connections: ConnectionRecord[],
+    options: ConfinedCommandOptions,
+    { processes, proxy, connections }: Surroundings,
   ): Governor {
     const { payload, dir } = input;
     const exec = async (argv: readonly string[]): Promise<Execution> => {
       const command = { argv: [...argv], env: {}, shell: false };
       const own = { ...input, extra: {}, payload: { ...payload, job: { ...payload.job, command } } };
-      const execution = await new ConfinedCommand(this.options).start(own);
+      const execution = await new ConfinedCommand(options).start(own);
       processes.add(execution.processes);
       const ended = execution.ended.then((end) => {
         processes.remove(execution.processes, end);
@@ -78,7 +89,7 @@ export class AgentJob implements Executor {
       });
       return { ...execution, ended };
     };
-    const { clock } = this.options;
+    const { clock } = options;
     const tools = { workDir: dir.work, clock, exec, proxySocket: proxy?.socketPath ?? null };
     const { recorder, ask, redact, tell } = this.rim;
     return new Governor({
@@ -98,7 +109,7 @@ export class AgentJob implements Executor {
     return {
       ...end,
       cpuMs: end.cpuMs === null ? null : end.cpuMs + tools.cpuMs,
-      leftovers: [...end.leftovers, ...tools.leftovers],
+      leftovers: [...new Set([...end.leftovers, ...tools.leftovers])],
       enforced: { ...end.enforced, ...(all.length === 0 ? {} : connectionsOf(end.enforced, all)) },
       actions: tally.count === 0 ? null : { ...tally },
     };

@@ -39,6 +39,8 @@ export interface ConfinedCommandOptions {
   isWorkReadOnly?: boolean;
   clock: Clock;
   ceilings?: Ceilings;
+  /** The group of the whole attempt, whose end is its maker's: null where there is none. Left out, this makes its own. */
+  sharedGroup?: AttemptGroup | null;
 }
 
 const marksOf = ({ payload }: ExecutionInput): string[] => markEntries(payload.job_id, payload.fence);
@@ -49,13 +51,14 @@ export class ConfinedCommand implements Executor {
 
   async start(input: ExecutionInput): Promise<Execution> {
     const proxy = this.options.network === 'allow_list' ? new EgressProxy(egressRulesOf(input.payload)) : null;
-    const group = groupFor(this.options.ceilings ?? NO_CEILINGS, input.payload);
+    const { sharedGroup, ceilings = NO_CEILINGS } = this.options;
+    const group = sharedGroup === undefined ? groupFor(ceilings, input.payload) : sharedGroup;
     const watchdog = new Watchdog({ entries: marksOf(input), directory: input.dir.path }, group?.files);
     try {
       await proxy?.open();
       return await this.#start(input, { proxy, watchdog, group });
     } catch (error) {
-      await group?.end(this.options.clock);
+      if (sharedGroup === undefined) await group?.end(this.options.clock);
       watchdog.release();
       await proxy?.close();
       throw error;
@@ -105,7 +108,7 @@ export class ConfinedCommand implements Executor {
       const [exitCode, signal] = await exit;
       stopSampling();
       const found = await processes.kill(LEFT_BEHIND_GRACE_MS);
-      const hidden = (await group?.end(clock)) ?? [];
+      const hidden = this.options.sharedGroup === undefined ? ((await group?.end(clock)) ?? []) : [];
       const leftovers = [...new Set([...found, ...hidden])];
       await Promise.race([whenRead(stdout, stderr), clock.sleep(PIPE_CLOSE_MS)]);
       stdout.destroy();

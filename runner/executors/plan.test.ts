@@ -54,8 +54,19 @@ describe('a command job', () => {
     else expect(found).toMatchObject(expected);
   });
 
+  test('of an agent: confined or not at all', () => {
+    const agent = { kind: 'mcp', mcp: { argv: ['agent'], env: {}, shell: false, tools: {}, max_calls: 1 } };
+    expect(plan(agent, { ...FULL, agents: ['none'] })).toMatchObject({ executor: 'mcp', isConfined: true });
+    const open = { ...agent, confinement: 'none' };
+    expect(plan(open, FULL)).toContain('cannot confine an agent job');
+    expect(plan({ ...agent, network: 'egress' }, { ...FULL, agents: ['none'] })).toContain(
+      'cannot confine an agent job',
+    );
+  });
+
   test('of a kind that is not built, or without a program, is told apart', () => {
-    expect(plan({ kind: 'mcp' }, FULL)).toContain('mcp');
+    expect(plan({ kind: 'kubernetes' }, FULL)).toContain('kubernetes');
+    expect(plan({ kind: 'mcp' }, FULL)).toBe('The agent job names no program.');
     expect(plan({ command: { argv: [''] } }, FULL)).toBe('The job names no program.');
   });
 });

@@ -42,9 +42,9 @@ function containerPlan(job: JobSpec, posture: Posture): Plan | string {
 /** An agent and what it runs are confined, or it does not run: what its gateway refuses it could do by itself otherwise. */
 function agentPlan(job: JobSpec, posture: Posture): Plan | string {
   const network = job.network === 'none' ? 'none' : 'allow_list';
-  if (job.mcp === undefined || job.mcp.argv[0] === '') return 'The job names no agent.';
+  if (job.mcp === undefined || job.mcp.argv[0] === '') return 'The agent job names no program.';
   if (!(posture.agents ?? []).includes(network))
-    return `The job is an agent's, and this source cannot confine one${posture.detail?.confinement === undefined ? '' : ` (${posture.detail.confinement})`}.`;
+    return `This source cannot confine an agent job${posture.detail?.confinement === undefined ? '' : ` (${posture.detail.confinement})`}.`;
   return { executor: 'mcp', isConfined: true, network, notEnforced: [] };
 }
 

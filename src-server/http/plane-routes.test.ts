@@ -99,7 +99,7 @@ describe('reads', () => {
 
 describe('bulk submit', () => {
   test('answers each in its place; a bad one stops no other', async () => {
-    const items = [PLAIN_JOB, { ...PLAIN_JOB, priority: 101 }, 7, { ...PLAIN_JOB, kind: 'mcp' }, PLAIN_JOB];
+    const items = [PLAIN_JOB, { ...PLAIN_JOB, priority: 101 }, 7, { ...PLAIN_JOB, kind: 'kubernetes' }, PLAIN_JOB];
     const { json } = await plane.call('jobBulk', { body: { items } });
     expect(
       json.results.map((r: { status: number; problem?: { code: string } }) => r.problem?.code ?? r.status),

@@ -84,7 +84,7 @@ describe('row 9: fields that are not valid', () => {
     expect(JSON.stringify(answer.json.errors)).toContain(name);
   });
 
-  test.each([['kind', { kind: 'mcp' }]])(
+  test.each([['kind', { kind: 'kubernetes' }]])(
     'refuses %s, whose rule is not built yet, and never ignores it',
     async (field, more) => {
       const answer = await plane.call('jobSubmit', { body: { ...PLAIN_JOB, ...more }, key: plane.key() });

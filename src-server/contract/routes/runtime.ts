@@ -57,7 +57,7 @@ export const RUNTIME_ROUTES = {
     ...fenced('fail', 'The attempt failed; settles the lease', runtime.failRequest, runtime.settleAnswer),
     bodyLimitBytes: BULK_BODY_LIMIT_BYTES,
   },
-  action: fenced('actions', 'A call of an agent that was done or refused', agent.actionRequest, agent.actionAnswer),
+  action: fenced('actions', 'A call of an agent job, done or refused', agent.actionRequest, agent.actionAnswer),
   release: fenced('release', 'Give the lease back', runtime.releaseRequest, runtime.settleAnswer),
   logPut: {
     method: 'PUT',

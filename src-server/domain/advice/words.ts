@@ -53,7 +53,7 @@ const executorWord = ([executor = '']: readonly string[]): string =>
 const EXECUTOR_WORDS: Readonly<Record<string, string>> = {
   container: 'a container engine',
   kubernetes: 'a cluster',
-  mcp: 'confinement for agents',
+  mcp: 'confinement for agent jobs',
 };
 
 /** What the decision would say then. */

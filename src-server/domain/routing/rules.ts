@@ -42,7 +42,7 @@ function judgeConfinement(requirement: Requirement, profile: Profile): RuleResul
 const EXECUTOR_WORDS: Readonly<Record<string, string>> = {
   container: 'container engine',
   kubernetes: 'cluster',
-  mcp: 'confinement for agents',
+  mcp: 'confinement for agent jobs',
 };
 
 /** "no container engine", or what the one that is there cannot do. */

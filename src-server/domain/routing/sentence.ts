@@ -131,7 +131,7 @@ const MANY: Readonly<Record<(typeof NEAREST_FIRST)[number], string>> = {
 
 const LACKING: Readonly<Record<JobKind, string>> = {
   command: 'No source that fits can enforce the confinement that this job requires.',
-  mcp: 'No source that fits can confine an agent and its tools.',
+  mcp: 'No source that fits can confine an agent job and its tools.',
   container: 'No source that fits has a container engine that can hold this job.',
   kubernetes: 'No source that fits reaches a cluster that can hold this job.',
 };
