@@ -8,8 +8,8 @@ import { jobSpec } from '../../runner/testing/fake-wire.ts';
 import { BOOTSTRAP } from '../helpers/plane-process.ts';
 import { Program } from '../helpers/program.ts';
 
-/** 12 for each change; a release takes 500: `RUNNER_KILLS=500 npx vitest run test/crash/runner-kill.test.ts`. */
-const KILLS = Number(process.env.RUNNER_KILLS ?? 12);
+/** 20 for each change; a release takes 500: `RUNNER_KILLS=500 npx vitest run test/crash/runner-kill.test.ts`. */
+const KILLS = Number(process.env.RUNNER_KILLS ?? 20);
 const SIDE_BY_SIDE = 4;
 const GONE_WITHIN_MS = 15_000;
 
