@@ -101,6 +101,7 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
   const [program, args] = group === null ? asked : joinedProgram(group, asked);
   const watchdog = new Watchdog(input.mark, group?.files);
   let child: ChildProcess;
+  let exit: Promise<[number | null, string | null]>;
   let stdout: Readable;
   let stderr: Readable;
   try {
@@ -112,6 +113,8 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
       windowsHide: true,
       windowsVerbatimArguments: input.shell,
     });
+    // Heard from its first moment on: a short program ends before its groups have answered.
+    exit = new Promise((resolve) => child.once('exit', (code, name) => resolve([code, name])));
     stdout = keptStream(child.stdout as Readable);
     stderr = keptStream(child.stderr as Readable);
     await waitForSpawn(child, program);
@@ -124,13 +127,13 @@ export async function startCommand(input: CommandInput, clock: Clock): Promise<R
   const pid = child.pid as number;
   watchdog.watch(pid);
   const tree = new ProcessTree(pid, input.mark, clock);
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ended = follow(child, [stdout, stderr], tree, group, clock).finally(() => watchdog.release());
-  return { stdout, stderr, tree, exited, ended };
+  const ended = follow(child, exit, [stdout, stderr], tree, group, clock).finally(() => watchdog.release());
+  return { stdout, stderr, tree, exited: exit.then(() => undefined), ended };
 }
 
 async function follow(
   child: ChildProcess,
+  exit: Promise<[number | null, string | null]>,
   output: readonly Readable[],
   tree: ProcessTree,
   group: AttemptGroup | null,
@@ -140,9 +143,7 @@ async function follow(
   const stopSampling = clock.every(CPU_SAMPLE_MS, () => {
     cpuMs = cpuMsOf(tree.root) ?? cpuMs;
   });
-  const [exitCode, signal] = await new Promise<[number | null, string | null]>((resolve) =>
-    child.once('exit', (code, name) => resolve([code, name])),
-  );
+  const [exitCode, signal] = await exit;
   stopSampling();
   // The attempt ends with its command: what it left behind would run without a lease.
   const found = await tree.kill(LEFT_BEHIND_GRACE_MS);
