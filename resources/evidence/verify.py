@@ -9,11 +9,10 @@ The fingerprint must come from somewhere else than the bundle. Exit code: 0 inta
 import base64, hashlib, json, mmap, re, subprocess, sys, tempfile
 FIXED = set("README.txt checkpoint checkpoint.sshsig log-key.pem manifest.sha256 manifest.sig trust.json verify.py".split())
 VARIABLE = re.compile(r"(entries/\d{12}\.json|proofs/\d{12}\.tlog-proof|artifacts/[0-9a-f]{64}" r"|receipts/lse_[0-9A-Z]{26}\.(run|settlement|provenance|late)\.dsse\.json)")
-RUN = "urn:connected-compute:run-receipt:v1"
-TYPES = {"run": RUN, "late": RUN, "settlement": "urn:connected-compute:settlement-receipt:v1", "provenance": "https://slsa.dev/provenance/v1"}
-ENDS = {"lease.released", "lease.expired", "lease.revoked"}
+RUN = "urn:connected-compute:run-receipt:v1"; TYPES = {"run": RUN, "late": RUN, "settlement": "urn:connected-compute:settlement-receipt:v1", "provenance": "https://slsa.dev/provenance/v1"}; ENDS = {"lease.released", "lease.expired", "lease.revoked"}
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 b64, unb64 = lambda data: base64.b64encode(data).decode(), lambda text: base64.b64decode(text, validate=True)
+print_of = lambda raw: "SHA256:" + b64(sha(raw)).rstrip("=")
 class Fault(Exception): pass
 def need(holds, what):
     if not holds: raise Fault(what)
@@ -25,26 +24,20 @@ def signed(raw, message, signature):
         return subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", key.name, "-rawin", "-in", data.name, "-sigfile", sig.name], capture_output=True).returncode == 0
 def header(name, size):
     block = bytearray(512)
-    for at, text in ((0, name), (100, "0000644"), (108, "0000000"), (116, "0000000"), (124, "%011o" % size), (136, "0" * 11), (148, " " * 8), (156, "0"), (257, "ustar\x0000")):
-        block[at:at + len(text)] = text.encode()
-    block[148:156] = b"%06o\0 " % sum(block)
-    return bytes(block)
+    for at, text in ((0, name), (100, "0000644"), (108, "0000000"), (116, "0000000"), (124, "%011o" % size), (136, "0" * 11), (148, " " * 8), (156, "0"), (257, "ustar\x0000")): block[at:at + len(text)] = text.encode()
+    block[148:156] = b"%06o\0 " % sum(block); return bytes(block)
 def read_tar(data):
     files, at, last = {}, 0, ""
     while True:
-        block = data[at:at + 512]
-        need(len(block) == 512, "it ends at byte %d, in the middle of a header" % len(data))
+        block = data[at:at + 512]; need(len(block) == 512, "it ends at byte %d, in the middle of a header" % len(data))
         if not any(block):
-            need(data[at:] == bytes(1024), "two blocks of zeros must end it at byte %d, and nothing may follow" % at)
-            return files
+            need(data[at:] == bytes(1024), "two blocks of zeros must end it at byte %d, and nothing may follow" % at); return files
         name = block[:100].split(b"\0")[0].decode("latin1")
         need(re.fullmatch("[A-Za-z0-9][A-Za-z0-9._/-]*", name) and not {"", ".", ".."} & set(name.split("/")), "the name at byte %d is not a plain relative one" % at)
-        octal = block[124:135].decode("latin1")
-        need(re.fullmatch("[0-7]{11}", octal) and header(name, int(octal, 8)) == block, "the header of %s is not the one that an export writes" % name)
+        octal = block[124:135].decode("latin1"); need(re.fullmatch("[0-7]{11}", octal) and header(name, int(octal, 8)) == block, "the header of %s is not the one that an export writes" % name)
         need(name > last, "%s stands after %s; names are sorted and stand once" % (name, last))
         start, size = at + 512, int(octal, 8); end = start + size; at = end + -size % 512
-        need(at <= len(data), "it ends inside " + name)
-        need(not any(data[end:at]), "there are bytes behind the end of " + name)
+        need(at <= len(data), "it ends inside " + name); need(not any(data[end:at]), "there are bytes behind the end of " + name)
         files[name] = memoryview(data)[start:end]; last = name
 def manifest_of(files, raw):
     text = bytes(files.get("manifest.sig", b"")).decode("latin1"); body = bytes(files.get("manifest.sha256", b""))
@@ -80,11 +73,9 @@ def check_rest(files, raw):
         need((id, key) in [(r["session_id"], r["public_key"]) for r in registered], "no entry of the bundle registers the key of " + id)
         keys[id] = unb64(key)
     note = text("checkpoint"); body, _, lines = note.partition("\n\n"); body += "\n"
-    name, size, root = body.split("\n")[:-1]; size, root = int(size), unb64(root)
-    need(name == origin, "checkpoint is of the log %s, the bundle is of %s" % (name, origin))
+    name, size, root = body.split("\n")[:-1]; size, root = int(size), unb64(root); need(name == origin, "checkpoint is of the log %s, the bundle is of %s" % (name, origin))
     for number, line in enumerate(lines.split("\n")[:-1] or [""]):
-        _, signer, signature = line.split(" "); signature = unb64(signature)
-        key = raw if number == 0 else keys.get(signer[len(origin) + 1:], b"")
+        _, signer, signature = line.split(" "); signature = unb64(signature); key = raw if number == 0 else keys.get(signer[len(origin) + 1:], b"")
         kind, message, at = (b"\1", body, 4) if number == 0 else (b"\4", "cosignature/v1\ntime %d\n%s" % (int.from_bytes(signature[4:12], "big"), body), 12)
         need(signer.startswith(origin if number == 0 else origin + "/") and (number or signer == origin) and signature[:4] == sha(signer.encode(), b"\n", kind, key)[:4] and signed(key, message.encode(), signature[at:]), "checkpoint: the signature of %s does not hold" % signer)
     ssh = unb64("".join(text("checkpoint.sshsig").split("\n")[1:-2])); ns = field(b"connected-compute") + field(b"") + field(b"sha512")
@@ -108,10 +99,8 @@ def check_rest(files, raw):
                 named.add(event["artifact_list_sha256"]); listed = "artifacts/" + event["artifact_list_sha256"]
                 if listed in files: named |= {a["sha256"] for a in json.loads(text(listed))}
     for name in (name for name in files if name.startswith("receipts/")):
-        lease, kind = name[9:].split(".")[:2]; envelope = json.loads(text(name)); payload = unb64(envelope["payload"])
-        statement = json.loads(payload); said = statement["predicate"]; type = envelope["payloadType"].encode()
-        key = keys.get(said.get("session_id"), b"") if kind in ("run", "late") else raw
-        message = b"DSSEv1 %d %s %d %s" % (len(type), type, len(payload), payload)
+        lease, kind = name[9:].split(".")[:2]; envelope = json.loads(text(name)); payload = unb64(envelope["payload"]); statement = json.loads(payload); said = statement["predicate"]; type = envelope["payloadType"].encode()
+        key = keys.get(said.get("session_id"), b"") if kind in ("run", "late") else raw; message = b"DSSEv1 %d %s %d %s" % (len(type), type, len(payload), payload)
         need(type == b"application/vnd.in-toto+json" and any(signed(key, message, unb64(s["sig"])) for s in envelope["signatures"]), name + " is not signed by who has to sign it")
         about = said["runDetails"]["metadata"]["invocationId"].split(".")[0] if kind == "provenance" else said["lease_id"]
         need(statement["predicateType"] == TYPES[kind] and about == lease and (kind == "provenance" or name in due), name + " belongs to no entry of the bundle")
@@ -126,15 +115,13 @@ def check_rest(files, raw):
     for digest in held: need(hashlib.sha256(files["artifacts/" + digest]).hexdigest() == digest and digest in named, "artifacts/%s has other bytes, or is named by no entry" % digest)
     for digest in named - held: need(digest in left_out, "artifacts/%s is missing, and not marked as left out" % digest)
     return "%d entries in the tree of %d, receipts and %d artifacts fit" % (len(entries), size, len(held))
-def print_of(raw): return "SHA256:" + b64(sha(raw)).rstrip("=")
 def followed_words(files, known, found):
     key, steps = found, []
     try:
-        origin = json.loads(bytes(files["trust.json"]))["origin"]
-        for name in reversed([name for name in files if name.startswith("entries/")]):
-            for told in (event["body"] for event in json.loads(bytes(files[name]))["events"] if event["type"] == "key.rotated"):
-                before, after = unb64(told["before"]), unb64(told["public_key"])
-                if key != known and print_of(after) == key and signed(before, ("connected-compute/key/v1\n%s\n%s" % (origin, told["public_key"])).encode(), unb64(told["signature"])): key = print_of(before); steps.insert(0, name)
+        origin = json.loads(bytes(files["trust.json"]))["origin"]; names = [name for name in files if name.startswith("entries/")]
+        for name, told in ((name, event["body"]) for name in reversed(names) for event in json.loads(bytes(files[name]))["events"] if event["type"] == "key.rotated"):
+            message = ("connected-compute/key/v1\n%s\n%s" % (origin, told["public_key"])).encode(); before = unb64(told["before"])
+            if key != known and print_of(unb64(told["public_key"])) == key and signed(before, message, unb64(told["signature"])): key = print_of(before); steps.insert(0, name)
     except (LookupError, ValueError, TypeError, AttributeError): steps = []
     if key != known or not steps: return "No entry here says that it followed that one: ask the owner of the workspace for the fingerprint, and trust neither until you know."
     return "It followed that one: %s %s so, signed by the key before. Verify again with --key %s." % (" and ".join(steps), "says" if len(steps) == 1 else "say", found)

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../../src-server/cli/run-command.ts';
 import { bufferSource } from '../../src-server/ledger/bundle/read-tar.ts';
@@ -29,6 +30,8 @@ const failed = (bytes: Buffer, key?: string) => {
 describe.skipIf(missing.length > 0)('a fresh bundle, by programs that nobody here wrote', () => {
   test('verifies by verify.py as a program, by the command line, and over HTTP', async () => {
     const file = story.file('a.tar', tar);
+    // Short enough to be read by whoever is to trust it.
+    expect(readFileSync(VERIFIER, 'utf8').split('\n').length).toBeLessThanOrEqual(150);
     const python = spawnSync('python3', [VERIFIER, file, '--key', story.key], { encoding: 'utf8' });
     expect([python.status, python.stdout]).toEqual([0, expect.stringContaining('nothing was changed')]);
     const lines: string[] = [];
