@@ -126,7 +126,7 @@ connect:   --credential-file FILE (mode 0600); else a hidden prompt, or standard
 doctor:    --json
 run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N,
            --secret-env NAME (the value of a secret from this process's environment; may be repeated)
-           --pause-file FILE (no new job is claimed while it is there), --kinds command,container,kubernetes
+           --pause-file FILE (no new job is claimed while it is there), --kinds command,container,mcp
            --url URL (where the plane is now, if it moved; its pinned key is asked for all the same)
            --image-registry HOST (containers may fetch images from it, docker.io for Docker Hub; may be repeated)
            --checkout-host HOST (jobs may check out commits of its repositories by https; may be repeated)

@@ -308,7 +308,7 @@ export class Attempt implements LeaseHolder {
       gateway,
       recorder,
       ask: asker === null ? null : (reason, signal) => asker.ask(reason, ['tool call'], signal),
-      redact: (text) => this.#redaction.text(text),
+      redact: (text) => this.#redaction.told(text),
       tell: (text) => printer.say(`${this.#name()} calls ${plain(text)}`),
     };
   }

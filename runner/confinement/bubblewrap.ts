@@ -34,8 +34,8 @@ async function textOf(stream: Readable): Promise<string> {
 
 /**
  * Starts a program in namespaces of its own. Its environment travels on a descriptor: no value stands on a command line,
- * and nothing that a job declares reaches a program outside, bubblewrap included. The program waits for `go`. Throws when bubblewrap cannot do it, or
- * ProgramNotFound; then nothing is left running.
+ * and nothing that a job declares reaches a program outside, bubblewrap included. The program waits for `go`. Throws when
+ * bubblewrap cannot do it, or ProgramNotFound; then nothing is left running.
  */
 export async function startSandbox(sandbox: Sandbox): Promise<SandboxedProcess> {
   const { options, command } = sandboxArgs(sandbox);

@@ -7,10 +7,11 @@ import type { Capabilities } from '../confinement/capabilities.ts';
 import { probeCapabilities } from '../confinement/probe.ts';
 import { type ContainerFinding, probeContainers } from '../containers/probe-containers.ts';
 import { ownSize } from '../limits/limits.ts';
-import { isAlive, processTable } from '../proc-table.ts';
+import { isAlive } from '../proc-table.ts';
 import { testImage } from '../testing/container-image.ts';
 import { DockerSocket } from '../testing/docker-socket.ts';
 import { payloadOf, removeJobFolders, startJob, type Watched } from '../testing/execute.ts';
+import { processesWith } from '../testing/processes-with.ts';
 import { ConfinedCommand } from './confined-command.ts';
 import { Container } from './container.ts';
 import type { Executor } from './executor.ts';
@@ -76,20 +77,9 @@ const KINDS: Kind[] = [
   { name: 'container by docker', make: () => containerOf('docker'), isSealed: true, job: asContainer },
 ];
 
-const until = async (done: () => boolean, withinMs = 15_000): Promise<void> => {
+const until = async (done: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> => {
   await expect.poll(done, { timeout: withinMs, interval: 20 }).toBe(true);
 };
-/** Processes of this machine whose command line holds a word. */
-const withWord = (word: string): number[] =>
-  processTable()
-    .map(({ pid }) => pid)
-    .filter((pid) => {
-      try {
-        return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
-      } catch {
-        return false;
-      }
-    });
 
 describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make, isSealed, job: asJob }) => {
   const start = async (
@@ -223,28 +213,31 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     const job = await shell(
       `trap "" TERM; setsid sh -c '${loop}' & setsid setsid sh -c '${loop}' & echo up; while :; do sleep 0.1; done; : ${word}`,
     );
-    await until(() => job.stdout() === 'up\n' && withWord(word).length >= 3);
+    await until(() => job.stdout() === 'up\n' && processesWith(word).length >= 3);
     expect(await job.execution.processes.kill(300)).toEqual([]);
     expect((await job.ended).leftovers).toEqual([]);
-    expect(withWord(word)).toEqual([]);
+    expect(processesWith(word)).toEqual([]);
   });
 
   test('ends what the job left behind when it was done', async () => {
     const word = `cc-left-${name.replaceAll(' ', '-')}-${process.pid}`;
     const job = await shell(`setsid sh -c 'while :; do sleep 0.1; done; : ${word}' >/dev/null 2>&1 & echo done`);
     expect(await job.ended).toMatchObject({ exitCode: 0, leftovers: [] });
-    expect(withWord(word)).toEqual([]);
+    expect(processesWith(word)).toEqual([]);
   });
 
   test('freezes and goes on', async () => {
     const job = await shell('i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done');
     await until(() => job.stdout().includes('3\n'));
     job.execution.processes.freeze();
-    // What was under way when the signal came is written; after that nothing is.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const frozen = job.stdout();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(job.stdout()).toBe(frozen);
+    // What was under way when the signal came is still written (an engine passes it on when it can);
+    // after that nothing is, for eight times as long as a line takes.
+    let frozen = '';
+    await until(async () => {
+      frozen = job.stdout();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return job.stdout() === frozen;
+    });
     job.execution.processes.thaw();
     await until(() => job.stdout().length > frozen.length + 4);
   });
@@ -279,7 +272,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
       `cd /; env -i setsid sh -c '(env -i setsid sh -c "trap \\"\\" TERM HUP; while :; do sleep 0.1; done; : ${word}" </dev/null >/dev/null 2>&1 &)' & echo up; sleep 0.3`,
     );
     expect(await job.ended).toMatchObject({ exitCode: 0, leftovers: [] });
-    expect(withWord(word)).toEqual([]);
+    expect(processesWith(word)).toEqual([]);
   });
 
   test('survives nothing of a bomb of forks', async () => {
@@ -288,11 +281,11 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     const job = await shell(
       `echo up; i=0; while [ $i -lt 150 ]; do setsid sh -c 'trap "" TERM; while :; do sh -c "sleep 0.2"; done; : ${word}' & i=$((i+1)); done; wait`,
     );
-    await until(() => withWord(word).length > 100);
+    await until(() => processesWith(word).length > 100);
     const before = performance.now();
     expect(await job.execution.processes.kill(0)).toEqual([]);
     expect(performance.now() - before).toBeLessThan(15_000);
-    expect(withWord(word)).toEqual([]);
+    expect(processesWith(word)).toEqual([]);
     await job.ended;
     expect(isAlive(process.pid)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { OutputFile } from '../output-files.ts';
 import { redactFile } from './redact-file.ts';
-import { RedactionRules, Redactor, redactText } from './redactor.ts';
+import { RedactionRules, Redactor, redactText, redactWhole } from './redactor.ts';
 import type { Secret } from './secret-forms.ts';
 
 /** Digests of credentials that one attempt may tell; a job that prints thousands is told once it did. */
@@ -34,6 +34,14 @@ export class AttemptRedaction {
     return redactText(text, this.#rules);
   }
 
+  /** What a tool gives to an agent, and what is recorded of it: output like a stream's, so counted and told like one. */
+  told(text: string): string {
+    const redactor = new Redactor(this.#rules, this.#expose);
+    const shown = redactWhole(text, redactor);
+    this.#places += redactor.redactions;
+    return shown;
+  }
+
   /**
    * Redacts one output in its place. Returns it as it is now, or why it is not taken, which names no secret.
    * @param scratch a folder of the attempt's own, beside what is collected.
@@ -47,7 +55,7 @@ export class AttemptRedaction {
     return { path: output.path, sizeBytes: result.sizeBytes };
   }
 
-  /** Places hidden so far, in streams and outputs. */
+  /** Places hidden so far, in streams, outputs and what tools told. */
   get redactions(): number {
     return this.#places + this.#streams.reduce((sum, { redactions }) => sum + redactions, 0);
   }

@@ -166,8 +166,10 @@ function merged(ranges: Hidden[]): Hidden[] {
   return joined;
 }
 
-/** A short text in one go: a path, a line for people. */
-export function redactText(text: string, rules: RedactionRules): string {
-  const redactor = new Redactor(rules);
+/** A whole text in one go, by a redactor of its own, which afterwards knows how many places it hid. */
+export function redactWhole(text: string, redactor: Redactor): string {
   return Buffer.concat([redactor.push(Buffer.from(text)), redactor.end(false)]).toString('utf8');
 }
+
+/** A short text in one go: a path, a line for people. */
+export const redactText = (text: string, rules: RedactionRules): string => redactWhole(text, new Redactor(rules));

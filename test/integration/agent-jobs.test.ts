@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { processTable } from '../../runner/proc-table.ts';
+import { processesWith } from '../../runner/testing/processes-with.ts';
 import { agentProgram } from '../helpers/agent-program.ts';
 import type { Parsed } from '../helpers/checked-call.ts';
 import { PlaneProcess } from '../helpers/plane-process.ts';
@@ -31,13 +30,6 @@ const job = (script: Script, { tools = ALL as object, ...more }: { [field: strin
   max_attempts: 1,
   ...more,
 });
-const commandOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return '';
-  }
-};
 const runOnce = () => plane.paste(made.commands.bash.run as string).ended;
 const actionsOf = async (jobId: string): Promise<Parsed[]> =>
   (await plane.call('jobActions', { params: { job_id: jobId } })).json.items;
@@ -173,7 +165,7 @@ test('a call past the extras is not done and ends the attempt; what was done is 
 test('an agent and what it runs are gone when its job is canceled', async () => {
   const word = `600.${process.pid}`;
   const { job_id: jobId } = await plane.submit(job([['exec', { argv: ['sleep', word] }]]));
-  const sleepers = () => processTable().filter(({ pid }) => commandOf(pid).includes(word));
+  const sleepers = () => processesWith(word);
   const running = runOnce();
   await expect.poll(() => sleepers().length, { timeout: 20_000 }).toBeGreaterThan(0);
   await plane.call('jobCancel', { params: { job_id: jobId }, body: {} });

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4 } from 'node:net';
 import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listeningSockets } from '../../runner/doctor/listening-sockets.ts';
-import { processTable } from '../../runner/proc-table.ts';
+import { processesWith } from '../../runner/testing/processes-with.ts';
 import { splitLog } from '../../src-renderer/ui/log-text.ts';
 import type { Parsed } from '../helpers/checked-call.ts';
 import { PlaneProcess } from '../helpers/plane-process.ts';
@@ -102,17 +102,6 @@ describe('row 23: a flood of output', () => {
 });
 
 describe.runIf(process.platform === 'linux')('row 24: a job that does not want to end', () => {
-  const withWord = (word: string): number[] =>
-    processTable()
-      .map(({ pid }) => pid)
-      .filter((pid) => {
-        try {
-          return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word);
-        } catch {
-          return false;
-        }
-      });
-
   test('setsid, ignored SIGTERM and forks without end, confined and open: nothing is left in 15 s', {
     timeout: 90_000,
   }, async () => {
@@ -127,7 +116,7 @@ describe.runIf(process.platform === 'linux')('row 24: a job that does not want t
     }
     const runner = plane.paste((made.commands.bash.run as string).replace('run --once', 'run --capacity 2'));
     const states = async () => (await Promise.all(jobs.map((jobId) => plane.job(jobId)))).map(({ state }) => state);
-    const left = () => words.map((word) => withWord(word).length);
+    const left = () => words.map((word) => processesWith(word).length);
     await expect.poll(() => Math.min(...left()), { timeout: 30_000 }).toBeGreaterThan(40);
     expect(listeningSockets(runner.pid, process.platform)).toEqual([]);
     const before = performance.now();
