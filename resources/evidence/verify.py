@@ -124,7 +124,7 @@ def followed_words(files, known, found):
             if key != known and print_of(unb64(told["public_key"])) == key and signed(before, message, unb64(told["signature"])): key = print_of(before); steps.insert(0, name)
     except (LookupError, ValueError, TypeError, AttributeError): steps = []
     if key != known or not steps: return "No entry here says that it followed that one: ask the owner of the workspace for the fingerprint, and trust neither until you know."
-    return "It followed that one: %s %s so, signed by the key before. Verify again with --key %s." % (" and ".join(steps), "says" if len(steps) == 1 else "say", found)
+    return "It followed that one: %s %s so, signed by the key before. Verify again with --key %s if you trust that key." % (" and ".join(steps), "says" if len(steps) == 1 else "say", found)
 def key_of(files, fingerprint):
     raw = base64.b64decode(bytes(files["log-key.pem"]).decode("latin1").split("\n")[1])[12:]; found = print_of(raw)
     need(len(raw) == 32 and pem(raw).encode() == files["log-key.pem"], "log-key.pem is not a key in the form of an export")

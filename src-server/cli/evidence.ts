@@ -146,7 +146,8 @@ async function verify(file: string | undefined, values: Values, printer: Printer
   const { exitCode, checks } = verifyFile(file, key);
   if (values.json === true) printer.json({ intact: exitCode === 0, exit_code: exitCode, checks });
   else {
-    for (const { id, passed, detail } of checks) printer.line(`${passed ? '✓' : '✗'} ${id}: ${detail}.`);
+    for (const { id, passed, detail } of checks)
+      printer.line(`${passed ? '✓' : '✗'} ${id}: ${detail.replace(/\.?$/, '.')}`);
     printer.line(exitCode === 0 ? 'Verified: nothing was changed.' : 'Not verified.');
   }
   return exitCode;

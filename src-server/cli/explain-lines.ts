@@ -23,18 +23,21 @@ export function askLine(job: Job, { outcome, candidates }: Explain): string | nu
 }
 
 /** For a job that was placed: its decision as it was recorded. What counted then may have changed since. */
-export function recordLines(record: DecisionRecord | undefined): string[] {
+export function recordLines(job: Job, record: DecisionRecord | undefined): string[] {
   if (record === undefined) return [];
   const { label, at, policy_version: version, candidates } = record;
   const total = candidates.reduce((sum, { count }) => sum + count, 0);
   const rows = candidates.map((c) => [
-    `  ${c.count === 1 ? (c.source_ids[0] ?? 'a source') : `${c.count} sources`}`,
+    `  ${c.count === 1 ? (nameIn(job, c.source_ids[0]) ?? 'a source') : `${c.count} sources`}`,
     c.verdict,
     failedWords(c.rules),
   ]);
   return [`Decided as ${label} at ${at} under policy v${version}, ${counted(total, 'candidate')}.`, ...table(rows)];
 }
 
+/** The name of a source as far as the job tells it, else its id. */
+const nameIn = (job: Job, sourceId: string | undefined): string | undefined =>
+  job.attempts.find((attempt) => attempt.source_id === sourceId)?.source_name ?? sourceId;
 const failedWords = (rules: readonly RuleResult[]): string =>
   rules
     .filter(({ pass }) => !pass)

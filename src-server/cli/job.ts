@@ -213,7 +213,7 @@ async function explain(call: Call, jobId: string): Promise<number> {
   if (WAITING.has(now.state)) for (const line of nowLines(now, found)) call.printer.line(line);
   else {
     const { items } = await call.client.call('jobDecisions', { params });
-    for (const line of recordLines(items[0])) call.printer.line(line);
+    for (const line of recordLines(now, items[0])) call.printer.line(line);
   }
   return EXIT.ok;
 }

@@ -72,7 +72,7 @@ describe('a control plane that changes its key', () => {
         3,
         expect.stringMatching(/^log-key\.pem is .*It followed that one: entries\/\d{12}\.json says so/),
       ]);
-      expect(said).toContain(`Verify again with --key ${now}.`);
+      expect(said).toContain(`Verify again with --key ${now} if you trust that key.`);
       const python = sayOfPython(bundle, before);
       expect([python.code, python.said]).toEqual([3, expect.stringContaining(said)]);
     }

@@ -12,7 +12,7 @@ export function followedWords(files: BundleFiles, known: string, found: string):
   const steps = stepsBetween(files, known, found);
   return steps.length === 0
     ? 'No entry here says that it followed that one: ask the owner of the workspace for the fingerprint, and trust neither until you know.'
-    : `It followed that one: ${steps.join(' and ')} ${steps.length === 1 ? 'says' : 'say'} so, signed by the key before. Verify again with --key ${found}.`;
+    : `It followed that one: ${steps.join(' and ')} ${steps.length === 1 ? 'says' : 'say'} so, signed by the key before. Verify again with --key ${found} if you trust that key.`;
 }
 
 /** From the key that signs back to the known one: a rotation that was broken off left a key that signs nothing. */
