@@ -3,10 +3,12 @@ import { AppShell } from './components/shell/app-shell.tsx';
 import { AddRunnerPage } from './pages/add-runner/add-runner-page.tsx';
 import { ApprovalsPage } from './pages/approvals/approvals-page.tsx';
 import { BudgetsPage } from './pages/budgets/budgets-page.tsx';
+import { DemoPage } from './pages/demo/demo-page.tsx';
 import { EvidencePage } from './pages/evidence/evidence-page.tsx';
 import { JobPage } from './pages/job/job-page.tsx';
 import { JobsPage } from './pages/jobs/jobs-page.tsx';
 import { LeasesPage } from './pages/leases/leases-page.tsx';
+import { FailedPage } from './pages/not-found/failed-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { RoutingPage } from './pages/routing/routing-page.tsx';
@@ -24,6 +26,7 @@ export const createRouter = () =>
     {
       path: PATTERNS.board,
       Component: AppShell,
+      ErrorBoundary: FailedPage,
       children: [
         { path: PATTERNS.overview, Component: OverviewPage },
         { path: PATTERNS.jobs, Component: JobsPage },
@@ -35,6 +38,7 @@ export const createRouter = () =>
         { path: PATTERNS.budgets, Component: BudgetsPage },
         { path: PATTERNS.evidence, Component: EvidencePage },
         { path: PATTERNS.replay, Component: EvidencePage },
+        { path: PATTERNS.demo, Component: DemoPage },
         { path: PATTERNS.settings, Component: SettingsPage },
         { path: PATTERNS.addRunner, Component: AddRunnerPage },
       ],

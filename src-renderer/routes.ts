@@ -30,6 +30,7 @@ export const routes = {
   evidence: (workspaceId: string, query?: { entry?: string; open?: string }) =>
     withQuery(`${board(workspaceId)}/evidence`, query),
   replay: (workspaceId: string, at: number) => withQuery(`${board(workspaceId)}/replay`, { at: String(at) }),
+  demo: (workspaceId: string, query?: { scenario?: string }) => withQuery(`${board(workspaceId)}/demo`, query),
   settings: (workspaceId: string) => `${board(workspaceId)}/settings`,
   addRunner: (workspaceId: string) => `${board(workspaceId)}/sources/add`,
 } as const;
@@ -50,5 +51,6 @@ export const PATTERNS = {
   budgets: 'budgets',
   evidence: 'evidence',
   replay: 'replay',
+  demo: 'demo',
   settings: 'settings',
 } as const;

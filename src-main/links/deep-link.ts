@@ -6,7 +6,7 @@ const HOST = 'open';
 const LENGTH_LIMIT = 1_000;
 const VALUE_LIMIT = 200;
 const ID = '[0-9A-HJKMNP-TV-Z]{26}';
-const SCREENS = 'compute|jobs|leases|approvals|sources|sources/add|routing|budgets|evidence|replay|settings';
+const SCREENS = 'compute|jobs|leases|approvals|sources|sources/add|routing|budgets|evidence|replay|demo|settings';
 /** Every screen of a workspace, and a job; nothing else can be named. */
 const PATH = new RegExp(`^/dashboard/ws_${ID}/(?:${SCREENS}|jobs/job_${ID})$`);
 const QUERY_NAMES = new Set([

@@ -9,6 +9,7 @@ import {
 import { approvalDecide, approvalDetail, approvalList, approvalListQuery } from '../../src-server/contract/approval.ts';
 import { budgetHoldList, budgetRefusalList, budgets, budgetsPut } from '../../src-server/contract/budget.ts';
 import { decisionList, explain, unblockAnswer, unblockBody } from '../../src-server/contract/decision.ts';
+import { demo, demoScenarios, demoStart, demoSteer } from '../../src-server/contract/demo.ts';
 import { evidenceProof } from '../../src-server/contract/evidence.ts';
 import {
   job,
@@ -134,6 +135,11 @@ export const CALLS = {
   apiKeys: { answer: apiKeyList },
   apiKeyCreate: { body: emptyBody, answer: apiKeyCreated },
   apiKeyRevoke: { body: reasonBody, answer: apiKey },
+  demoScenarios: { answer: demoScenarios },
+  demoStart: { body: demoStart, answer: demo },
+  demo: { answer: demo },
+  demoSteer: { body: demoSteer, answer: demo },
+  demoEnd: { answer: null },
   pause: { body: reasonBody, answer: countsAnswer },
   resume: { body: reasonBody, answer: countsAnswer },
 } as const satisfies Partial<Record<RouteId, CallSpec>>;

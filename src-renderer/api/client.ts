@@ -5,7 +5,7 @@ import { useConnection } from '../stores/connection.ts';
 import { prefixOf, remoteIdOf } from '../stores/places.ts';
 import { type AnswerOf, type BodyOf, CALLS, type CallId, type QueryOf } from './calls.ts';
 import { newIdempotencyKey } from './ids.ts';
-import { ApiProblem, toApiProblem, unreachable } from './problem.ts';
+import { ApiProblem, toApiProblem, unanswered, unreachable } from './problem.ts';
 import { sessionKey } from './session-key.ts';
 
 let base = '/';
@@ -99,9 +99,10 @@ export const callWithSeq = async <C extends CallId>(
     options.query as Record<string, string> | undefined,
     options.placeId,
   );
+  const wasLost = useConnection.getState().state === 'reconnecting';
   const response = await fetch(url, requestOf(route, options)).catch((cause: unknown) => {
     if (options.signal?.aborted) throw cause;
-    throw unreachable();
+    throw route.method === 'GET' ? unreachable() : unanswered(wasLost);
   });
   if (!response.ok) throw await readProblem(response);
   useConnection.getState().heard(now());

@@ -24,6 +24,8 @@ export const keys = {
   evidenceChunks: (ws: string, from: number) => ['ws', ws, 'evidence', from] as const,
   evidenceProof: (ws: string, seq: number, head: number) => ['ws', ws, 'evidence-proof', seq, head] as const,
   replay: (ws: string, at: number) => ['ws', ws, 'replay', at] as const,
+  demo: (ws: string) => ['ws', ws, 'demo'] as const,
+  demoScenarios: ['demo-scenarios'] as const,
   settings: (ws: string) => ['ws', ws, 'settings'] as const,
   apiKeys: (ws: string) => ['ws', ws, 'api-keys'] as const,
   operators: (placeId: string | null) => ['operators', placeId ?? 'own'] as const,

@@ -46,6 +46,23 @@ export const unreachable = (): ApiProblem =>
     true,
   );
 
+/**
+ * No answer came to an action. Where the connection was lost before it was tried, nobody took it; else only the control
+ * plane knows, and it is said so: an action is never lost in silence, and never claimed.
+ */
+export const unanswered = (wasLost: boolean): ApiProblem =>
+  new ApiProblem(
+    'network.unreachable',
+    0,
+    wasLost ? 'Not done' : 'No answer',
+    wasLost
+      ? 'Not done: the control plane does not answer. Nothing was changed. Try again when it is back.'
+      : 'The control plane stopped answering before it confirmed this. Look whether it was done when it is back, then try again.',
+    [],
+    null,
+    true,
+  );
+
 /** The message for a field by its JSON pointer, such as `/name`; undefined where the field is fine. */
 export const fieldMessage = (error: unknown, pointer: string): string | undefined =>
   error instanceof ApiProblem ? error.errors.find((item) => item.pointer === pointer)?.message : undefined;

@@ -1,9 +1,11 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useContext } from 'react';
 import type { Right } from '../../src-server/contract/terms.ts';
 import type { SessionInfo } from '../../src-server/contract/workspace.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
 import { usePlaceId } from './place-context.ts';
+import { WorkspaceContext } from './workspace-context.ts';
 
 /** Who one is at a control plane, what they may do there, its workspaces and the plane itself. */
 const useSessionAt = (placeId: string | null): UseQueryResult<SessionInfo> =>
@@ -25,7 +27,9 @@ const NEEDED_ROLE: Readonly<Record<Right, string>> = {
 /** Undefined when the signed-in operator has the right; else the sentence that stands beside the disabled control. */
 export const useLackOf = (right: Right): string | undefined => {
   const { data } = useSession();
+  const ws = useContext(WorkspaceContext);
   if (data === undefined) return 'Checking what you may do.';
+  if (right !== 'view' && ws !== null && data.demos.includes(ws)) return 'This is a demo: it follows its story.';
   if (data.rights.includes(right)) return undefined;
   return `Your role is ${data.operator.role}. This needs ${NEEDED_ROLE[right]} or admin.`;
 };

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { StreamPulse } from '../../src-server/contract/stream.ts';
-import { now, useNow } from '../stores/clock.ts';
+import { shownNow, useNow } from '../stores/clock.ts';
 
 /**
  * Last signs of life and lease deadlines travel as "ms ago" and "ms left". Here they are kept as instants of this
@@ -24,7 +24,7 @@ interface Figures {
 
 /** Takes over the figures of an answer or of a changed row that arrived now. */
 export const noteFigures = ({ sources = [], leases = [], approvals = [], admissions = [] }: Figures): void => {
-  const at = now();
+  const at = shownNow();
   for (const { source_id, seen_ms_ago } of sources) {
     if (seen_ms_ago === null) seenAt.delete(source_id);
     else seenAt.set(source_id, at - seen_ms_ago);

@@ -37,3 +37,9 @@ export const formatSpan = (ms: number): string => {
   if (seconds % MINUTE_S === 0) return `${seconds / MINUTE_S} min`;
   return formatDuration(ms);
 };
+
+/** A virtual clock since its beginning: `00:02:24`. */
+export const formatVirtual = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  return `${two(Math.floor(seconds / HOUR_S))}:${two(Math.floor((seconds % HOUR_S) / MINUTE_S))}:${two(seconds % MINUTE_S)}`;
+};

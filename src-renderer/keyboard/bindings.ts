@@ -40,6 +40,10 @@ export type CommandId =
   | 'command.copy1'
   | 'command.copy2'
   | 'command.copy3'
+  | 'go.demo'
+  | 'demo.play'
+  | 'demo.forward'
+  | 'demo.back'
   | 'form.submit';
 
 const of = (id: CommandId, keys: string, label: string, group: Binding['group'], isLocal = false): Binding => ({
@@ -63,6 +67,7 @@ export const BINDINGS: readonly Binding[] = [
   of('go.routing', 'g r', 'Routing', 'Go to'),
   of('go.budgets', 'g b', 'Budgets', 'Go to'),
   of('go.evidence', 'g e', 'Evidence', 'Go to'),
+  of('go.demo', 'g d', 'Demo', 'Go to'),
   of('go.settings', 'Mod ,', 'Settings', 'Go to'),
   of('filter', '/', 'Focus the filter', 'Lists'),
   of('list.next', 'j', 'Next row', 'Lists'),
@@ -78,6 +83,9 @@ export const BINDINGS: readonly Binding[] = [
   of('policy.publish', 'Mod s', 'Publish the policy', 'On this screen'),
   of('evidence.export', 'Mod e', 'Export a bundle', 'On this screen'),
   of('evidence.now', 'End', 'Back to now, while back in time', 'On this screen', true),
+  of('demo.play', 'Space', 'Play or pause the demo', 'On this screen'),
+  of('demo.forward', '.', 'One event forward', 'On this screen'),
+  of('demo.back', ',', 'One event back', 'On this screen'),
   of('secret.reveal', 'v', 'Reveal the credential', 'On this screen'),
   of('command.copy1', '1', 'Copy command 1', 'On this screen'),
   of('command.copy2', '2', 'Copy command 2', 'On this screen'),

@@ -21,7 +21,7 @@ const NOTHING: Match = { command: null, pending: null };
  */
 export const matchKey = (press: KeyPress, pending: string | null): Match => {
   if (press.isAlt) return NOTHING;
-  const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  const key = press.key === ' ' ? 'Space' : press.key.length === 1 ? press.key.toLowerCase() : press.key;
   const global = BINDINGS.filter((binding) => !binding.isLocal);
   if (press.isMod) {
     const found = global.find(({ keys }) => keys[0] === 'Mod' && keys[1] === key);

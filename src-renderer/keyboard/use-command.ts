@@ -31,8 +31,12 @@ export const pageCommands = (): readonly { id: CommandId; label: string; keys: r
     return run === undefined ? [] : [{ id, label, keys, run }];
   });
 
-const FIELDS = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="listbox"], [role="menu"]';
+const FIELDS =
+  'input:not([type="range"]), textarea, select, [contenteditable="true"], [role="combobox"], [role="listbox"], [role="menu"]';
 const isField = (target: EventTarget | null) => target instanceof Element && target.closest(FIELDS) !== null;
+/** Space on a control presses that control. */
+const isPressing = ({ key, target }: KeyboardEvent) =>
+  key === ' ' && target instanceof Element && target.closest('button, a, summary, [role="radio"]') !== null;
 /** Below an open dialog the page's own keys rest. */
 const isBehindDialog = (target: EventTarget | null) =>
   document.querySelector('[role="dialog"][data-open], [role="alertdialog"][data-open]') !== null &&
@@ -50,7 +54,7 @@ export const useKeyboard = (): void => {
         isMod: event.metaKey || event.ctrlKey,
         isAlt: event.altKey,
         isShift: event.shiftKey,
-        isInField: isField(event.target) || isBehindDialog(event.target),
+        isInField: isField(event.target) || isBehindDialog(event.target) || isPressing(event),
       };
       const match = matchKey(press, pending);
       forget();

@@ -31,17 +31,26 @@ export const sleep = (delayMs: number, signal?: AbortSignal): Promise<void> =>
 
 const TICK_MS = 1_000;
 const listeners = new Set<() => void>();
-let current = Math.floor(now() / TICK_MS) * TICK_MS;
+let bend: ((ms: number) => number) | null = null;
+
+/** The time that screens show: this browser's, or that of the demo on screen. */
+export const shownNow = (): number => (bend === null ? now() : bend(now()));
+
+const wholeSecond = (ms: number): number => Math.floor(ms / TICK_MS) * TICK_MS;
+let current = wholeSecond(now());
+let real = current;
 let stop: (() => void) | null = null;
 
 const tick = () => {
-  current = Math.floor(now() / TICK_MS) * TICK_MS;
+  real = wholeSecond(now());
+  current = wholeSecond(shownNow());
   for (const listener of listeners) listener();
 };
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   if (stop === null) {
-    current = Math.floor(now() / TICK_MS) * TICK_MS;
+    real = wholeSecond(now());
+    current = wholeSecond(shownNow());
     stop = every(TICK_MS, tick);
   }
   return () => {
@@ -53,7 +62,21 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-/** Wall time in ms, whole seconds, renewed once a second by one timer that all components share. */
+/** Shows another time on all screens, one that may stand still; null: this browser's again. */
+export const showTime = (of: ((ms: number) => number) | null): void => {
+  bend = of;
+  tick();
+};
+
+/** Wall time of this browser whatever the screens show, for what is about the connection. */
+export const useRealNow = (): number =>
+  useSyncExternalStore(
+    subscribe,
+    () => real,
+    () => real,
+  );
+
+/** The shown time in ms, whole seconds, renewed once a second by one timer that all components share. */
 export const useNow = (): number =>
   useSyncExternalStore(
     subscribe,

@@ -6,6 +6,7 @@ const CAPS: Readonly<Record<string, string>> = {
   Enter: '↵',
   Escape: 'Esc',
   Shift: 'Shift',
+  Space: 'Space',
 };
 
 /** Keys of a shortcut as caps: `['g', 'o']`, `['Mod', 'k']`. Decoration: the control itself carries the words. */

@@ -1,6 +1,7 @@
-import { play, type Told } from '../demo/play.ts';
+import { play } from '../demo/play.ts';
 import type { Scenario } from '../demo/scenario.ts';
 import { SCENARIOS } from '../demo/scenarios.ts';
+import type { Told } from '../demo/stage.ts';
 import { systemTimers } from '../plane/clock.ts';
 import { parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MemoryDemos } from '../demo/memory-demos.ts';
 import type { ConsoleCalls } from '../http/console-calls.ts';
 import { type RunningServer, startServer } from '../http/server.ts';
 import { readMeterConfig, StripeMeter } from '../metering/stripe-meter.ts';
@@ -44,12 +45,17 @@ export async function startPlane(
   }).catch((error: unknown) => {
     throw openExit(error, options.dataDir);
   });
-  const server = await serverOf(options, host, openConsole).catch(async (error: NodeJS.ErrnoException) => {
+  const demos = new MemoryDemos({ clock: systemClock, timers: systemTimers, random: systemRandom });
+  const server = await serverOf(options, host, demos, openConsole).catch(async (error: NodeJS.ErrnoException) => {
     await host.close();
     throw listenExit(error, options);
   });
   let stopping: Promise<void> | null = null;
-  const stop = (): Promise<void> => (stopping ??= server.close().then(() => host.close()));
+  const stop = (): Promise<void> =>
+    (stopping ??= server.close().then(async () => {
+      await demos.close();
+      await host.close();
+    }));
   return { host, url: server.url, stop };
 }
 
@@ -57,10 +63,12 @@ export async function startPlane(
 async function serverOf(
   options: ServeOptions,
   host: Host,
+  demos: MemoryDemos,
   openConsole: ((host: Host) => ConsoleCalls) | undefined,
 ): Promise<RunningServer> {
   return startServer({
     host,
+    demos,
     listenHost: options.listenHost,
     port: options.port,
     publicUrl: options.publicUrl,

@@ -1,6 +1,7 @@
 import { BODY_LIMIT_BYTES } from './limits.ts';
 import { APPROVALS_ROUTES } from './routes/approvals.ts';
 import { BUDGET_ROUTES } from './routes/budgets.ts';
+import { DEMO_ROUTES } from './routes/demo.ts';
 import { EVIDENCE_ROUTES } from './routes/evidence.ts';
 import { EVIDENCE_BUNDLE_ROUTES } from './routes/evidence-bundle.ts';
 import { FLEET_ROUTES } from './routes/fleet.ts';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...EVIDENCE_ROUTES,
   ...REPLAY_ROUTES,
   ...SDK_ROUTES,
+  ...DEMO_ROUTES,
 } as const satisfies Record<string, RouteSpec>;
 
 export type RouteId = keyof typeof ROUTES;

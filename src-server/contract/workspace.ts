@@ -68,6 +68,8 @@ export const sessionInfo = z.object({
   operator: z.object({ operator_id: z.string(), name: z.string(), role: z.enum(ROLES) }),
   rights: z.array(z.enum(RIGHTS)),
   workspaces: z.array(workspace),
+  /** Workspaces in memory, on virtual clocks; they are not among the others. */
+  demos: z.array(workspaceId).default([]),
   plane: z.object({
     version: z.string(),
     fingerprint,

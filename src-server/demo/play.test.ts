@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { play, type Told } from './play.ts';
+import { play } from './play.ts';
 import { scenario } from './scenario.ts';
+import type { Told } from './stage.ts';
 
 const FOLDER = new URL('../../resources/demo/', import.meta.url);
 const read = (file: string) => scenario.parse(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')));

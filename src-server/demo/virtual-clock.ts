@@ -17,7 +17,11 @@ export class VirtualClock implements Clock, Timers {
   private readonly turn: (() => void)[] = [];
   private order = 0;
 
-  constructor(startWallMs: number) {
+  /** @param endsTurns a turn that nobody settles ends by itself: for a plane that is also read from outside of its story. */
+  constructor(
+    startWallMs: number,
+    private readonly endsTurns = false,
+  ) {
     this.wallOffsetMs = startWallMs;
   }
 
@@ -56,12 +60,17 @@ export class VirtualClock implements Clock, Timers {
   /** Runs at the end of the current turn, which `settle` marks. */
   soon(run: () => void): void {
     this.turn.push(run);
+    if (this.endsTurns && this.turn.length === 1) queueMicrotask(() => this.endTurn());
+  }
+
+  private endTurn(): void {
+    for (let run = this.turn.shift(); run !== undefined; run = this.turn.shift()) run();
   }
 
   /** Runs what was put off to the end of the turn, and lets promises resolve, until nothing is left. */
   async settle(): Promise<void> {
     do {
-      for (let run = this.turn.shift(); run !== undefined; run = this.turn.shift()) run();
+      this.endTurn();
       // Several hops: a released answer resolves a promise that resolves another.
       for (let hop = 0; hop < 8; hop++) await Promise.resolve();
     } while (this.turn.length > 0);

@@ -23,8 +23,12 @@ export async function virtualPlane(options: {
   startWallMs: number;
   name?: string;
   leaseTtlMs?: number;
+  /** One from the seed when it is left out. */
+  workspaceId?: string;
+  /** It is also read from outside of what moves its clock. */
+  isReadFromOutside?: boolean;
 }): Promise<VirtualPlane> {
-  const clock = new VirtualClock(options.startWallMs);
+  const clock = new VirtualClock(options.startWallMs, options.isReadFromOutside);
   const random = seededRandom(options.seed);
   const ids = new Ids(clock, random);
   const log = new MemoryLog();
@@ -35,11 +39,12 @@ export async function virtualPlane(options: {
     probe: async () => undefined,
   };
   const parts = { clock, ids, random, timers: clock, tokens: new RuntimeTokens(clock, random), boot: 'virtual' };
+  const seededId = ids.make('workspace');
   const starting = startWorkspace(
     log,
     state,
     storage,
-    ids.make('workspace'),
+    options.workspaceId ?? seededId,
     options.name ?? 'demo',
     options.leaseTtlMs,
     parts,

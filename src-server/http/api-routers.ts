@@ -6,6 +6,7 @@ import type { Handler, Served } from './call.ts';
 import { approvalHandlers } from './handlers/approvals.ts';
 import { attemptHandlers } from './handlers/attempts.ts';
 import { budgetHandlers } from './handlers/budgets.ts';
+import { demoHandlers } from './handlers/demo.ts';
 import { evidenceHandlers } from './handlers/evidence.ts';
 import { evidenceBundleHandlers } from './handlers/evidence-bundle.ts';
 import { governanceHandlers } from './handlers/governance.ts';
@@ -35,6 +36,7 @@ const HANDLERS: Record<RouteId, Handler> = {
   ...evidenceHandlers,
   ...evidenceBundleHandlers,
   ...replayHandlers,
+  ...demoHandlers,
 };
 const RUNTIME_PATH = '/api/v1/runtime/';
 /** A router looks at its routes in order: those that runners call most come first. */

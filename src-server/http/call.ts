@@ -4,6 +4,7 @@ import type { RouteId } from '../contract/routes.ts';
 import type { Right } from '../contract/terms.ts';
 import { ROLE_RIGHTS } from '../contract/terms.ts';
 import type { Actor, Idempotency } from '../plane/commands/context.ts';
+import type { Demos } from '../plane/demos-port.ts';
 import type { Host, HostedWorkspace, Operator } from '../plane/host.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { BodyDeadlines } from './body-deadlines.ts';
@@ -15,6 +16,8 @@ import type { RateLimit } from './rate-limit.ts';
 /** What all requests share. */
 export interface Served {
   host: Host;
+  /** Null where none are offered. */
+  demos: Demos | null;
   port: number;
   /** As printed and as runners dial it. */
   publicUrl: string;
@@ -76,7 +79,9 @@ export function runnerOf(call: Call): { sessionId: string; hosted: HostedWorkspa
 
 /** The workspace of the path: one that is not here and one of somebody else answer alike. */
 export function hostedOf(call: Call): HostedWorkspace {
-  const hosted = call.served.host.workspaceOf(call.params.workspace_id ?? '');
+  const { host, demos } = call.served;
+  const id = call.params.workspace_id ?? '';
+  const hosted = host.workspaceOf(id) ?? demos?.hostedOf(id);
   if (hosted === undefined) throw new ProblemError('not_found', 'There is nothing at this address.');
   return hosted;
 }

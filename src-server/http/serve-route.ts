@@ -46,6 +46,7 @@ export async function serveRoute(
       idempotency: null,
     };
     if (route.isInWorkspace) hostedOf(call);
+    assertNotScripted(call, route);
     if (spec.right !== undefined) requireRight(call, spec.right);
     if (spec.query !== undefined) call.query = validate(spec.query, queryOf(query)) as Record<string, unknown>;
     call.idempotency = idempotencyOf(request, spec, caller, rawBody);
@@ -67,6 +68,16 @@ export async function serveRoute(
   } finally {
     served.metrics.count(route.id, response.statusCode);
   }
+}
+
+/** A demo is read like any workspace; what happens in it is its story's and its own routes' alone. */
+function assertNotScripted({ served, params }: Call, { spec }: ServedRoute): void {
+  const isReading = spec.method === 'GET' || spec.right === 'view';
+  if (isReading || served.demos?.hostedOf(params.workspace_id ?? '') === undefined) return;
+  throw new ProblemError(
+    'conflict.state',
+    'This is a demo: it follows its story. Steer it on the Demo screen, or leave it to act for real.',
+  );
 }
 
 /** An absent body is an empty one. */

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { Request, Response } from 'express';
 import { ProblemError } from '../contract/problems.ts';
 import type { RouteId } from '../contract/routes.ts';
+import type { Demos } from '../plane/demos-port.ts';
 import type { Host } from '../plane/host.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { apiRouters } from './api-routers.ts';
@@ -39,6 +40,7 @@ export interface ServerOptions {
   tls?: { cert: Buffer; key: Buffer };
   /** Remote workspaces and this machine; without one there is nothing below `/console/`. */
   consoleHost?: ConsoleCalls;
+  demos?: Demos;
   /** Handlers in the place of the real ones: a bench measures the way to a route without what it does. */
   replaced?: Partial<Record<RouteId, Handler>>;
 }
@@ -110,6 +112,7 @@ async function servedOf(options: ServerOptions, port: number, url: string, isSto
   const { host, publicUrl, tls, bootstrapFile } = options;
   return {
     host,
+    demos: options.demos ?? null,
     port,
     publicUrl: publicUrl ?? url,
     isLoopbackOnly: publicUrl === null || isLoopback(new URL(publicUrl).hostname),

@@ -14,14 +14,17 @@ export async function stream(call: Call): Promise<Answer> {
   const { workspace } = hostedOf(call);
   const { engine, feed } = workspace;
   const { response } = call;
-  const { timers, clock } = call.served.host;
+  const { timers } = call.served.host;
   // Told to the reader, and where it starts without a wish of its own: what is staged and not yet on disk comes later.
   const seenSeq = engine.commit.durableSeq - 1;
   const lastId = call.request.headers['last-event-id'];
-  const after =
+  const wished =
     typeof lastId === 'string' && /^\d{1,15}$/.test(lastId)
       ? Number(lastId)
       : ((call.query as { after?: number }).after ?? seenSeq);
+  // Who knows more than there is saw entries that are gone: an older copy goes on, or a demo stepped back.
+  const isAhead = wished > seenSeq;
+  const after = isAhead ? seenSeq : wished;
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
@@ -38,17 +41,17 @@ export async function stream(call: Call): Promise<Answer> {
     );
   const reset = (): void => send(`event: reset\ndata: ${JSON.stringify({ seq: engine.commit.durableSeq - 1 })}\n\n`);
   const missed = feed.after(after);
-  if (missed === null) reset();
+  if (missed === null || isAhead) reset();
   else for (const change of missed) tell(change);
   const stopListening = feed.listen((change) => {
     if (change === 'close') response.end();
     else if (change === 'reset') reset();
     else if (change.seq > after) tell(change);
   });
-  let pulsedMs = clock.monoMs();
+  let pulsedMs = engine.clock.monoMs();
   const stopPulse = timers.every(STREAM_PULSE_MS, () => {
     const pulse = pulseView(engine, pulsedMs);
-    pulsedMs = clock.monoMs();
+    pulsedMs = engine.clock.monoMs();
     if (Object.keys(pulse.leases).length + Object.keys(pulse.sources).length > 0)
       send(`event: pulse\ndata: ${JSON.stringify(pulse)}\n\n`);
   });

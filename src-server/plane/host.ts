@@ -15,6 +15,7 @@ import type { Clock, Timers } from './clock.ts';
 import type { TypedEntry } from './engine.ts';
 import { FileBlobs } from './files/file-blobs.ts';
 import { FileRunLogs } from './files/file-run-logs.ts';
+import { SignInFile } from './files/kept-sign-ins.ts';
 import type { BlobStore, RunLogs } from './files-port.ts';
 import { Ids } from './ids.ts';
 import { loadPlaneKey, type PlaneKey, readPlaneKey } from './keys.ts';
@@ -84,7 +85,8 @@ export class Host {
     private readonly parts: PlaneParts,
   ) {
     this.tokens = parts.tokens;
-    this.operators = new Operators(planeLog, options.clock, options.random);
+    const store = options.isReadOnly === true ? null : new SignInFile(`${options.dataDir}/plane/sign-ins.json`);
+    this.operators = new Operators(planeLog, options.clock, options.random, store);
   }
 
   /**

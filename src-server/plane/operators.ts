@@ -4,6 +4,8 @@ import { ProblemError } from '../contract/problems.ts';
 import type { Role } from '../contract/terms.ts';
 import { makeCredential } from '../domain/credentials/format.ts';
 import type { Clock } from './clock.ts';
+import { fileProblem } from './files/file-problem.ts';
+import type { SignInStore } from './files/kept-sign-ins.ts';
 import type { PlaneLog } from './plane-log.ts';
 import type { Random } from './random.ts';
 
@@ -27,11 +29,20 @@ export class Operators {
   /** Operators of this launch only (the desktop's OS user): known by token, in no log. */
   private readonly transient = new Map<string, Operator>();
 
+  /** @param store where signed-in browsers outlive a restart; without one they do not. */
   constructor(
     private readonly log: PlaneLog,
     private readonly clock: Clock,
     private readonly random: Random,
-  ) {}
+    private readonly store: SignInStore | null = null,
+  ) {
+    for (const { cookieSha256, keySha256, operatorId, expiresWallMs } of store?.read() ?? []) {
+      // A wall clock that was set back must not make a sign-in last longer than one.
+      const leftMs = Math.min(SIGN_IN_SESSION_TTL_MS, expiresWallMs - clock.wallMs());
+      if (leftMs > 0 && this.log.operators.get(operatorId)?.revokedAt === null)
+        this.browsers.set(cookieSha256, { operatorId, keySha256, expiresMs: clock.monoMs() + leftMs });
+    }
+  }
 
   all(): OperatorRecord[] {
     return [...this.log.operators.values()];
@@ -97,6 +108,11 @@ export class Operators {
       keySha256: sha256(sessionKey),
       expiresMs: this.clock.monoMs() + SIGN_IN_SESSION_TTL_MS,
     });
+    try {
+      this.keep();
+    } catch {
+      // On a full disk the console must still open: this browser is signed in until the plane stops, and no longer.
+    }
     return { cookie, sessionKey };
   }
 
@@ -108,8 +124,30 @@ export class Operators {
     return this.live(browser.operatorId);
   }
 
+  /** @throws ProblemError `storage.full`, `storage.failed`: out of this process, and perhaps back after a restart of it. */
   signOut(cookie: string): void {
-    this.browsers.delete(sha256(cookie));
+    if (!this.browsers.delete(sha256(cookie))) return;
+    try {
+      this.keep();
+    } catch (error) {
+      throw fileProblem(error);
+    }
+  }
+
+  /** Those of operators that a log knows; an operator of this launch only ends with it, and its browsers too. */
+  private keep(): void {
+    const nowMs = this.clock.monoMs();
+    const wallMs = this.clock.wallMs();
+    this.store?.write(
+      [...this.browsers]
+        .filter(([, { operatorId, expiresMs }]) => expiresMs > nowMs && this.log.operators.has(operatorId))
+        .map(([cookieSha256, { operatorId, keySha256, expiresMs }]) => ({
+          cookieSha256,
+          keySha256,
+          operatorId,
+          expiresWallMs: wallMs + expiresMs - nowMs,
+        })),
+    );
   }
 
   private async add(actor: string, name: string, role: Role): Promise<OperatorRecord & { token: string }> {

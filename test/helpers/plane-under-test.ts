@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import type { Role } from '../../src-server/contract/terms.ts';
+import { MemoryDemos } from '../../src-server/demo/memory-demos.ts';
 import { startServer } from '../../src-server/http/server.ts';
 import { systemTimers } from '../../src-server/plane/clock.ts';
 import { Host, type HostedWorkspace } from '../../src-server/plane/host.ts';
@@ -56,6 +57,7 @@ export class PlaneUnderTest {
     writeFileSync(standIn, STAND_IN_BOOTSTRAP);
     const server = await startServer({
       host,
+      demos: new MemoryDemos({ clock, timers: systemTimers, random: systemRandom }),
       listenHost: '127.0.0.1',
       port: options.port ?? 0,
       publicUrl: options.publicUrl ?? null,

@@ -1,5 +1,7 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { WRONG_BEARER_PER_MINUTE } from '../../src-server/contract/limits.ts';
+import { SIGN_IN_SESSION_TTL_MS, WRONG_BEARER_PER_MINUTE } from '../../src-server/contract/limits.ts';
 import { makeCredential } from '../../src-server/domain/credentials/format.ts';
 import { PlaneUnderTest } from '../helpers/plane-under-test.ts';
 
@@ -117,6 +119,42 @@ describe('row 5: bearers', () => {
       (await plane.call('signOut', { bearer: null, headers: { cookie: pair, 'cc-session': session } })).status,
     ).toBe(204);
     expect((await ask({ cookie: pair, 'cc-session': session })).status).toBe(401);
+  });
+
+  test('a signed-in browser outlives a restart of the plane; what ended before it, ended for good', async () => {
+    const bearer = await plane.operator('vera', 'viewer');
+    const gone = await plane.operator('gone', 'viewer');
+    const signIn = async (who: string) => {
+      const { code } = (await plane.call('signInCode', { bearer: who, body: {} })).json;
+      const answer = await plane.call('signIn', { bearer: null, body: { code } });
+      const cookie = String(answer.headers['set-cookie']).split(';')[0]?.split('=')[1] ?? '';
+      return { cookie, key: answer.json.session_key as string };
+    };
+    const ask = async ({ cookie, key }: { cookie: string; key: string }, call: 'session' | 'signOut' = 'session') =>
+      (await plane.call(call, { bearer: null, headers: { cookie: `cc_${plane.port}=${cookie}`, 'cc-session': key } }))
+        .status;
+    const [kept, left, ofGone] = [await signIn(bearer), await signIn(bearer), await signIn(gone)];
+    expect(await ask(left, 'signOut')).toBe(204);
+    const { items } = (await plane.call('operators')).json;
+    const id = items.find((o: { name: string }) => o.name === 'gone').operator_id;
+    await plane.call('operatorRevoke', { params: { operator_id: id }, body: {} });
+
+    const file = join(plane.dataDir, 'plane/sign-ins.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const text = readFileSync(file, 'utf8');
+    for (const secret of [kept.cookie, kept.key]) expect(text).not.toContain(secret);
+    await plane.stop();
+    const { dataDir } = plane;
+    plane = await PlaneUnderTest.start({ dataDir });
+    expect([await ask(kept), await ask(left), await ask(ofGone)]).toEqual([200, 401, 401]);
+    expect(await ask({ ...kept, key: `${kept.key.slice(1)}A` })).toBe(401);
+
+    plane.clock.advance(SIGN_IN_SESSION_TTL_MS);
+    expect(await ask(kept)).toBe(401);
+    await plane.stop();
+    writeFileSync(file, 'not of this plane');
+    plane = await PlaneUnderTest.start({ dataDir });
+    expect(await ask(kept)).toBe(401);
   });
 
   test('a sign-in code is good for five minutes', async () => {

@@ -1,6 +1,10 @@
+import { sleep } from '../../stores/clock.ts';
 import { firstSeq } from '../seqs.ts';
 import type { StreamMessage } from './messages.ts';
 import { keepStream } from './read-stream.ts';
+
+/** How long the first answer may take; without one the stream opens at the plane's own position. */
+const FIRST_ANSWER_MS = 4_000;
 
 const channelName = (workspaceId: string) => `cc-stream-${workspaceId}`;
 
@@ -29,7 +33,9 @@ export const openBrowserStream = (workspaceId: string, receive: (message: Stream
   };
   channel.postMessage({ kind: 'hello' });
   const lead = async () => {
-    const start = Math.max(await firstSeq(workspaceId), lastSeq);
+    const first = await Promise.race([firstSeq(workspaceId), sleep(FIRST_ANSWER_MS, stop.signal)]);
+    // No plane answered yet, so nothing on screen has a position: once one does, everything is fetched afresh.
+    const start = first === undefined && lastSeq === 0 ? undefined : Math.max(first ?? 0, lastSeq);
     isLeader = true;
     await keepStream(workspaceId, start, stop.signal, (message) => {
       if (message.kind === 'state') lastState = message;

@@ -14,7 +14,8 @@ export const backoffMs = (failures: number): number =>
   Math.min(BACKOFF_CAP_MS, BACKOFF_FIRST_MS * 2 ** Math.max(0, failures - 1));
 
 interface Position {
-  after: number;
+  /** Undefined before anything was heard of the workspace. */
+  after: number | undefined;
 }
 
 /** Reads one connection to its end. Resolves with whether it was ever open; `position` follows the last id. */
@@ -42,6 +43,11 @@ const readOnce = async (
     if (response.status === 401) return 'signed_out';
     if (!response.ok || response.body === null) return 'refused';
     emit({ kind: 'state', state: 'live' });
+    if (position.after === undefined) {
+      const seq = response.headers.get('CC-Seq');
+      if (seq !== null) position.after = Number(seq);
+      emit({ kind: 'reset' });
+    }
     const heartbeat = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (chunk, controller) => {
         alive();
@@ -75,7 +81,7 @@ const readOnce = async (
 /** Keeps the stream open until `signal` aborts: resumes at the last id, backs off while the plane does not answer. */
 export const keepStream = async (
   workspaceId: string,
-  startAfter: number,
+  startAfter: number | undefined,
   signal: AbortSignal,
   emit: (message: StreamMessage) => void,
 ): Promise<void> => {

@@ -33,9 +33,14 @@ export const useStream = (workspaceId: string): void => {
     const receive = (message: StreamMessage) => {
       if (message.kind === 'state') {
         become(message.state, now());
-        // Volatile figures are not replayed by the stream, so a regained connection asks for the aggregates again.
-        if (message.state === 'live' && wasLost)
-          void client.invalidateQueries({ queryKey: keys.workspace(workspaceId) });
+        // Volatile figures are not replayed by the stream, so a regained connection asks for the aggregates again, and
+        // for whatever failed meanwhile.
+        if (message.state === 'live' && wasLost) {
+          void client.invalidateQueries({
+            predicate: ({ queryKey, state }) =>
+              state.status === 'error' || (queryKey[0] === 'ws' && queryKey[1] === workspaceId),
+          });
+        }
         wasLost = message.state === 'reconnecting';
         return;
       }

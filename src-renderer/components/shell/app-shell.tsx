@@ -1,5 +1,6 @@
 import { Outlet, useNavigate, useParams } from 'react-router';
 import type { RemoteColour } from '../../../src-server/contract/console.ts';
+import { useIsDemo } from '../../api/demo.ts';
 import { PlaceContext } from '../../api/place-context.ts';
 import { useRemotes } from '../../api/remotes.ts';
 import { useStream } from '../../api/stream/use-stream.ts';
@@ -11,6 +12,7 @@ import { useToasts } from '../../stores/toasts.ts';
 import { useUi } from '../../stores/ui.ts';
 import { Toasts } from '../../ui/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { DemoTime } from './demo-time.tsx';
 import { Palette } from './palette.tsx';
 import { ShortcutsOverlay } from './shortcuts-overlay.tsx';
 import { SideBar } from './side-bar.tsx';
@@ -38,6 +40,7 @@ const ShellCommands = ({ workspaceId }: { workspaceId: string }) => {
   useCommand('go.routing', () => void navigate(routes.routing(workspaceId)));
   useCommand('go.budgets', () => void navigate(routes.budgets(workspaceId)));
   useCommand('go.evidence', () => void navigate(routes.evidence(workspaceId)));
+  useCommand('go.demo', () => void navigate(routes.demo(workspaceId)));
   useCommand('go.settings', () => void navigate(routes.settings(workspaceId)));
   useCommand('job.submit', () => void navigate(routes.submitJob(workspaceId)));
   useCommand('runner.add', () => void navigate(routes.addRunner(workspaceId)));
@@ -70,9 +73,10 @@ export const AppShell = () => {
 /** Frame of every screen of a workspace: title bar, side bar, canvas, status bar. */
 const WorkspaceFrame = ({ workspaceId, colour }: { workspaceId: string; colour: RemoteColour | undefined }) => {
   const { items, dismiss } = useToasts();
+  const isDemo = useIsDemo(workspaceId);
   return (
     <WorkspaceContext value={workspaceId}>
-      <div className="app-shell" data-remote={colour}>
+      <div className="app-shell" data-remote={colour} data-demo={isDemo || undefined}>
         <a className="skip-link" href="#main">
           Skip to content
         </a>
@@ -87,6 +91,7 @@ const WorkspaceFrame = ({ workspaceId, colour }: { workspaceId: string; colour: 
         <StatusBar />
       </div>
       <Live workspaceId={workspaceId} />
+      {isDemo ? <DemoTime /> : null}
       <ShellCommands workspaceId={workspaceId} />
       <Palette />
       <ShortcutsOverlay />

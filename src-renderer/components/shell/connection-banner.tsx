@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatClock } from '../../format/instant.ts';
 import { routes } from '../../routes.ts';
-import { useNow } from '../../stores/clock.ts';
+import { useRealNow } from '../../stores/clock.ts';
 import { useConnection } from '../../stores/connection.ts';
 import { useRemoteOf } from '../../stores/places.ts';
 import { Banner } from '../../ui/banner.tsx';
@@ -13,7 +13,7 @@ const PATIENCE_MS = 3_000;
 /** Says when what is on screen no longer follows the control plane, and from when it is. */
 export const ConnectionBanner = () => {
   const { state, heardAt, since } = useConnection();
-  const clock = useNow();
+  const clock = useRealNow();
   const ws = useWorkspaceId();
   const remote = useRemoteOf(ws);
   if (state === 'token_refused') {

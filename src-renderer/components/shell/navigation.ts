@@ -5,6 +5,7 @@ import {
   Link2,
   List,
   type LucideIcon,
+  MonitorPlay,
   Route,
   Server,
   Settings2,
@@ -55,6 +56,14 @@ export const NAVIGATION: readonly NavigationItem[] = [
   },
   { id: 'budgets', label: 'Budgets', icon: Gauge, command: 'go.budgets', href: (ws) => routes.budgets(ws) },
   { id: 'evidence', label: 'Evidence', icon: Link2, command: 'go.evidence', href: (ws) => routes.evidence(ws) },
+  {
+    id: 'demo',
+    label: 'Demo',
+    icon: MonitorPlay,
+    command: 'go.demo',
+    href: (ws) => routes.demo(ws),
+    isAtFoot: true,
+  },
   {
     id: 'settings',
     label: 'Settings',

@@ -52,7 +52,7 @@ const PaletteBody = ({ onDone }: { onDone: () => void }) => {
           aria-controls="palette-list"
           aria-activedescendant={entries[at] === undefined ? undefined : `palette-${entries[at].id}`}
           aria-label="Search and commands"
-          placeholder="Search jobs, sources, WUs or run a command"
+          placeholder="Search jobs, sources, WUs, receipts or run a command"
           value={text}
           onChange={(event) => {
             setText(event.target.value);

@@ -1,4 +1,5 @@
 import { Route } from 'lucide-react';
+import { useIsDemo } from '../../api/demo.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useSession } from '../../api/session.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
@@ -24,7 +25,9 @@ const WORDS: Readonly<Record<ConnectionState, string>> = {
 const PlaneState = () => {
   const state = useConnection((connection) => connection.state);
   const { data } = useSession();
-  const remote = useRemoteOf(useWorkspaceId());
+  const ws = useWorkspaceId();
+  const remote = useRemoteOf(ws);
+  const isDemo = useIsDemo(ws);
   const isEmbedded = remote === null && (data?.plane.hosted_by === 'desktop' || data?.plane.loopback_only);
   const place = remote === null ? (isEmbedded ? 'embedded, ' : '') : `${new URL(remote.url).host}, `;
   return (
@@ -33,7 +36,7 @@ const PlaneState = () => {
         shape={state === 'live' ? 'dot-ring' : state === 'connecting' ? 'dashed-circle' : 'triangle'}
         size={12}
       />
-      Control plane <b>{`${place}${WORDS[state]}`}</b>
+      Control plane <b>{isDemo && state === 'live' ? 'simulated' : `${place}${WORDS[state]}`}</b>
     </span>
   );
 };
@@ -43,6 +46,7 @@ const Clock = () => <span>{formatDayClock(useNow())}</span>;
 /** The edge of what is known: plane, policy, chain, last token, time. */
 export const StatusBar = () => {
   const { data } = useOverview();
+  const isDemo = useIsDemo(useWorkspaceId());
   const chain = data?.chain.verified === false ? CHAIN_LOOKS.broken : CHAIN_LOOKS.verified;
   return (
     <footer className="status-bar">
@@ -67,7 +71,7 @@ export const StatusBar = () => {
         </>
       )}
       <span className="grow" />
-      <Clock />
+      {isDemo ? <span className="demo-promise">Demo data is never written to your ledger.</span> : <Clock />}
       <button type="button" onClick={() => useUi.getState().setShortcutsOpen(true)}>
         <KeyCaps keys={['?']} />
         Shortcuts

@@ -4,6 +4,7 @@ import { useUi } from '../../stores/ui.ts';
 import { Button } from '../../ui/button.tsx';
 import { KeyCaps } from '../../ui/key-caps.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
+import { VirtualClock } from './demo-time.tsx';
 import { WorkspaceSwitch } from './workspace-switch.tsx';
 import './title-bar.css';
 
@@ -13,10 +14,11 @@ export const TitleBar = () => (
     <WorkspaceSwitch />
     <button type="button" className="search-button" onClick={() => useUi.getState().setPaletteOpen(true)}>
       <Search size={14} aria-hidden="true" />
-      <span className="truncate">Search jobs, sources, WUs or run a command</span>
+      <span className="truncate">Search jobs, sources, WUs, receipts or run a command</span>
       <KeyCaps keys={['Mod', 'k']} />
     </button>
     <div className="title-end">
+      <VirtualClock />
       <Button look="ghost" icon={<StateGlyph shape="half-circle" />} label="Switch theme" onClick={toggleTheme} />
     </div>
   </header>

@@ -1,5 +1,6 @@
-import { ChevronsUpDown, Laptop, Plus, Server } from 'lucide-react';
+import { ChevronsUpDown, Laptop, MonitorPlay, Plus, Server } from 'lucide-react';
 import { useNavigate } from 'react-router';
+import { useIsDemo } from '../../api/demo.ts';
 import { useOwnSession } from '../../api/session.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { routes } from '../../routes.ts';
@@ -18,11 +19,20 @@ export const WorkspaceSwitch = () => {
   const OwnIcon = isEmbedded ? Laptop : Server;
   const ownPlace = isEmbedded ? 'embedded' : 'served';
   const known = remote === null ? own?.workspaces : remote.workspaces;
-  const name = known?.find((workspace) => workspace.workspace_id === ws)?.name;
-  const place = remote === null ? ownPlace : new URL(remote.url).host;
+  const isDemo = useIsDemo(ws);
+  const knownName = known?.find((workspace) => workspace.workspace_id === ws)?.name;
+  const name = isDemo ? 'Demo workspace' : knownName;
+  const servedAt = remote === null ? ownPlace : new URL(remote.url).host;
+  const place = isDemo ? 'simulated' : servedAt;
   const trigger = (
     <button type="button" className="workspace-switch" aria-label={`Workspace ${name ?? ''}, ${place}`}>
-      {remote === null ? <OwnIcon size={16} aria-hidden="true" /> : <RemoteMark colour={remote.colour} />}
+      {isDemo ? (
+        <MonitorPlay size={16} aria-hidden="true" />
+      ) : remote === null ? (
+        <OwnIcon size={16} aria-hidden="true" />
+      ) : (
+        <RemoteMark colour={remote.colour} />
+      )}
       <span className="truncate">{name ?? '…'}</span>
       {own === undefined && remote === null ? null : <small className="truncate">{place}</small>}
       <ChevronsUpDown size={14} className="text-3" aria-hidden="true" />

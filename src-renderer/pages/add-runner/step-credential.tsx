@@ -28,8 +28,8 @@ type SafePlace = readonly [LucideIcon, string, string];
 const PROMPT: SafePlace = [Terminal, 'Paste at the prompt', 'connect reads it without echo, nothing is saved'];
 const FILE: SafePlace = [FileLock2, 'Private file', 'Mode 0600, read with --credential-file'];
 const SECRET_WORDS: Readonly<Partial<Record<SourceKind, SafePlace>>> = {
-  docker_host: [Lock, 'Docker secret', 'Mounted read-only, read with --credential-file'],
-  kubernetes_worker: [Lock, 'Kubernetes secret', 'Mounted read-only, read with --credential-file'],
+  docker_host: [Lock, 'Docker secret', 'Mounted read-only, handed to connect on its standard input'],
+  kubernetes_worker: [Lock, 'Kubernetes secret', 'Mounted read-only, handed to connect on its standard input'],
   ci_runner: [Lock, 'CI secret', 'Masked in logs, handed to connect on its standard input'],
 };
 

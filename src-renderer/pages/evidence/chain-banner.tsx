@@ -3,7 +3,7 @@ import { useEvidenceProof } from '../../api/evidence.ts';
 import { problemText } from '../../components/problem-panel.tsx';
 import { formatAge } from '../../format/duration.ts';
 import { formatCount, formatHash, formatPlural, formatSeq } from '../../format/number.ts';
-import { useNow } from '../../stores/clock.ts';
+import { useRealNow } from '../../stores/clock.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
@@ -46,7 +46,7 @@ const Checkpoint = ({ head }: { head: number }) => {
 };
 
 const Age = ({ at, tookMs }: { at: number; tookMs: number }): ReactNode =>
-  `${formatAge(useNow() - at)} ago, took ${(tookMs / 1_000).toFixed(1)} s`;
+  `${formatAge(useRealNow() - at)} ago, took ${(tookMs / 1_000).toFixed(1)} s`;
 
 /** What this browser found in the log, and what the plane says of it. */
 export const ChainBanner = ({ check, head, isVerifiedByPlane, anchorProblem, onShow, onRun }: ChainBannerProps) => {

@@ -55,12 +55,14 @@ export const detailOf = (entry: EvidenceItem): string => {
   const { fence, attempt } = entry.ref;
   if (head === 'lease.granted') return `Token ${fence}, attempt ${attempt}`;
   if (head === 'lease.expired' || head === 'lease.revoked') return `Token ${fence ?? body.fence} fenced`;
+  if (head === 'completion.rejected') return `Token ${body.fence} is stale, ${body.current_fence} is current`;
   if (head === 'attempt.started') return `Attempt ${attempt}, token ${fence}`;
   if (head === 'lease.released')
     return sentence([textOf(body.outcome)?.replace('_', ' '), textOf(body.reason)].filter(Boolean).join('. '));
   if (head === 'checkpoint.signed' || head === 'witness.cosigned')
     return typeof body.size === 'number' ? `Tree size ${formatCount(body.size)}` : '';
   if (head === 'job.submitted') return `Digest ${formatHash((textOf(body.digest) ?? '').replace('sha256:', ''))}`;
+  if (head === 'key.rotated' && textOf(body.fingerprint) !== null) return `To ${body.fingerprint}`;
   if (head === 'credential.issued' && textOf(body.fingerprint) !== null) return `Fingerprint ${body.fingerprint}`;
   if (head === 'source.enrolled') return textOf(body.name) ?? '';
   const said = entrySubject(entry, NO_NAMES);

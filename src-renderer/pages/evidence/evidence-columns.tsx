@@ -8,6 +8,7 @@ import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
 import type { Column } from '../../ui/table.tsx';
 import { headType } from '../job/entry-words.ts';
 import { detailOf, type LogNames, lookOfType, subjectOf, writerOf } from './entry-row-words.ts';
+import { EventIcon } from './event-icon.tsx';
 
 const When = ({ at }: { at: string }) => <>{formatWhen(at, useNow())}</>;
 
@@ -26,7 +27,7 @@ const EventCell = ({ entry }: { entry: EvidenceItem }) => {
   const look = lookOfType(head);
   return (
     <span className="row medium" data-tone={look?.tone} title={entry.types.join(', ')}>
-      {look === null ? null : <StateGlyph shape={look.shape} size={14} className="tone" />}
+      {look === null ? <EventIcon type={head} /> : <StateGlyph shape={look.shape} size={14} className="tone" />}
       <span className="truncate">{head}</span>
       {entry.types.length > 1 ? <CountChip count={`+${entry.types.length - 1}`} /> : null}
     </span>

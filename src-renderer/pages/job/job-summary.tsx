@@ -7,6 +7,7 @@ import { useExpiresInMs } from '../../api/volatile.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatAge, formatDuration } from '../../format/duration.ts';
 import { formatWhen } from '../../format/instant.ts';
+import { takeOverMs } from '../../format/lease-time.ts';
 import { routes } from '../../routes.ts';
 import { useNow } from '../../stores/clock.ts';
 import { LabelChips } from '../../ui/chip.tsx';
@@ -14,21 +15,18 @@ import { EXPIRING_SHARE } from '../../ui/countdown-ring.tsx';
 import { Facts, Section } from '../../ui/panel.tsx';
 import { currentAttempt } from './job-facts.ts';
 
-/** Grace after the lease's time, as a share of it. */
-const GRACE_SHARE = 0.25;
-
 /** Time since the lease was last renewed, from its countdown to the end of time and grace; null when not known. */
 export const useRenewedMsAgo = (lease: Lease | null): number | null => {
   const left = useExpiresInMs(lease?.lease_id ?? '');
   if (lease === null || left === null) return null;
-  return Math.max(0, lease.ttl_ms * (1 + GRACE_SHARE) - left);
+  return Math.max(0, takeOverMs(lease.ttl_ms) - left);
 };
 
 const LeaseFact = ({ lease }: { lease: Lease }) => {
   const left = useExpiresInMs(lease.lease_id);
   const renewed = useRenewedMsAgo(lease);
   if (left === null || renewed === null) return <>Token {lease.fence}</>;
-  const isExpiring = left < lease.ttl_ms * (1 + GRACE_SHARE) * EXPIRING_SHARE;
+  const isExpiring = left < takeOverMs(lease.ttl_ms) * EXPIRING_SHARE;
   return (
     <span data-tone="wait" className={isExpiring ? 'tone' : undefined}>
       Renewed {formatAge(renewed)} ago, {formatDuration(left)} left

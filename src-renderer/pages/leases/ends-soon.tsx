@@ -1,6 +1,7 @@
 import type { Lease } from '../../../src-server/contract/lease.ts';
 import { leaseEndsInMs } from '../../api/volatile.ts';
 import { formatDuration } from '../../format/duration.ts';
+import { takeOverMs } from '../../format/lease-time.ts';
 import { useNow } from '../../stores/clock.ts';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
 import { Section } from '../../ui/panel.tsx';
@@ -19,7 +20,7 @@ export const EndsSoon = ({ leases, onOpen }: { leases: readonly Lease[]; onOpen:
     .sort((a, b) => a.end.leftMs - b.end.leftMs || a.lease.fence - b.lease.fence)
     .slice(0, SHOWN_MAX);
   const [first] = leases;
-  const full = first === undefined ? null : formatDuration(first.ttl_ms * 1.25);
+  const full = first === undefined ? null : formatDuration(takeOverMs(first.ttl_ms));
   const least = first === undefined ? null : formatDuration(first.ttl_ms);
   return (
     <Section title="Ends soon">

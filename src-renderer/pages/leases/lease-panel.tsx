@@ -6,6 +6,7 @@ import { useJob } from '../../api/jobs.ts';
 import { useRuntimeLeftMs } from '../../api/volatile.ts';
 import { formatAge, formatDuration, formatSpan } from '../../format/duration.ts';
 import { formatWhen } from '../../format/instant.ts';
+import { graceMs } from '../../format/lease-time.ts';
 import { formatPlural } from '../../format/number.ts';
 import { useNow } from '../../stores/clock.ts';
 import { CountdownRing } from '../../ui/countdown-ring.tsx';
@@ -14,7 +15,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { LEASE_LOOKS } from '../../ui/state-vocabulary.ts';
 import { LeaseActions } from './lease-actions.tsx';
 import { useLeaseEnd } from './lease-tile.tsx';
-import { atExpiryWords, graceMs, leaseLook } from './lease-words.ts';
+import { atExpiryWords, leaseLook } from './lease-words.ts';
 
 const LeaseClock = ({ lease }: { lease: Lease }) => {
   const end = useLeaseEnd(lease);

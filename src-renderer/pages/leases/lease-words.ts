@@ -1,11 +1,9 @@
 import type { Lease } from '../../../src-server/contract/lease.ts';
 import type { Source } from '../../../src-server/contract/source.ts';
 import { formatAge, formatDuration } from '../../format/duration.ts';
+import { takeOverMs } from '../../format/lease-time.ts';
 import { EXPIRING_SHARE } from '../../ui/countdown-ring.tsx';
 import { LEASE_LOOKS, type StateLook, sourceLook } from '../../ui/state-vocabulary.ts';
-
-/** The grace after a lease's time: a quarter of it. */
-export const graceMs = (ttlMs: number): number => ttlMs / 4;
 
 export interface LeaseEnd {
   leftMs: number;
@@ -23,7 +21,7 @@ export const leaseEnd = (
 ): LeaseEnd =>
   runtimeLeftMs !== null && runtimeLeftMs < expiresInMs
     ? { leftMs: runtimeLeftMs, totalMs: lease.max_runtime_ms, by: 'runtime' }
-    : { leftMs: expiresInMs, totalMs: lease.ttl_ms + graceMs(lease.ttl_ms), by: 'renewal' };
+    : { leftMs: expiresInMs, totalMs: takeOverMs(lease.ttl_ms), by: 'renewal' };
 
 /** A lease is expiring while under a fifth of its time is left, and near its runtime limit. */
 export const isExpiring = (end: LeaseEnd): boolean => end.leftMs < end.totalMs * EXPIRING_SHARE;

@@ -252,7 +252,9 @@ export const Simulator = ({ simulation, version, range, search, onAddress }: Sim
           <p className="text-2">
             {data === undefined || !isAsked
               ? 'Nothing is written: the past is only read.'
-              : `The placement of ${formatPlural(data.considered, 'job')}, from ${formatPlural(data.decisions, 'real decision')}${data.from_seq === null ? '' : ` since ${formatSeq(data.from_seq)}`}. ${waitWords(data)}.${isShort || data.not_enough_history === null ? '' : ` ${data.not_enough_history}`}`}
+              : data.decisions === 0
+                ? 'No decision was made in this time yet. Submit a job, or look at a longer time.'
+                : `The placement of ${formatPlural(data.considered, 'job')}, from ${formatPlural(data.decisions, 'real decision')}${data.from_seq === null ? '' : ` since ${formatSeq(data.from_seq)}`}. ${waitWords(data)}.${isShort || data.not_enough_history === null ? '' : ` ${data.not_enough_history}`}`}
           </p>
         </div>
         <RangePicker range={range} onAddress={onAddress} />

@@ -2,13 +2,11 @@ import type { SourceDetail } from '../../../src-server/contract/source.ts';
 import { useExpiresInMs, useSeenMsAgo } from '../../api/volatile.ts';
 import { formatAge, formatDuration, formatSpan } from '../../format/duration.ts';
 import { formatWhen } from '../../format/instant.ts';
+import { graceMs } from '../../format/lease-time.ts';
 import { formatPlural } from '../../format/number.ts';
 import { useNow } from '../../stores/clock.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { SOURCE_LOOKS, SWITCH_LOOKS } from '../../ui/state-vocabulary.ts';
-
-/** The grace after a lease's time: a quarter of it. */
-const graceMs = (ttlMs: number) => ttlMs / 4;
 
 const LateNotice = ({ source }: { source: SourceDetail }) => {
   const seen = useSeenMsAgo(source.source_id);

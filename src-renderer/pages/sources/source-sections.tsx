@@ -6,6 +6,7 @@ import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { doctorWords } from '../../components/doctor-words.ts';
 import { formatDuration, formatSpan } from '../../format/duration.ts';
 import { formatDay, formatWhen } from '../../format/instant.ts';
+import { takeOverMs } from '../../format/lease-time.ts';
 import { formatBytes } from '../../format/number.ts';
 import { routes } from '../../routes.ts';
 import { useNow } from '../../stores/clock.ts';
@@ -43,8 +44,7 @@ type LeaseRowData = SourceDetail['leases'][number];
 const LeaseRow = ({ lease }: { lease: LeaseRowData }) => {
   const ws = useWorkspaceId();
   const left = useExpiresInMs(lease.lease_id) ?? 0;
-  // The plane takes over at the end of the lease's time plus its grace, a quarter of it.
-  const total = lease.ttl_ms * 1.25;
+  const total = takeOverMs(lease.ttl_ms);
   return (
     <li>
       <Link className="lease-row" to={routes.job(ws, lease.job_id)}>

@@ -39,6 +39,7 @@ async function session(call: Call): ReturnType<Handler> {
     operator: { operator_id: operator.operatorId, name: operator.name, role: operator.role },
     rights: ROLE_RIGHTS[operator.role],
     workspaces: workspaces(call),
+    demos: call.served.demos?.workspaceIds() ?? [],
     plane: {
       version: host.version,
       fingerprint: host.key.fingerprint,

@@ -15,13 +15,31 @@ export class ServedPlane {
 
   private constructor(
     readonly dataDir: string,
-    private readonly plane: ChildProcess,
+    private plane: ChildProcess,
     readonly url: string,
     readonly signInUrl: string,
   ) {}
 
   static async start(flags: string[] = []): Promise<ServedPlane> {
     const dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
+    const { plane, ready } = await ServedPlane.launch(dataDir, flags);
+    return new ServedPlane(dataDir, plane, ready.url, ready.sign_in_url);
+  }
+
+  /** Ends the plane as a crash does: it gets to do nothing more. Runners stay. */
+  async crash(): Promise<void> {
+    const ended = new Promise((resolve) => this.plane.once('exit', resolve));
+    this.plane.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Starts it again on the same data and at the same address. */
+  async comeBack(): Promise<void> {
+    const { plane } = await ServedPlane.launch(this.dataDir, ['--port', new URL(this.url).port]);
+    this.plane = plane;
+  }
+
+  private static async launch(dataDir: string, flags: string[]) {
     const plane = spawn(
       process.execPath,
       [CLI, 'serve', '--data-dir', dataDir, '--anchor-dir', `${dataDir}/anchors`, ...flags],
@@ -34,7 +52,7 @@ export class ServedPlane {
       lines.once('line', (line) => resolve(JSON.parse(line)));
       plane.once('exit', (code) => reject(new Error(`serve ended with ${code}`)));
     });
-    return new ServedPlane(dataDir, plane, ready.url, ready.sign_in_url);
+    return { plane, ready };
   }
 
   /** Runs the command line against this plane and parses its JSON. */
