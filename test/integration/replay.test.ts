@@ -19,19 +19,27 @@ const VOLATILE = new Set(
 const settled = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (key, member) => (VOLATILE.has(key) ? null : member)));
 
-async function asked(id: 'overview' | 'sources' | 'jobs' | 'leases' | 'budgets' | 'policy'): Promise<unknown> {
-  return settled((await line.plane.call(id)).json);
-}
+type Asked = 'overview' | 'sources' | 'jobs' | 'leases' | 'budgets' | 'policy';
+/** Six questions are one moment only where no entry came between them, as it may at any time: then they are asked again. */
 async function moment() {
-  const shown = {
-    overview: await asked('overview'),
-    sources: await asked('sources'),
-    jobs: await asked('jobs'),
-    leases: withoutStops(await asked('leases')),
-    budgets: await asked('budgets'),
-    routing_policy: await asked('policy'),
-  };
-  return { at: (shown.overview as { seq: number }).seq, shown };
+  for (;;) {
+    const seqs = new Set<number>();
+    const asked = async (id: Asked): Promise<unknown> => {
+      const { json, headers } = await line.plane.call(id);
+      seqs.add(Number(headers['cc-seq']));
+      return settled(json);
+    };
+    const shown = {
+      overview: await asked('overview'),
+      sources: await asked('sources'),
+      jobs: await asked('jobs'),
+      leases: withoutStops(await asked('leases')),
+      budgets: await asked('budgets'),
+      routing_policy: await asked('policy'),
+    };
+    const [at = Number.NaN] = seqs;
+    if (seqs.size === 1) return { at, shown };
+  }
 }
 /** A stop request to a lease that lives is kept in memory only. */
 function withoutStops(leases: unknown): unknown {
