@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { OUT_DIR, PROJECT_DIR } from './project.mjs';
 
 /**
@@ -14,17 +14,17 @@ import { OUT_DIR, PROJECT_DIR } from './project.mjs';
  */
 
 /** Found in node_modules at run time: they are the `dependencies` of package.json. */
-const RUNTIME_PACKAGES = ['express', 'sql.js', 'zod'];
+const RUNTIME_PACKAGES = ['express', 'sql.js', 'stripe', 'zod'];
 const isRuntimePackage = (/** @type {string} */ id) =>
   RUNTIME_PACKAGES.some((name) => id === name || id.startsWith(`${name}/`));
 
 /**
- * Bundles one entry into one ES module for Node; readable, because the runner's bytes are meant to be read.
+ * Bundles one entry for Node; readable, because the runner's bytes are meant to be read.
  * @param {string} entry
- * @param {string} file
- * @param {{ banner?: string, external: (id: string) => boolean, define?: Record<string, string> }} options
+ * @param {string} file the one ES module, or, split, the entry's: what it imports later stands beside it as `<its name>-*.mjs`
+ * @param {{ banner?: string, external: (id: string) => boolean, define?: Record<string, string>, isSplit?: boolean }} options
  */
-const bundle = async (entry, file, { banner, external, define = {} }) => {
+const bundle = async (entry, file, { banner = '', external, define = {}, isSplit = false }) => {
   const { rolldown } = await import('rolldown');
   const unresolved = /** @type {string[]} */ ([]);
   const bundler = await rolldown({
@@ -40,7 +40,11 @@ const bundle = async (entry, file, { banner, external, define = {} }) => {
       else if (level === 'warn') pass(level, log);
     },
   });
-  await bundler.write({ file, format: 'esm', banner, minify: false, codeSplitting: false });
+  const name = basename(file, '.mjs');
+  const place = isSplit
+    ? { dir: dirname(file), entryFileNames: `${name}.mjs`, chunkFileNames: `${name}-[name].mjs` }
+    : { file, codeSplitting: false };
+  await bundler.write({ ...place, format: 'esm', banner: ({ isEntry }) => (isEntry ? banner : ''), minify: false });
   await bundler.close();
   if (unresolved.length > 0) throw new Error(unresolved.join('\n'));
 };
@@ -80,7 +84,10 @@ export const BUILD_PARTS = [
     outputs: ['out/cli.mjs'],
     build: async () => {
       const file = join(OUT_DIR, 'cli.mjs');
-      await bundle('src-server/cli/main.ts', file, { banner: '#!/usr/bin/env node', external: isRuntimePackage });
+      for (const old of existsSync(OUT_DIR) ? readdirSync(OUT_DIR) : [])
+        if (/^cli-.*\.mjs$/.test(old)) rmSync(join(OUT_DIR, old));
+      const banner = '#!/usr/bin/env node';
+      await bundle('src-server/cli/main.ts', file, { banner, external: isRuntimePackage, isSplit: true });
       chmodSync(file, 0o755);
     },
   },

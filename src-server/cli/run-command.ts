@@ -1,45 +1,29 @@
-import { admission } from './admission.ts';
-import { approval } from './approval.ts';
-import { budget } from './budget.ts';
-import { consoleCommand } from './console.ts';
-import { demo } from './demo.ts';
-import { doctor } from './doctor.ts';
-import { evidence } from './evidence.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
 import { HELP } from './help.ts';
-import { job } from './job.ts';
-import { key } from './key.ts';
-import { policy } from './policy.ts';
-import { pool } from './pool.ts';
 import type { Printer } from './printer.ts';
-import { recover } from './recover.ts';
-import { replay } from './replay.ts';
-import { serve } from './serve.ts';
-import { source } from './source.ts';
-import { usage, wallet } from './usage.ts';
 import { VERSION } from './version.ts';
-import { workspace } from './workspace.ts';
 
 type Command = (args: string[], printer: Printer) => Promise<number>;
-const COMMANDS: Readonly<Record<string, Command>> = {
-  serve,
-  job,
-  source,
-  budget,
-  usage,
-  wallet,
-  pool,
-  approval,
-  admission,
-  policy,
-  doctor,
-  recover,
-  key,
-  demo,
-  evidence,
-  replay,
-  console: consoleCommand,
-  workspace,
+/** Each is loaded when it is called: no command pays for the control plane but those that run one. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  job: async () => (await import('./job.ts')).job,
+  source: async () => (await import('./source.ts')).source,
+  budget: async () => (await import('./budget.ts')).budget,
+  usage: async () => (await import('./usage.ts')).usage,
+  wallet: async () => (await import('./usage.ts')).wallet,
+  pool: async () => (await import('./pool.ts')).pool,
+  approval: async () => (await import('./approval.ts')).approval,
+  admission: async () => (await import('./admission.ts')).admission,
+  policy: async () => (await import('./policy.ts')).policy,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  recover: async () => (await import('./recover.ts')).recover,
+  key: async () => (await import('./key.ts')).key,
+  demo: async () => (await import('./demo.ts')).demo,
+  evidence: async () => (await import('./evidence.ts')).evidence,
+  replay: async () => (await import('./replay.ts')).replay,
+  console: async () => (await import('./console.ts')).consoleCommand,
+  workspace: async () => (await import('./workspace.ts')).workspace,
 };
 
 /** Runs one command line and resolves with its exit code. */
@@ -53,10 +37,11 @@ export async function runCommand(argv: string[], printer: Printer): Promise<numb
     printer.line(HELP);
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = COMMANDS[name];
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
-    if (command === undefined)
+    if (load === undefined)
       throw new ExitError(EXIT.usage, `There is no command ${name}. See connected-compute --help.`);
+    const command = await load();
     return await command(args, printer);
   } catch (error) {
     if (!(error instanceof ExitError)) throw error;

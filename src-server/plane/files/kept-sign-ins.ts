@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** A browser that is signed in. Only digests of what it holds: who reads the file cannot be that browser. */
 export interface KeptSignIn {
@@ -51,5 +52,18 @@ export class SignInFile implements SignInStore {
       closeSync(fd);
     }
     renameSync(unfinished, this.path);
+    syncDirectory(dirname(this.path));
+  }
+}
+
+/** Until the folder is synced, a power cut may bring the file before back. */
+function syncDirectory(path: string): void {
+  // Windows cannot open a directory for this; NTFS journals its names by itself.
+  if (process.platform === 'win32') return;
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
