@@ -31,7 +31,7 @@ export interface Served {
   hellos: RateLimit;
   answers: AnswerCache;
   metrics: Metrics;
-  openapi: string;
+  openapi(): string;
   isStopping: () => boolean;
   /** A new name for a request, to be found again in the log. */
   requestId: () => string;

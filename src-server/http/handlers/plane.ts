@@ -64,11 +64,12 @@ export const planeHandlers = {
     });
   },
   openapi: async (call) => {
+    const text = call.served.openapi();
     call.response.writeHead(200, {
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(call.served.openapi),
+      'content-length': Buffer.byteLength(text),
     });
-    call.response.end(call.served.openapi);
+    call.response.end(text);
     return 'handled';
   },
   metrics: async (call) => {
