@@ -57,6 +57,20 @@ describe('questions of a job', () => {
     expect(sent[0]?.headers?.['idempotency-key']).not.toBe(sent[3]?.headers?.['idempotency-key']);
   });
 
+  it('that nobody waits for any more are looked at once more: the no that ended the attempt is told as one', async () => {
+    const taken = new AbortController();
+    replies = [
+      reply('pending'),
+      () => {
+        taken.abort();
+        throw new PlaneUnreachable('given up');
+      },
+      reply('rejected'),
+    ];
+    expect(await asker.ask('Write?', ['tool call'], taken.signal)).toMatchObject({ status: 'rejected' });
+    expect(sent.map(({ path }) => path.split('/').at(-1))).toEqual(['approvals', 'apr_1?wait_ms=20000', 'apr_1']);
+  });
+
   it('wait for the end of their line', async () => {
     appendFileSync(requests(), '{"reason":"Half');
     await clock.advance(1_000);

@@ -116,11 +116,16 @@ export class ApprovalAsker {
     const json = { fence, reason, kinds, ...(expiresMs === null ? {} : { expires_ms: expiresMs }) };
     const headers = { 'idempotency-key': `${leaseId}.${fence}.approval.${this.#count++}` };
     let answer = await this.#insist({ method: 'POST', path, headers, json }, signal);
-    while (answer.status === 'pending')
-      answer = await this.#insist(
-        { method: 'GET', path: `${path}/${answer.approval_id}?wait_ms=${WAIT_MS}`, timeoutMs: TIMEOUT_MS },
-        signal,
-      );
+    const question = `${path}/${answer.approval_id}`;
+    while (answer.status === 'pending') {
+      const request = { method: 'GET' as const, path: `${question}?wait_ms=${WAIT_MS}`, timeoutMs: TIMEOUT_MS };
+      answer = await this.#insist(request, signal).catch((error: unknown) => {
+        // Nobody waits any more. A no ends the attempt and with it the wait, so that it is looked at once more.
+        if (!signal.aborted || signal === this.dependencies.signal) throw error;
+        return this.#insist({ method: 'GET', path: question, timeoutMs: TIMEOUT_MS }, this.dependencies.signal);
+      });
+      if (signal.aborted) break;
+    }
     return answer;
   }
 

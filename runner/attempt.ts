@@ -32,6 +32,8 @@ import { type AttemptDir, makeAttemptDir, removeTree } from './work-dir.ts';
 
 /** After a cancel the plane waits 15 s for the settlement, of which the kill may take 10: the log gets part of the rest. */
 const CANCELED_LOG_MS = 2_000;
+/** Calls of a lost attempt are evidence that changes nothing: so long the plane is asked to keep the one in hand. */
+const LATE_RECORD_MS = 60_000;
 const REASON_LIMIT = 500;
 
 /** A start that the plane acknowledged. */
@@ -56,8 +58,9 @@ export class Attempt implements LeaseHolder {
   readonly #cut = new AbortController();
   /** Ends every call to the plane. */
   readonly #halt = new AbortController();
-  /** The lease is lost: nothing of it is recorded any more. */
+  /** The lease was lost a while ago: nothing of it is recorded any more. */
   readonly #lost = new AbortController();
+  #cancelLate: () => void = () => undefined;
   readonly #grantedMonoMs: number;
   readonly #send: (request: PlaneRequest) => Promise<PlaneAnswer>;
 
@@ -105,6 +108,7 @@ export class Attempt implements LeaseHolder {
   /** Gives up on the plane: no more tries to send or settle. */
   abandon(): void {
     this.#halt.abort();
+    this.#cancelLate();
     this.#logs?.halt();
   }
 
@@ -126,7 +130,7 @@ export class Attempt implements LeaseHolder {
     this.context.printer.warn(`Lease of ${this.#name()} lost. ${plain(detail)} Ending its processes.`);
     // A loss outranks every other cause: whatever was asked before, this attempt may write no more.
     this.#stop = null;
-    this.#lost.abort();
+    this.#cancelLate = this.context.clock.after(LATE_RECORD_MS, () => this.#lost.abort());
     this.#end({ kind: 'lost', detail }, graceMs);
   }
 

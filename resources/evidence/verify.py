@@ -67,7 +67,7 @@ def check_rest(files, raw):
     entries = {int(name[8:20]): json.loads(text(name)) for name in files if name.startswith("entries/")}
     trust = json.loads(text("trust.json")); origin = trust["origin"]; ws = origin.split("/")[1]; left_out = {mark["sha256"] for mark in trust["left_out"]}
     need(re.fullmatch("connected-compute/ws_[0-9A-HJKMNP-TV-Z]{26}", origin) and trust["log_key"] == b64(raw), "trust.json names another log or key")
-    keys, due, named, digests, ran = {}, {}, set(), {}, {}
+    keys, due, named, digests, ran, calls, acted, odd = {}, {}, set(), {}, {}, {}, {}, []
     for id, key, item in ((item["session_id"], item["public_key"], item) for item in trust["runner_keys"]):
         registered = [e["body"] for e in entries[item["entry_seq"]]["events"] if e["type"] == "session.registered"]
         need((id, key) in [(r["session_id"], r["public_key"]) for r in registered], "no entry of the bundle registers the key of " + id)
@@ -91,6 +91,7 @@ def check_rest(files, raw):
             if kind == "attempt.late_receipt": due["receipts/%s.late.dsse.json" % event["lease_id"]] = event["run_receipt_sha256"]
             if kind in ("job.submitted", "job.edited"): digests[event["job_id"]] = event["digest"]
             if kind == "lease.granted": ran[event["lease_id"]] = digests.get(event["job_id"])
+            id = event.get("lease_id"); had = calls.get(id); acted["receipts/%s.%s.dsse.json" % (id, "late" if kind == "attempt.late_receipt" else "run" if kind in ENDS else kind)] = (had, "run_receipt_problem" in event); calls[id] = (0, 0, "") if kind == "lease.granted" else (event["n"], had[1] + event["cost_mcu"], event["chain"]) if had and kind == "attempt.action" else had
             if kind not in ENDS: continue
             due["receipts/%s.settlement.dsse.json" % event["lease_id"]] = None
             if event["run_receipt_sha256"]: due["receipts/%s.run.dsse.json" % event["lease_id"]] = event["run_receipt_sha256"]
@@ -104,8 +105,8 @@ def check_rest(files, raw):
         need(type == b"application/vnd.in-toto+json" and any(signed(key, message, unb64(s["sig"])) for s in envelope["signatures"]), name + " is not signed by who has to sign it")
         about = said["runDetails"]["metadata"]["invocationId"].split(".")[0] if kind == "provenance" else said["lease_id"]
         need(statement["predicateType"] == TYPES[kind] and about == lease and (kind == "provenance" or name in due), name + " belongs to no entry of the bundle")
-        job, told = ran.get(lease), (said["buildDefinition"]["externalParameters"] if kind == "provenance" else said)["job_digest"]
-        need(job in (None, told), "%s is about the job %s, but its entries say %s" % (name, told, job))
+        job, told = ran.get(lease), (said["buildDefinition"]["externalParameters"] if kind == "provenance" else said)["job_digest"]; need(job in (None, told), "%s is about the job %s, but its entries say %s" % (name, told, job))
+        (was, flagged), of = acted.get(name, (None, False)), said.get("actions", {}); odd += [name] * (was not in (None, (of.get("count", 0), of.get("cost_mcu", 0), of.get("chain", "")))); need(not odd or odd[-1] != name or flagged, "%s does not match the recorded calls: it tells of %d, its entries of %d, and none says that they differ" % (name, of.get("count", 0), (was or (0,))[0]))
         if kind == "settlement":
             end = next(e["body"] for e in entries[said["log_index"]]["events"] if e["type"] in ENDS and e["body"]["lease_id"] == lease)
             need(said["entry_sha256"] == hashlib.sha256(files["entries/%012d.json" % said["log_index"]]).hexdigest() and (said["run_receipt_sha256"], said["outcome"]) == (end["run_receipt_sha256"], end["outcome"]), name + " and its entry tell two stories")
@@ -114,7 +115,7 @@ def check_rest(files, raw):
     held = {name[10:] for name in files if name.startswith("artifacts/")}
     for digest in held: need(hashlib.sha256(files["artifacts/" + digest]).hexdigest() == digest and digest in named, "artifacts/%s has other bytes, or is named by no entry" % digest)
     for digest in named - held: need(digest in left_out, "artifacts/%s is missing, and not marked as left out" % digest)
-    return "%d entries in the tree of %d, receipts and %d artifacts fit" % (len(entries), size, len(held))
+    return "%d entries in the tree of %d, receipts and %d artifacts fit" % (len(entries), size, len(held)) + ("; as entries say, %s not match the recorded calls" % (" and ".join(odd) + (" does" if len(odd) == 1 else " do")) if odd else "")
 def followed_words(files, known, found):
     key, steps = found, []
     try:

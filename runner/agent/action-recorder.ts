@@ -41,19 +41,30 @@ export class ActionRecorder {
     return this.#tally;
   }
 
-  /** Resolves when it is on the plane's disk. Rejects when the plane will not have it or the tries were ended. */
+  /**
+   * Resolves when it is on the plane's disk. Rejects when the plane will not have it or the tries were ended; also when its
+   * lease was over, though the plane keeps it then, as late.
+   */
   async record(facts: Omit<ActionFacts, 'n'>): Promise<void> {
     const { leaseId, fence } = this.lease;
     const action: ActionFacts = { n: this.#tally.count + 1, ...facts };
     const place = { lease_id: leaseId, fence, after: this.#tally.chain };
     const chain = sha256Hex(canonicalJson({ ...place, action }));
     const signature = signMessage(this.dependencies.privateKey, `connected-compute/action/v1\n${chain}`);
-    await this.#insist({
-      method: 'POST',
-      path: `/api/v1/runtime/leases/${leaseId}/actions`,
-      json: { fence, action, chain, signature },
-    });
-    this.#tally = { count: action.n, cost_mcu: this.#tally.cost_mcu + action.cost_mcu, chain };
+    const kept = (): void => {
+      this.#tally = { count: action.n, cost_mcu: this.#tally.cost_mcu + action.cost_mcu, chain };
+    };
+    try {
+      await this.#insist({
+        method: 'POST',
+        path: `/api/v1/runtime/leases/${leaseId}/actions`,
+        json: { fence, action, chain, signature },
+      });
+    } catch (error) {
+      if (error instanceof PlaneProblem && typeof error.members.kept_seq === 'number') kept();
+      throw error;
+    }
+    kept();
   }
 
   async #insist(request: PlaneRequest): Promise<void> {

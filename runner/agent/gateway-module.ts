@@ -1,4 +1,5 @@
 import { sha256Hex } from '../ed25519.ts';
+import { messageOf, PlaneProblem } from '../errors.ts';
 import type * as Gateway from '../gateway/main.ts';
 
 /** The build puts the digest of the gateway's bytes here; a program made without it takes no agent job. */
@@ -33,7 +34,12 @@ export class GatewayLoader {
 
   async #load(): Promise<GatewayModule> {
     if (this.sha256 === null) throw new Error('This runner was built without its tool gateway.');
-    const bytes = await this.fetchBytes(`/api/v1/runner/modules/${this.sha256}`, MODULE_LIMIT_BYTES);
+    const bytes = await this.fetchBytes(`/api/v1/runner/modules/${this.sha256}`, MODULE_LIMIT_BYTES).catch(
+      (error: unknown) => {
+        const why = error instanceof PlaneProblem ? error.detail : messageOf(error);
+        throw new Error(`The tool gateway of this runner cannot be had from the plane. ${why}`);
+      },
+    );
     if (sha256Hex(bytes) !== this.sha256)
       throw new Error('The tool gateway that the plane serves is not the one of this runner. Nothing of it was run.');
     return (await import(`data:text/javascript;base64,${bytes.toString('base64')}`)) as GatewayModule;

@@ -22,6 +22,8 @@ export interface GovernorDependencies {
   /** Hides secrets, in what is recorded and in what the agent is given. */
   redact: (text: string) => string;
   tell: (text: string) => void;
+  /** Aborted once the attempt is being ended: what is in hand ends, and nothing more is begun. */
+  ending: AbortSignal;
 }
 
 interface Outcome {
@@ -71,8 +73,8 @@ export class Governor {
   }
 
   async #call(name: string, args: unknown, signal: AbortSignal): Promise<ToolAnswer> {
-    const { payload, recorder, redact, tell, clock } = this.dependencies;
-    if (this.#isClosed) return { text: 'The attempt is being ended.', isError: true };
+    const { payload, recorder, redact, tell, clock, ending } = this.dependencies;
+    if (this.#isClosed || ending.aborted) return { text: 'The attempt is being ended.', isError: true };
     if (!isTool(name)) return { text: `There is no tool ${name.slice(0, 60)}.`, isError: true };
     const limit = payload.job.mcp?.max_calls ?? 0;
     if (recorder.tally.count >= limit)
@@ -118,7 +120,7 @@ export class Governor {
     }
     const approved = rule.rule === 'ask' ? await this.#asked(tool, summary) : null;
     if (approved !== null && 'text' in approved) return { summary, outcome: approved };
-    if (signal.aborted || this.#isClosed)
+    if (signal.aborted || this.#isClosed || this.dependencies.ending.aborted)
       return { summary, outcome: no('refused', 'It was taken back before it was done.') };
     return { summary, outcome: await this.#done(judged.call, rule, approved?.approvalId ?? null, signal) };
   }
@@ -128,7 +130,8 @@ export class Governor {
     if (ask === null) return no('rejected', 'The job may not ask for approval.');
     const reason = redact(`The agent job asks for ${tool}: ${summary}`);
     const answer = await ask(reason, this.#closing.signal).catch(() => null);
-    if (answer === null) return no('refused', 'The attempt was ended before anybody answered.');
+    if (answer === null || answer.status === 'pending')
+      return no('refused', 'The attempt was ended before anybody answered.');
     const { approval_id: approvalId, status } = answer;
     if (status === 'approved' && approvalId !== null) return { approvalId };
     return no('rejected', `The approval was ${status}.`, approvalId);
@@ -136,13 +139,17 @@ export class Governor {
 
   /** Costs its price once it was begun, also when it fails. */
   async #done(call: Call, rule: ToolRule, approvalId: string | null, signal: AbortSignal): Promise<Outcome> {
+    const { perform, ending } = this.dependencies;
     const verdict = approvalId === null ? 'allowed' : 'approved';
     const common = { verdict, approvalId, costMcu: rule.price_mcu } as const;
     try {
-      return { ...common, text: await this.dependencies.perform(call, signal), isError: false };
+      const text = await perform(call, AbortSignal.any([signal, ending]));
+      // A program that was killed with its attempt has a result like any other; it is not one.
+      if (!ending.aborted) return { ...common, text, isError: false };
     } catch (error) {
-      return { ...common, text: messageOf(error), isError: true };
+      if (!ending.aborted) return { ...common, text: messageOf(error), isError: true };
     }
+    return { ...common, text: 'It was ended together with its attempt.', isError: true };
   }
 }
 

@@ -80,18 +80,28 @@ function keep(stream: Readable): { bytes: () => Buffer; isCut: () => boolean } {
   return { bytes: () => Buffer.concat(chunks), isCut: () => sizeBytes > CALL_BYTES_LIMIT / 2 };
 }
 
-async function exec({ argv, timeoutMs }: Extract<Call, { tool: 'exec' }>, rim: ToolRim): Promise<string> {
+async function exec(
+  { argv, timeoutMs }: Extract<Call, { tool: 'exec' }>,
+  rim: ToolRim,
+  signal: AbortSignal,
+): Promise<string> {
   const execution = await rim.exec(argv);
+  const kill = (): void => void execution.processes.kill(KILL_GRACE_MS).catch(() => undefined);
+  signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
   const [stdout, stderr] = [keep(execution.stdout), keep(execution.stderr)];
   let isTimedOut = false;
   const cancel = rim.clock.after(timeoutMs, () => {
     isTimedOut = true;
-    void execution.processes.kill(KILL_GRACE_MS);
+    kill();
   });
-  const { exitCode, signal } = await execution.ended.finally(cancel);
+  const end = await execution.ended.finally(() => {
+    cancel();
+    signal.removeEventListener('abort', kill);
+  });
   return JSON.stringify({
-    exit_code: exitCode,
-    signal,
+    exit_code: end.exitCode,
+    signal: end.signal,
     timed_out: isTimedOut,
     stdout: stdout.bytes().toString('utf8'),
     stderr: stderr.bytes().toString('utf8'),
@@ -173,7 +183,7 @@ export async function doCall(call: Call, rim: ToolRim, signal: AbortSignal): Pro
     case 'fs.write':
       return write(call, rim.workDir);
     case 'exec':
-      return exec(call, rim);
+      return exec(call, rim, signal);
     case 'http.fetch':
       return fetchThrough(call, rim, signal);
   }

@@ -100,6 +100,7 @@ export class AgentJob implements Executor {
       ask,
       redact,
       tell,
+      ending: input.signal,
     });
   }
 

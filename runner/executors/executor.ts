@@ -16,7 +16,7 @@ export interface ExecutionInput {
   secrets: Readonly<Record<string, string>>;
   /** What the runner adds; a value that is a path below `dir.tmp` is told as the job sees it. */
   extra: Readonly<Record<string, string>>;
-  /** Ends what only prepares, such as the fetch of an image. */
+  /** Aborted once the attempt is being ended: ends what only prepares, such as the fetch of an image, and calls of an agent. */
   signal: AbortSignal;
 }
 

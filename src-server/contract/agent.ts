@@ -77,6 +77,8 @@ export const actionItem = z.object({
   at: instant,
   chain: sha256Hex,
   signature,
+  /** It came when its lease was over: evidence of what was done, which is not charged. */
+  late: z.literal(true).optional(),
 });
 export type ActionItem = z.infer<typeof actionItem>;
 export const actionList = z.object({ items: z.array(actionItem), next_cursor: z.null() });

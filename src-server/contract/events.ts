@@ -237,6 +237,8 @@ export interface EventBodies {
     attempt: number;
     chain: string;
     signature: string;
+    /** It came when its lease was over: kept as evidence, and changes nothing. */
+    late?: true;
   };
   /** A signed run receipt that came when its lease was over: kept as evidence, and changes nothing. */
   'attempt.late_receipt': {
@@ -245,6 +247,8 @@ export interface EventBodies {
     attempt: number;
     fence: number;
     run_receipt_sha256: string;
+    /** What it says against the plane's own record of the attempt, in a sentence; absent where the two agree. */
+    run_receipt_problem?: string;
   };
   'budget.held': { lease_id: string; scope: string; mcu: number };
   'budget.settled': {
@@ -413,6 +417,8 @@ export interface LeaseEnd {
   output: { stdout: StreamSize; stderr: StreamSize } | null;
   /** SHA-256 of the run receipt's file: its envelope as canonical JSON, stored under this digest. */
   run_receipt_sha256: string | null;
+  /** What the receipt says against the plane's own record of the attempt, in a sentence; absent where the two agree. */
+  run_receipt_problem?: string;
 }
 
 export type EventType = keyof EventBodies;

@@ -225,6 +225,8 @@ export const attempt = z.object({
   artifacts: z.array(artifactRef),
   output: z.object({ stdout: streamOutput, stderr: streamOutput }).nullable(),
   has_run_receipt: z.boolean(),
+  /** What its receipt says against the plane's own record, in a sentence; absent where the two agree. */
+  receipt_problem: z.string().optional(),
   /** Late writes that the fence refused, newest last. */
   rejected_writes: z.array(z.object({ at: instant, write: z.string(), fence: positive, current_fence: positive })),
   retry_delay_ms: count.nullable(),

@@ -143,7 +143,7 @@ export class VirtualRunner {
         lease.lease.leaseId,
         body,
         'complete',
-        { output: null, artifacts: [], runReceiptSha256: null },
+        { output: null, artifacts: [], runReceipt: null },
         null,
       ),
     );

@@ -6,6 +6,7 @@ import { nextStep } from '../domain/leases/outcome.ts';
 import { retryDelayMs } from '../domain/leases/retry.ts';
 import type { EntryActor } from '../ledger/entry.ts';
 import type { JobRow } from '../state/queries/jobs.ts';
+import { tallyOf } from './agent-tally.ts';
 import { offerFreed, turnWindows } from './budgets/review.ts';
 import { instantOf } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -29,6 +30,8 @@ export interface AttemptEnd {
   refusedOutputs?: { path: string; reason: string }[];
   output?: LeaseEnd['output'];
   runReceiptSha256?: string | null;
+  /** What the receipt says against the record, in a sentence. */
+  runReceiptProblem?: string | null;
   idempotency?: { key: string; request: string } | null;
 }
 
@@ -129,9 +132,13 @@ const unanswered = ({ question, jobId, leaseId }: HotLease): PlaneEvent[] =>
 const lastWords = (job: JobRow, state: JobRow['state'], reason: string): string =>
   state === 'dead_letter' ? `${reason} ${job.attempt} of ${job.maxAttempts} attempts used up.` : reason;
 
-/** What the runner says at the end counts; of one that says nothing, and of one that was stopped for it, its last report. */
-function costOf(lease: HotLease, end: AttemptEnd, runtimeMcu: number): number {
-  const saidMcu = runtimeMcu + (end.extrasMcu ?? 0);
+/**
+ * What the runner says at the end counts; of one that says nothing, and of one that was stopped for it, its last report.
+ * Calls of an agent cost what the plane has on record of them, whatever the runner says or does not say.
+ */
+function costOf(engine: Engine, lease: HotLease, end: AttemptEnd, runtimeMcu: number): number {
+  const isAgent = engine.submitted(lease.jobSeq).spec.mcp !== undefined;
+  const saidMcu = runtimeMcu + (isAgent ? tallyOf(engine, lease).costMcu : (end.extrasMcu ?? 0));
   const isLastWord = end.extrasMcu !== undefined && end.outcome !== 'budget_exhausted';
   return isLastWord ? saidMcu : Math.max(saidMcu, lease.reportedMcu ?? 0);
 }
@@ -165,7 +172,7 @@ function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): 
     reason: end.reason,
     exit_code: end.exitCode ?? null,
     runtime_ms: runtimeMs,
-    cost_mcu: costOf(lease, end, runtimeCostMcu(rate, runtimeMs)),
+    cost_mcu: costOf(engine, lease, end, runtimeCostMcu(rate, runtimeMs)),
     overrun_mcu: 0,
     renewals: lease.renewals,
     last_renewal_ms_ago: Math.max(0, nowMs - lease.lastRenewalMs),
@@ -178,6 +185,7 @@ function endOf(engine: Engine, lease: HotLease, end: AttemptEnd, rate: number): 
       : { refused_outputs: end.refusedOutputs }),
     output: end.output ?? null,
     run_receipt_sha256: end.runReceiptSha256 ?? null,
+    ...(end.runReceiptProblem == null ? {} : { run_receipt_problem: end.runReceiptProblem }),
   };
 }
 

@@ -172,7 +172,7 @@ export const complete = (workspace: Workspace, sessionId: string, { lease }: Gra
         refused_outputs: [],
       },
       'complete',
-      { output: null, artifacts: [], runReceiptSha256: null },
+      { output: null, artifacts: [], runReceipt: null },
       { key: `end-${lease.leaseId}`, request: 'r' },
     ),
   );

@@ -1,67 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { processesWith } from '../../runner/testing/processes-with.ts';
-import { agentProgram } from '../helpers/agent-program.ts';
+import { AgentJobs, type Script } from '../helpers/agent-jobs.ts';
 import type { Parsed } from '../helpers/checked-call.ts';
 import { PlaneProcess } from '../helpers/plane-process.ts';
 
 let plane: PlaneProcess;
-let program = '';
+let agents: AgentJobs;
 let made: Parsed;
 beforeAll(async () => {
-  program = await agentProgram();
   plane = await PlaneProcess.start(['--lease-ttl-ms', '5000']);
+  agents = await AgentJobs.of(plane);
   made = await plane.connected('laptop-1', { capacity: 2 });
 }, 60_000);
 afterAll(() => plane.close());
 
-type Script = [string, object?][];
-const ALL = { 'fs.read': {}, 'fs.write': {}, exec: {}, 'http.fetch': {} };
-const job = (script: Script, { tools = ALL as object, ...more }: { [field: string]: unknown } = {}) => ({
-  wu_id: 'WU-1',
-  title: 'Let the agent work',
-  kind: 'mcp',
-  mcp: { argv: ['node', 'agent.mjs'], tools },
-  inputs: [
-    { path: 'agent.mjs', text: program },
-    { path: 'script.json', text: JSON.stringify(script) },
-    { path: 'notes.txt', text: 'first line\n' },
-  ],
-  outputs: ['out/**'],
-  max_attempts: 1,
-  ...more,
-});
 const runOnce = () => plane.paste(made.commands.bash.run as string).ended;
-const actionsOf = async (jobId: string): Promise<Parsed[]> =>
-  (await plane.call('jobActions', { params: { job_id: jobId } })).json.items;
-/** What the agent printed: one line for its tools, one for each answer. */
-const saidBy = async (jobId: string): Promise<Parsed[]> => {
-  const { data } = (await plane.call('jobLog', { params: { job_id: jobId }, query: { stream: 'stdout' } })).json;
-  return String(data)
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-};
-const receiptOf = async (jobId: string): Promise<Parsed> => {
-  const { items } = (await plane.call('jobReceipts', { params: { job_id: jobId } })).json;
-  return items.find((item: Parsed) => item.kind === 'run').statement.predicate;
-};
 
 test('an agent reads, writes, runs and is refused what its job does not grant; each call is signed and on the record', async () => {
-  const { job_id: jobId } = await plane.submit(
-    job([
-      ['fs.read', { path: 'notes.txt' }],
-      ['fs.read', { path: '../../../etc/shadow' }],
-      ['exec', { argv: ['ln', '-s', '/etc', 'link'] }],
-      ['fs.read', { path: 'link/passwd' }],
-      ['fs.write', { path: 'out/report.txt', text: 'done by an agent\n' }],
-      ['exec', { argv: ['sh', '-c', 'cat out/report.txt; cat /etc/shadow; exit 3'] }],
-      ['http.fetch', { url: 'http://127.0.0.1:9/' }],
-    ]),
-  );
+  const jobId = await agents.submit([
+    ['fs.read', { path: 'notes.txt' }],
+    ['fs.read', { path: '../../../etc/shadow' }],
+    ['exec', { argv: ['ln', '-s', '/etc', 'link'] }],
+    ['fs.read', { path: 'link/passwd' }],
+    ['fs.write', { path: 'out/report.txt', text: 'done by an agent\n' }],
+    ['exec', { argv: ['sh', '-c', 'cat out/report.txt; cat /etc/shadow; exit 3'] }],
+    ['http.fetch', { url: 'http://127.0.0.1:9/' }],
+  ]);
   const { stdout, stderr } = await runOnce();
   const found = await plane.job(jobId);
   expect([found.state, found.why, stdout + stderr]).toEqual(['succeeded', found.why, stdout + stderr]);
-  const [tools, read, outside, , link, write, exec, fetched] = await saidBy(jobId);
+  const [tools, read, outside, , link, write, exec, fetched] = await agents.said(jobId);
   expect(tools).toEqual({ tools: ['fs.read', 'fs.write', 'exec', 'http.fetch'] });
   expect(JSON.parse(read.text)).toEqual({ text: 'first line\n', size_bytes: 11, truncated: false });
   expect([outside.isError, outside.text]).toEqual([true, expect.stringContaining('empty, . or .. segment')]);
@@ -70,7 +38,7 @@ test('an agent reads, writes, runs and is refused what its job does not grant; e
   expect(JSON.parse(exec.text)).toMatchObject({ exit_code: 3, stdout: 'done by an agent\n' });
   expect(JSON.parse(exec.text).stderr).toContain('/etc/shadow');
   expect([fetched.isError, fetched.text]).toEqual([true, '127.0.0.1:9 is not granted to this job.']);
-  const actions = await actionsOf(jobId);
+  const actions = await agents.actions(jobId);
   expect(actions.map(({ n, tool, verdict }) => [n, tool, verdict])).toEqual([
     [1, 'fs.read', 'allowed'],
     [2, 'fs.read', 'refused'],
@@ -80,7 +48,7 @@ test('an agent reads, writes, runs and is refused what its job does not grant; e
     [6, 'exec', 'allowed'],
     [7, 'http.fetch', 'refused'],
   ]);
-  const predicate = await receiptOf(jobId);
+  const predicate = await agents.receipt(jobId);
   expect(predicate.actions).toEqual({ count: 7, cost_mcu: 0, chain: actions.at(-1)?.chain });
   expect(predicate.confinement.enforced).toMatchObject({ files: 'confined', network: 'none', pid: 'namespace' });
   expect(found.attempts[0].artifacts.map((each: Parsed) => each.path)).toEqual(['out/report.txt']);
@@ -89,63 +57,79 @@ test('an agent reads, writes, runs and is refused what its job does not grant; e
 test('an agent cannot change its work directory but through its tools', async () => {
   const line = 'echo by hand >notes.txt || mkdir out || echo read-only; cat notes.txt';
   const { job_id: jobId } = await plane.submit({
-    ...job([]),
+    ...agents.spec([]),
     mcp: { argv: [line], shell: true, tools: {} },
     outputs: [],
   });
   await runOnce();
-  const { data } = (await plane.call('jobLog', { params: { job_id: jobId }, query: { stream: 'stdout' } })).json;
-  expect(data).toBe('read-only\nfirst line\n');
-  expect(await actionsOf(jobId)).toEqual([]);
+  expect(await agents.log(jobId)).toBe('read-only\nfirst line\n');
+  expect(await agents.actions(jobId)).toEqual([]);
 }, 60_000);
 
 describe('a call that asks', () => {
-  const asking = (script: Script) =>
-    job(script, { tools: { 'fs.write': { rule: 'ask' } }, approval: { when: 'on_request' } });
-  const asked = async (decision: string) => {
-    const { job_id: jobId } = await plane.submit(asking([['fs.write', { path: 'out/a.txt', text: 'yes\n' }]]));
+  const ASKING = { tools: { 'fs.write': { rule: 'ask' } }, approval: { when: 'on_request' } };
+  const SCRIPT: Script = [['fs.write', { path: 'out/a.txt', text: 'yes\n' }], ['wait']];
+  /** Asks, lets `decide` answer, and tells what came of it. */
+  const asked = async (script: Script, decide: (approvalId: string) => Promise<unknown>, more: object = {}) => {
+    const jobId = await agents.submit(script, { ...ASKING, ...more });
     const running = runOnce();
     await expect.poll(async () => (await plane.job(jobId)).waiting_on, { timeout: 20_000 }).toBe('approval');
     const { approval_id: approvalId } = await plane.job(jobId);
     const { json } = await plane.call('approval', { params: { approval_id: approvalId } });
     expect(json.reason).toBe('The agent job asks for fs.write: out/a.txt, 4 bytes');
-    await plane.call('approvalDecide', { params: { approval_id: approvalId }, body: { decision } });
+    await decide(approvalId);
     await running;
-    return { found: await plane.job(jobId), actions: await actionsOf(jobId), approvalId };
+    return { found: await plane.job(jobId), actions: await agents.actions(jobId), approvalId };
   };
+  const say = (decision: string) => (approvalId: string) =>
+    plane.call('approvalDecide', { params: { approval_id: approvalId }, body: { decision } });
 
   test('is done when a person said yes, and names the approval', async () => {
-    const { found, actions, approvalId } = await asked('approved');
+    const { found, actions, approvalId } = await asked(SCRIPT.slice(0, 1), say('approved'));
     expect(found.state).toBe('succeeded');
-    expect(actions).toMatchObject([{ verdict: 'approved', approval_id: approvalId }]);
+    expect(actions).toMatchObject([{ verdict: 'approved', approval_id: approvalId, detail: null }]);
     expect(found.attempts[0].artifacts).toHaveLength(1);
   }, 60_000);
 
-  test('is not done when a person said no, and the attempt stops', async () => {
-    const { found, actions } = await asked('rejected');
-    expect([found.state, found.attempts[0].outcome]).toEqual(['failed', 'rejected']);
-    expect(actions.filter(({ verdict }) => verdict === 'approved' || verdict === 'allowed')).toEqual([]);
-    expect(found.attempts[0].artifacts).toEqual([]);
-  }, 60_000);
+  test.each([
+    ['said no', 'rejected', say('rejected'), {}],
+    [
+      'did not answer in time',
+      'expired',
+      async () => undefined,
+      { approval: { when: 'on_request', expires_ms: 1_500 } },
+    ],
+  ])(
+    'is not done when a person %s; the record says so and names the approval, and the attempt stops',
+    async (_, status, decide, more) => {
+      const { found, actions, approvalId } = await asked(SCRIPT, decide, more);
+      expect([found.state, found.attempts[0].outcome]).toEqual(['failed', 'rejected']);
+      expect(actions).toMatchObject([
+        { verdict: 'rejected', approval_id: approvalId, cost_mcu: 0, detail: `The approval was ${status}.` },
+      ]);
+      expect(found.attempts[0].artifacts).toEqual([]);
+    },
+    60_000,
+  );
 
   test('needs a job that may ask', async () => {
-    const body = { ...asking([]), approval: null };
-    const answer = await plane.call('jobSubmit', { body, key: 'no-asking' });
+    const answer = await plane.call('jobSubmit', {
+      body: agents.spec([], { ...ASKING, approval: null }),
+      key: 'no-asking',
+    });
     expect([answer.status, answer.code]).toEqual([422, 'field.invalid']);
   });
 });
 
 test('a call past the extras is not done and ends the attempt; what was done is paid', async () => {
-  const { job_id: jobId } = await plane.submit(
-    job(
-      [
-        ['fs.read', { path: 'notes.txt' }],
-        ['fs.read', { path: 'notes.txt' }],
-        ['fs.read', { path: 'notes.txt' }],
-        ['wait'],
-      ],
-      { tools: { 'fs.read': { price_mcu: 40 } }, budget: { extras_mcu: 100 } },
-    ),
+  const jobId = await agents.submit(
+    [
+      ['fs.read', { path: 'notes.txt' }],
+      ['fs.read', { path: 'notes.txt' }],
+      ['fs.read', { path: 'notes.txt' }],
+      ['wait'],
+    ],
+    { tools: { 'fs.read': { price_mcu: 40 } }, budget: { extras_mcu: 100 } },
   );
   await runOnce();
   const found = await plane.job(jobId);
@@ -155,7 +139,7 @@ test('a call past the extras is not done and ends the attempt; what was done is 
     80,
   ]);
   expect(found.why).toContain('did not fit into its extras');
-  expect((await actionsOf(jobId)).map(({ verdict, cost_mcu: cost }) => [verdict, cost])).toEqual([
+  expect((await agents.actions(jobId)).map(({ verdict, cost_mcu: cost }) => [verdict, cost])).toEqual([
     ['allowed', 40],
     ['allowed', 40],
     ['over_budget', 0],
@@ -164,7 +148,7 @@ test('a call past the extras is not done and ends the attempt; what was done is 
 
 test('an agent and what it runs are gone when its job is canceled', async () => {
   const word = `600.${process.pid}`;
-  const { job_id: jobId } = await plane.submit(job([['exec', { argv: ['sleep', word] }]]));
+  const jobId = await agents.submit([['exec', { argv: ['sleep', word] }]]);
   const sleepers = () => processesWith(word);
   const running = runOnce();
   await expect.poll(() => sleepers().length, { timeout: 20_000 }).toBeGreaterThan(0);

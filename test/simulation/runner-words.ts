@@ -46,4 +46,4 @@ export function completeBody(world: World, fence: number, outcome: RunnerOutcome
   };
 }
 
-export const NO_FILES = { output: null, artifacts: [], runReceiptSha256: null };
+export const NO_FILES = { output: null, artifacts: [], runReceipt: null };

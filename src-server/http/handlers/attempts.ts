@@ -8,7 +8,13 @@ import { ProblemError } from '../../contract/problems.ts';
 import { type CompleteRequest, completeRequest, failRequest, type logPut } from '../../contract/runtime.ts';
 import type { WriteKind } from '../../contract/terms.ts';
 import { claimant } from '../../plane/commands/claim-work.ts';
-import { type EndFacts, endAttempt, releaseLease, repeatedEnd } from '../../plane/commands/end-attempt.ts';
+import {
+  type EndFacts,
+  endAttempt,
+  releaseLease,
+  repeatedEnd,
+  type StoredReceipt,
+} from '../../plane/commands/end-attempt.ts';
 import { keepLateReceipt, lateReceiptFacts } from '../../plane/commands/keep-late-receipt.ts';
 import { recordAction } from '../../plane/commands/record-action.ts';
 import { sign } from '../../plane/commands/sign-of-life.ts';
@@ -100,24 +106,24 @@ async function keepLate(call: Call): Promise<void> {
   const facts = lateReceiptFacts(workspace.engine, sessionId, leaseId(call), request.data.fence);
   if (facts === null) return;
   try {
-    const sha256 = await storeReceipt(hosted, request.data, facts);
-    if (sha256 !== null) await workspace.run((ctx) => keepLateReceipt(ctx, sessionId, leaseId(call), sha256));
+    const stored = await storeReceipt(hosted, request.data, facts);
+    if (stored !== null) await workspace.run((ctx) => keepLateReceipt(ctx, sessionId, leaseId(call), stored));
   } catch (error) {
     // A receipt that does not hold is no evidence; the answer is the fence's in any case.
     if (!(error instanceof ProblemError && error.code === 'receipt.invalid')) throw error;
   }
 }
 
-/** @returns the digest under which the receipt's file is on disk; null when none was sent. */
+/** @returns the receipt, whose file is on disk under its digest; null when none was sent. */
 async function storeReceipt(
   hosted: HostedWorkspace,
   request: CompleteRequest,
   facts: ReceiptFacts,
-): Promise<string | null> {
+): Promise<StoredReceipt | null> {
   if (request.run_receipt === undefined) return null;
-  const { bytes, sha256 } = await checkRunReceipt(request.run_receipt, facts, request);
-  await hosted.blobs.put(bytes, { expectedSha256: sha256, maxBytes: bytes.length });
-  return sha256;
+  const { bytes, ...receipt } = await checkRunReceipt(request.run_receipt, facts, request);
+  await hosted.blobs.put(bytes, { expectedSha256: receipt.sha256, maxBytes: bytes.length });
+  return receipt;
 }
 
 /** Logs are on disk before the settlement, and every declared artifact is there. */
@@ -143,21 +149,17 @@ async function factsOf(
     }
     artifacts.push({ path, sha256, size_bytes });
   }
-  const runReceiptSha256 = await storeReceipt(
-    hosted,
-    request,
-    runReceiptFacts(hosted.workspace.engine, sessionId, lease),
-  );
+  const runReceipt = await storeReceipt(hosted, request, runReceiptFacts(hosted.workspace.engine, sessionId, lease));
   const list = Buffer.from(JSON.stringify(artifacts));
   const output = await hosted.runLogs.finish(lease.assignmentRunId, request.log);
-  if (list.length <= ARTIFACTS_IN_ENTRY_BYTES) return { output, artifacts, runReceiptSha256 };
+  if (list.length <= ARTIFACTS_IN_ENTRY_BYTES) return { output, artifacts, runReceipt };
   const stored = await hosted.blobs.put(list, { maxBytes: list.length });
   const fitting = artifacts.slice(0, Math.floor((artifacts.length * ARTIFACTS_IN_ENTRY_BYTES) / list.length / 2));
   return {
     output,
     artifacts: fitting,
     artifactList: { count: artifacts.length, sha256: stored.sha256 },
-    runReceiptSha256,
+    runReceipt,
   };
 }
 

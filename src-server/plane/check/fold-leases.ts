@@ -153,9 +153,9 @@ export const leaseFolds = {
     const lease = leaseOf(context, body.lease_id);
     const job = jobOf(context, body.job_id);
     if (lease === undefined || job === undefined) return;
-    const { lease_id: leaseId, job_id: _, attempt, chain, signature: __, ...action } = body;
-    if (lease.state !== 'active' || !lease.isStarted || entry.actor.id !== lease.sessionId)
-      fail('I6', `action ${action.n} of ${leaseId} came while the lease was not held by ${entry.actor.id}`);
+    const { lease_id: leaseId, job_id: _, attempt, chain, signature: __, late = false, ...action } = body;
+    if ((lease.state === 'active') === late || !lease.isStarted || entry.actor.id !== lease.sessionId)
+      fail('I6', `action ${action.n} of ${leaseId}, late: ${late}, by ${entry.actor.id} while it was ${lease.state}`);
     if (action.n !== lease.actions.count + 1 || attempt !== lease.attempt)
       fail('I8', `action ${action.n} of attempt ${attempt} after ${lease.actions.count}`);
     if (chain !== chainOf({ lease_id: leaseId, fence: lease.fence, after: lease.actions.chain }, action))

@@ -3,6 +3,8 @@ import type { ArtifactRef } from '../../contract/job.ts';
 import { ProblemError } from '../../contract/problems.ts';
 import type { CompleteRequest } from '../../contract/runtime.ts';
 import type { AttemptOutcome } from '../../contract/terms.ts';
+import { receiptProblem, tallyOf } from '../agent-tally.ts';
+import type { CheckedReceipt } from '../evidence/check-run-receipt.ts';
 import type { HotLease } from '../hot/lease.ts';
 import { fenced } from '../leases.ts';
 import { type Settled, settleLease } from '../settlement.ts';
@@ -13,6 +15,9 @@ import { sign } from './sign-of-life.ts';
 /** Outputs that were not taken and are named in the entry. */
 const REFUSED_KEPT = 20;
 
+/** A receipt whose file is on disk under its SHA-256. */
+export type StoredReceipt = Pick<CheckedReceipt, 'sha256' | 'actions'>;
+
 /** What the rim adds to the runner's words. */
 export interface EndFacts {
   /** The output that is stored and on disk. */
@@ -20,8 +25,8 @@ export interface EndFacts {
   /** As many of the artifacts as an entry takes; all of them were stored. */
   artifacts: ArtifactRef[];
   artifactList?: { count: number; sha256: string } | undefined;
-  /** SHA-256 of the run receipt's file, which was checked and stored; null when none was sent. */
-  runReceiptSha256: string | null;
+  /** The run receipt, which was checked and stored; null when none was sent. */
+  runReceipt: StoredReceipt | null;
 }
 
 /** The runner says that the attempt ended. Settles lease, budget and job at once. */
@@ -57,7 +62,8 @@ export function endAttempt(
       .slice(0, REFUSED_KEPT)
       .map((o) => ({ path: o.path.slice(0, 200), reason: o.reason })),
     output: facts.output,
-    runReceiptSha256: facts.runReceiptSha256,
+    runReceiptSha256: facts.runReceipt?.sha256 ?? null,
+    runReceiptProblem: facts.runReceipt === null ? null : receiptProblem(tallyOf(ctx.engine, lease), facts.runReceipt),
     idempotency,
   });
 }

@@ -1,9 +1,11 @@
 import { endedLease } from '../../state/queries/leases.ts';
+import { receiptProblem, tallyOnRecord } from '../agent-tally.ts';
 import type { Engine } from '../engine.ts';
 import type { ReceiptFacts } from '../evidence/check-run-receipt.ts';
 import { jobOfLease } from '../evidence/job-story.ts';
 import { historyOf } from '../views/history.ts';
 import type { CommandContext } from './context.ts';
+import type { StoredReceipt } from './end-attempt.ts';
 
 /** What a receipt of a lease that is over must say; null when this session never had the lease with this fence. */
 export function lateReceiptFacts(
@@ -35,7 +37,12 @@ export function lateReceiptFacts(
  * lease; the receipt that settled the lease is not late.
  * @returns whether it was recorded.
  */
-export function keepLateReceipt(ctx: CommandContext, sessionId: string, leaseId: string, sha256: string): boolean {
+export function keepLateReceipt(
+  ctx: CommandContext,
+  sessionId: string,
+  leaseId: string,
+  { sha256, actions }: StoredReceipt,
+): boolean {
   const { engine } = ctx;
   const ended = endedLease(engine.state.db, leaseId);
   if (ended === undefined || ended.sessionId !== sessionId) return false;
@@ -51,7 +58,15 @@ export function keepLateReceipt(ctx: CommandContext, sessionId: string, leaseId:
   );
   if (isKnown) return false;
   const { attempt, fence } = ended;
-  const body = { lease_id: leaseId, job_id: job.jobId, attempt, fence, run_receipt_sha256: sha256 };
+  const problem = receiptProblem(tallyOnRecord(engine, job, leaseId), { actions });
+  const body = {
+    lease_id: leaseId,
+    job_id: job.jobId,
+    attempt,
+    fence,
+    run_receipt_sha256: sha256,
+    ...(problem === null ? {} : { run_receipt_problem: problem }),
+  };
   engine.emit({ kind: 'runner', id: sessionId }, [{ type: 'attempt.late_receipt', body }], { attempt, fence }, job);
   return true;
 }

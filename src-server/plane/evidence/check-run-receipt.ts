@@ -41,6 +41,8 @@ export function runReceiptFacts(engine: Engine, sessionId: string, lease: HotLea
 export interface CheckedReceipt {
   bytes: Buffer;
   sha256: string;
+  /** The calls that it tells of; null where it tells of none. */
+  actions: NonNullable<RunPredicate['actions']> | null;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function checkRunReceipt(
     throw invalid('/subject/0', 'is not the job');
   checkOutputs(predicate, request);
   const bytes = envelopeBytes(receipt);
-  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex'), actions: predicate.actions ?? null };
 }
 
 function read(payload: Buffer) {

@@ -72,6 +72,7 @@ export function settlementStatement(reader: EntryReader, story: JobStory, ended:
       artifact_list_sha256: end.artifact_list_sha256 ?? null,
       output: end.output,
       run_receipt_sha256: runReceipt,
+      ...(end.run_receipt_problem === undefined ? {} : { run_receipt_problem: end.run_receipt_problem }),
       replay_path: replayPath(reader.workspaceId, ended.endSeq),
     },
   };

@@ -32,6 +32,8 @@ export interface AgentTally {
   chain: string;
   /** Entry of the last one. */
   seq: number;
+  /** Approvals that a call was done under: each is good for one. */
+  approvals: string[];
   /** Price of the call that did not fit into the job's extras; null while all did. */
   refusedMcu: number | null;
 }

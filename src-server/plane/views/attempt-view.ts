@@ -36,6 +36,11 @@ function tell(engine: Engine, attempts: Map<string, Attempt>, entry: TypedEntry,
       if (last !== undefined) last.retry_delay_ms = event.body.delay_ms;
       return;
     }
+    case 'attempt.late_receipt': {
+      const { lease_id: leaseId, run_receipt_problem: problem } = event.body;
+      if (problem !== undefined) patch(attempts, leaseId, { receipt_problem: problem });
+      return;
+    }
     case 'completion.rejected': {
       const { write, fence, current_fence } = event.body;
       attempts.get(event.body.lease_id)?.rejected_writes.push({ at: entry.at, write, fence, current_fence });
@@ -89,4 +94,5 @@ const ended = (body: LeaseEnd, state: LeaseState, at: string): Partial<Attempt> 
   artifacts: body.artifacts,
   output: body.output,
   has_run_receipt: body.run_receipt_sha256 !== null,
+  ...(body.run_receipt_problem === undefined ? {} : { receipt_problem: body.run_receipt_problem }),
 });

@@ -1,6 +1,6 @@
 import { artifactName } from '../layout.ts';
 import { BundleFault } from './bundle-files.ts';
-import { LEASE_ENDS } from './check-receipts.ts';
+import { LEASE_ENDS } from './check-calls.ts';
 import type { Judged } from './check-trust.ts';
 
 /** Every artifact has the bytes of its name, and what entries name is there or marked as left out. */

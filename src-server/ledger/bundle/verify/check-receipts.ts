@@ -9,6 +9,7 @@ import {
 import { openEnvelope } from '../../receipts/dsse.ts';
 import { entryName } from '../layout.ts';
 import { BundleFault } from './bundle-files.ts';
+import { callsOnRecord, differs, LEASE_ENDS } from './check-calls.ts';
 import type { Judged, JudgedEntry } from './check-trust.ts';
 
 const TYPE_OF: Readonly<Record<string, string>> = {
@@ -18,13 +19,14 @@ const TYPE_OF: Readonly<Record<string, string>> = {
   provenance: PROVENANCE_PREDICATE_TYPE,
 };
 type Predicate = Record<string, unknown>;
-export const LEASE_ENDS: ReadonlySet<string> = new Set(['lease.released', 'lease.expired', 'lease.revoked']);
 
 /** Each receipt is signed by who has to, and says what the entry it belongs to says; none of an ended lease is missing. */
 export function checkReceipts(judged: Judged): string {
   const names = judged.files.below('receipts');
   const due = receiptsDue(judged);
   const digests = digestsAsRun(judged);
+  const records = callsOnRecord(judged);
+  const odd: string[] = [];
   for (const name of names) {
     const [, leaseId = '', kind = ''] = /^receipts\/(lse_\w+)\.(\w+)\.dsse\.json$/.exec(name) ?? [];
     const said = checkOne(judged, name, leaseId, kind);
@@ -34,6 +36,8 @@ export function checkReceipts(judged: Judged): string {
     if (digest !== undefined && told !== digest)
       throw new BundleFault(`${name} is about the job ${told}, but its entries say ${digest}`);
     if (kind === 'settlement') checkSettlement(judged, name, leaseId, said);
+    const record = records.get(name);
+    if (record !== undefined && differs(name, said, record)) odd.push(name);
   }
   for (const [name, sha256] of due) {
     const isThere = judged.files.has(name);
@@ -42,7 +46,10 @@ export function checkReceipts(judged: Judged): string {
     if (isThere && sha256 !== null && judged.files.sha256(name) !== sha256)
       throw new BundleFault(`${name} is not the receipt that its entry names`);
   }
-  return `${names.length} receipts are signed by who has to sign them, and fit their entries`;
+  const all = `${names.length} receipts are signed by who has to sign them, and fit their entries`;
+  return odd.length === 0
+    ? all
+    : `${all}; as these say, ${odd.join(' and ')} ${odd.length === 1 ? 'does' : 'do'} not match the recorded calls`;
 }
 
 /** Receipts that entries speak of; a run receipt with its digest, the plane's own without. */
