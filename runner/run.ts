@@ -17,6 +17,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { HeldLeases } from './held-leases.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Chance } from './ids.ts';
+import { sweepGroups } from './limits/sweep-groups.ts';
 import { openPatiently } from './open-session.ts';
 import { PlaneClient } from './plane-client.ts';
 import type { Printer } from './printer.ts';
@@ -25,6 +26,7 @@ import { takeLock } from './run-lock.ts';
 import { SecretStore, takeFromEnvironment } from './secret-store.ts';
 import { Session } from './session.ts';
 import { defaultWorkDir, type Surroundings } from './user-folders.ts';
+import type { SessionGrant } from './wire.ts';
 import { Witness } from './witness/witness.ts';
 import { prepareWorkRoot, sweepWorkRoot } from './work-dir.ts';
 
@@ -102,9 +104,12 @@ class Run {
     });
   }
 
-  async execute(): Promise<ExitCode> {
-    const { onStopSignal } = this.dependencies;
+  async execute(grant: SessionGrant): Promise<ExitCode> {
+    const { onStopSignal, printer } = this.dependencies;
     const unhook = onStopSignal(() => this.#onSignal());
+    const { capacity } = this.session;
+    const slots = capacity === 1 ? '1 slot' : `${capacity} slots`;
+    printer.say(`Asking for work as ${grant.session_id}, ${slots}, compute class ${grant.compute_class}.`);
     this.#heartbeat.start();
     this.capabilities.start();
     try {
@@ -304,6 +309,9 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
     const swept = await sweepWorkRoot(workRoot, args.keep, clock);
     if (swept > 0) printer.warn(`${swept} processes of an earlier run were still there and were ended.`);
     const capabilities = await watch(args, dependencies);
+    const groups = await sweepGroups(identity.sessionId, clock);
+    if (groups === 1) printer.warn('1 control group of an earlier run was still there and was removed.');
+    if (groups > 1) printer.warn(`${groups} control groups of an earlier run were still there and were removed.`);
     const left = await sweepContainers(capabilities.now().engine, workRoot);
     if (left > 0) printer.warn(`${left} containers of an earlier run were still there and were removed.`);
     const facts = sourceFacts(capabilities.now().posture);
@@ -318,9 +326,7 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
       printer,
     });
     recovery.catch((error: unknown) => printer.warn(`An earlier attempt was not settled: ${messageOf(error)}`));
-    const slots = session.capacity === 1 ? '1 slot' : `${session.capacity} slots`;
-    printer.say(`Asking for work as ${grant.session_id}, ${slots}, compute class ${grant.compute_class}.`);
-    return await new Run(args, session, workRoot, secrets, capabilities, dependencies).execute();
+    return await new Run(args, session, workRoot, secrets, capabilities, dependencies).execute(grant);
   } finally {
     client.close();
     unlock();

@@ -58,9 +58,14 @@ export class AttemptGroup {
         }
       return group;
     } catch (error) {
-      group.#removeFolders();
+      group.remove();
       throw error;
     }
+  }
+
+  /** One that an earlier process of this runner made, to be ended. */
+  static left(place: CgroupPlace, name: string): AttemptGroup {
+    return new AttemptGroup(place, name, { memoryBytes: 0, processes: 0 });
   }
 
   /** Files that name the processes of the group, and take them in. */
@@ -97,7 +102,7 @@ export class AttemptGroup {
           // Gone between the look and the signal.
         }
       }
-      if (this.#removeFolders()) return [];
+      if (this.remove()) return [];
       await clock.sleep(REMOVE_PAUSE_MS);
     }
     return this.members();
@@ -112,7 +117,8 @@ export class AttemptGroup {
     }
   }
 
-  #removeFolders(): boolean {
+  /** Whether nothing of it is there any more; a group with processes stays. */
+  remove(): boolean {
     let isGone = true;
     for (const folder of this.#folders) {
       try {

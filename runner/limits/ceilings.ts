@@ -14,11 +14,17 @@ export interface Ceilings {
 /** No ceilings. */
 export const NO_CEILINGS: Ceilings = { place: null, size: { memoryBytes: 0, cpuCount: 1 } };
 
+/** How the names of a session's groups begin: it is how a later start knows its own. */
+export const groupPrefix = (sessionId: string): string => `cc-${sessionId}-`;
+
 /** The group of one attempt, or null where there are none. A place that is gone since it was tried promises nothing either. */
-export function groupFor({ place, size }: Ceilings, { lease_id, fence, job }: EnvelopePayload): AttemptGroup | null {
+export function groupFor(
+  { place, size }: Ceilings,
+  { session_id: sessionId, lease_id: leaseId, fence, job }: EnvelopePayload,
+): AttemptGroup | null {
   if (place === null) return null;
   try {
-    return AttemptGroup.make(place, `cc-${lease_id}-${fence}`, limitsFor(job, size));
+    return AttemptGroup.make(place, `${groupPrefix(sessionId)}${leaseId}-${fence}`, limitsFor(job, size));
   } catch {
     return null;
   }

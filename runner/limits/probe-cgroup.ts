@@ -10,6 +10,9 @@ const TRIED = { memoryBytes: 64 * 1024 * 1024, processes: 4 };
 /** More than it may: what is started past the ceiling is not. Waits until it was taken into its group. */
 const SCRIPT = 'read -r go; for i in 1 2 3 4 5 6 7 8; do sleep 2 & done 2>/dev/null; echo started';
 
+/** How the names of tried groups begin, before the id of the process that tries. */
+export const PROBE_PREFIX = 'cc-probe-';
+
 export interface CgroupFinding {
   place: CgroupPlace | null;
   /** Why there is none. */
@@ -23,7 +26,7 @@ async function tryPlace(place: CgroupPlace, clock: Clock): Promise<string | null
   tries += 1;
   let group: AttemptGroup;
   try {
-    group = AttemptGroup.make(place, `cc-probe-${process.pid}-${tries}`, TRIED);
+    group = AttemptGroup.make(place, `${PROBE_PREFIX}${process.pid}-${tries}`, TRIED);
   } catch (error) {
     return `no group could be made (${messageOf(error)})`;
   }
@@ -49,16 +52,19 @@ async function tryPlace(place: CgroupPlace, clock: Clock): Promise<string | null
   }
 }
 
+/** Every place of this kernel that could be tried, nearest first. */
+export function ownPlaces(): CgroupPlace[] {
+  try {
+    return cgroupPlaces(readFileSync('/proc/self/mounts', 'latin1'), readFileSync('/proc/self/cgroup', 'latin1'));
+  } catch {
+    return [];
+  }
+}
+
 /** Tries whether ceilings on memory and processes hold here, with a real group and processes that want to be more. */
 export async function probeCgroup(clock: Clock): Promise<CgroupFinding> {
-  let places: CgroupPlace[];
-  try {
-    places = cgroupPlaces(readFileSync('/proc/self/mounts', 'latin1'), readFileSync('/proc/self/cgroup', 'latin1'));
-  } catch {
-    places = [];
-  }
   let why = 'this kernel shows no control groups for memory and processes';
-  for (const place of places) {
+  for (const place of ownPlaces()) {
     const trouble = await tryPlace(place, clock);
     if (trouble === null) return { place, why: null };
     why = trouble;

@@ -15,7 +15,6 @@ export class FakePlane {
   readonly publicKey = publicKeyOf(this.key);
   readonly fingerprint = fingerprintOf(this.publicKey);
   readonly credential = `cce_${'A'.repeat(38)}`;
-  readonly sessionId = 'ses_01JA6F2W9QK3AAAAAAAAAAAAAA';
   readonly seen: SeenRequest[] = [];
   readonly logs = new Map<string, Buffer>();
   readonly artifacts = new Map<string, Buffer>();
@@ -39,6 +38,7 @@ export class FakePlane {
   #fence = 40;
   /** Ids of two stand-ins differ, because a job's processes are known by them on the whole machine. */
   readonly #idPart = randomBytes(7).toString('hex').toUpperCase();
+  readonly sessionId = `ses_01JA6F2W9QK3${this.#idPart.slice(0, 14)}`;
   #takeOver: () => void = () => undefined;
   #port = 0;
 
