@@ -20,7 +20,7 @@ export function onFallbackDue(engine: Engine, jobSeq: number): void {
   const policy = engine.hot.queue.bucket(job.bucket).rule;
   if (sidesOf(policy.mode).second === null) return;
   if (engine.planeMs - job.readyPlaneMs < policy.fallback.afterMs) return;
-  if (policy.fallback.mode === 'ask') engine.hot.fallbackDue.add(jobSeq);
+  if (policy.fallback.mode === 'ask') fallIntoDue(engine, job);
   if (policy.fallback.mode !== 'auto') return;
   engine.emit(
     PLANE_ACTOR,
@@ -67,23 +67,36 @@ function heldFor(engine: Engine, second: Side): number {
   return open;
 }
 
-function candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): JobRow[] {
+function fallIntoDue({ hot }: Engine, job: JobRow): void {
+  const due = hot.fallbackDue.get(job.bucket);
+  if (due === undefined) hot.fallbackDue.set(job.bucket, new Set([job.seq]));
+  else due.add(job.seq);
+}
+
+/** One after the other, as whoever asks stops at the last free slot: a long queue is not read for the sake of its head. */
+function* candidates(engine: Engine, bucket: HotBucket, isNobodyThere: boolean): Generator<JobRow> {
   const isAskable = (job: JobRow | undefined): job is JobRow =>
     job?.state === 'queued' && job.fallback === FALLBACK.closed && job.readyPlaneMs <= engine.planeMs;
-  if (isNobodyThere) return queuedInBucket(engine.state.db, bucket.id, 200).filter(isAskable);
-  const due: JobRow[] = [];
-  for (const seq of engine.hot.fallbackDue) {
-    const job = jobBySeq(engine.state.db, seq);
-    if (!isAskable(job)) engine.hot.fallbackDue.delete(seq);
-    else if (job.bucket === bucket.id) due.push(job);
+  if (isNobodyThere) {
+    yield* queuedInBucket(engine.state.db, bucket.id, 200).filter(isAskable);
+    return;
   }
-  return due;
+  const due = engine.hot.fallbackDue.get(bucket.id) ?? [];
+  for (const seq of due) {
+    const job = jobBySeq(engine.state.db, seq);
+    if (isAskable(job) && job.bucket === bucket.id) {
+      yield job;
+      continue;
+    }
+    engine.hot.fallbackDue.get(bucket.id)?.delete(seq);
+    if (isAskable(job)) fallIntoDue(engine, job);
+  }
 }
 
 function ask(engine: Engine, job: JobRow, bucket: HotBucket, crossing: Crossing): void {
   const answer = questionAnswer(engine, job, bucket, crossing);
   const { sentence } = answer;
-  engine.hot.fallbackDue.delete(job.seq);
+  engine.hot.fallbackDue.get(job.bucket)?.delete(job.seq);
   engine.emit(
     PLANE_ACTOR,
     [

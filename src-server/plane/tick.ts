@@ -8,7 +8,7 @@ import { handleTimer } from './due.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
 import { askFallbacks } from './fallback-asks.ts';
 import { offerToAsks } from './placing.ts';
-import { REVIEW_EVERY_MS, SLACK_MS } from './timers.ts';
+import { REVIEW_EVERY_MS, SLACK_MS, TIMERS_TURN_MS } from './timers.ts';
 import { answerBuckets } from './waiting.ts';
 
 /** What one tick remembers for the next. */
@@ -39,8 +39,11 @@ export function tick(ctx: CommandContext, memory: TickMemory): void {
   memory.monoMs = nowMs;
   if (Math.abs(driftMs) > TIME_JUMP_MS) freshenLeases(engine, 'clock');
   else turnWindows(engine);
-  for (let timer = engine.hot.timers.takeDue(nowMs); timer !== undefined; timer = engine.hot.timers.takeDue(nowMs))
+  for (let timer = engine.hot.timers.takeDue(nowMs); timer !== undefined; timer = engine.hot.timers.takeDue(nowMs)) {
     handleTimer(ctx, timer.kind, timer.id);
+    // What is left over is due at the next tick. A clock that stands still meanwhile handles all of them.
+    if (engine.clock.monoMs() - nowMs > TIMERS_TURN_MS) break;
+  }
   if (engine.hot.budgets.lots.doomed.size > 0) refuseDoomed(engine);
   if (nowMs - memory.reviewedMs < REVIEW_EVERY_MS) return;
   memory.reviewedMs = nowMs;

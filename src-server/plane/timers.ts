@@ -4,3 +4,5 @@ export const SLACK_MS = 1;
 export const TICK_MS = 100;
 /** Buckets are judged and polls offered again this often, ms of monotonic time. */
 export const REVIEW_EVERY_MS = 1_000;
+/** Timers of one tick take so long at most, ms: when a deep queue falls due at once, calls are answered in between. */
+export const TIMERS_TURN_MS = 40;

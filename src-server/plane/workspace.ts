@@ -55,7 +55,8 @@ export class Workspace {
   private readonly pastStates: PastStates;
   private ticking: TickMemory;
   private snapshotSeq: number;
-  private isSnapshotting = false;
+  /** The snapshot that is being written; it never fails. */
+  private snapshotting: Promise<void> | null = null;
   private current: WorkspaceStatus = 'open';
   /** Why nothing may be written, as a sentence; null while everything may. */
   readOnlyBecause: string | null = null;
@@ -199,6 +200,8 @@ export class Workspace {
     if (this.current === 'stopping') {
       this.notary.tick(true);
       await this.engine.durable();
+      // Two writes at once would clear away each other's files.
+      await this.snapshotting;
       const seq = this.engine.nextSeq;
       if (seq > this.snapshotSeq)
         await this.storage.writeSnapshot(seq, this.engine.state.snapshot(this.engine.tree.toBytes()));
@@ -279,11 +282,10 @@ export class Workspace {
 
   private maybeSnapshot(): void {
     const seq = this.engine.nextSeq;
-    if (this.isSnapshotting || seq - this.snapshotSeq < SNAPSHOT_EVERY_ENTRIES) return;
-    this.isSnapshotting = true;
+    if (this.snapshotting !== null || seq - this.snapshotSeq < SNAPSHOT_EVERY_ENTRIES) return;
     const bytes = this.engine.state.snapshot(this.engine.tree.toBytes());
     // The bytes may hold entries that are still staged: the file is written only once they are on disk.
-    this.engine
+    this.snapshotting = this.engine
       .durable(seq - 1)
       .then(() => this.storage.writeSnapshot(seq, bytes))
       .then(
@@ -293,7 +295,7 @@ export class Workspace {
         () => undefined,
       )
       .finally(() => {
-        this.isSnapshotting = false;
+        this.snapshotting = null;
       });
   }
 

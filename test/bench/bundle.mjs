@@ -16,7 +16,7 @@ export async function bundleBench(name) {
     input: `${import.meta.dirname}/${name}`,
     platform: 'node',
     moduleTypes: { '.py': 'text' },
-    external: ['sql.js', 'express', 'zod'],
+    external: ['sql.js', 'express', 'zod', '@playwright/test'],
   });
   await bundle.write({ file, format: 'esm' });
   await bundle.close();

@@ -156,7 +156,12 @@ export async function claim(
 }
 export const start = (workspace: Workspace, sessionId: string, { lease }: GrantedLease): Promise<unknown> =>
   workspace.run((ctx) => startAttempt(ctx, sessionId, lease.leaseId, lease.fence));
-export const complete = (workspace: Workspace, sessionId: string, { lease }: GrantedLease): Promise<unknown> =>
+export const complete = (
+  workspace: Workspace,
+  sessionId: string,
+  { lease }: GrantedLease,
+  over: Partial<Parameters<typeof endAttempt>[3]> = {},
+): Promise<unknown> =>
   workspace.run((ctx) =>
     endAttempt(
       ctx,
@@ -170,6 +175,7 @@ export const complete = (workspace: Workspace, sessionId: string, { lease }: Gra
         usage: { runtime_ms: 1 },
         outputs: [],
         refused_outputs: [],
+        ...over,
       },
       'complete',
       { output: null, artifacts: [], runReceipt: null },

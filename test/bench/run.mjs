@@ -5,7 +5,19 @@ import { join } from 'node:path';
 import { bundleBench } from './bundle.mjs';
 
 // Each bench runs in a process of its own, so that none inherits the heap of another. Arguments name benches.
-const BENCHES = ['pairs', 'claim', 'pick', 'what-if', 'replay', 'snapshot', 'evidence', 'past', 'poll', 'http'];
+const BENCHES = [
+  'pairs',
+  'claim',
+  'pick',
+  'what-if',
+  'replay',
+  'snapshot',
+  'evidence',
+  'past',
+  'poll',
+  'http',
+  'console',
+];
 const asked = process.argv.slice(2).filter((name) => BENCHES.includes(name));
 const isQuick = process.argv.includes('--quick');
 const base = process.env.BENCH_TMP ?? tmpdir();
@@ -13,6 +25,7 @@ mkdirSync(base, { recursive: true });
 const directory = mkdtempSync(join(base, 'cc-bench-'));
 
 const client = await bundleBench('http-client.ts');
+const seed = await bundleBench('seed.ts');
 
 /** @returns {Promise<{ rows: { row: string, value: number, unit: string, spread: string, goal: string, met: boolean | null }[] }>} */
 async function run(/** @type {string} */ name) {
@@ -26,6 +39,7 @@ async function run(/** @type {string} */ name) {
       BENCH_OUTPUT: output,
       BENCH_QUICK: isQuick ? '1' : '',
       BENCH_CLIENT: client,
+      BENCH_SEED: seed,
     },
   });
   const code = await new Promise((resolve) => child.once('close', resolve));

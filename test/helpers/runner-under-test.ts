@@ -15,7 +15,7 @@ export class RunnerUnderTest {
   token = '';
 
   constructor(
-    private readonly plane: PlaneUnderTest,
+    private readonly plane: Pick<PlaneUnderTest, 'call' | 'key'>,
     readonly sourceId: string,
   ) {}
 

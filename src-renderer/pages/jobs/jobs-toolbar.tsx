@@ -1,16 +1,15 @@
 import { Gauge, Server } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { JobList } from '../../../src-server/contract/job.ts';
 import type { Source } from '../../../src-server/contract/source.ts';
 import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
+import { useTypedFilter } from '../../components/use-typed-filter.ts';
 import { useCommand } from '../../keyboard/use-command.ts';
-import { after } from '../../stores/clock.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { type JobFilters, stateFilters } from './job-filters.ts';
 
-const TYPING_MS = 150;
 const ANY = 'any';
 
 /** States with their counts; they live in the address. */
@@ -45,14 +44,8 @@ export const JobSearchBar = ({
   onChange: (change: Record<string, string | null>) => void;
 }) => {
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(filters.q);
+  const [text, setText] = useTypedFilter(filters.q, (q) => onChange({ q }));
   useCommand('filter', () => field.current?.focus());
-  useEffect(() => setText(filters.q), [filters.q]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the typed text starts the wait
-  useEffect(() => {
-    if (text === filters.q) return;
-    return after(TYPING_MS, () => onChange({ q: text }));
-  }, [text]);
   const known = sources.some((source) => source.source_id === filters.sourceId);
   return (
     <>

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { SourceList } from '../../../src-server/contract/source.ts';
 import type { Side } from '../../../src-server/contract/terms.ts';
+import { useTypedFilter } from '../../components/use-typed-filter.ts';
 import { useCommand } from '../../keyboard/use-command.ts';
-import { after } from '../../stores/clock.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { type Choice, Segmented } from '../../ui/segmented.tsx';
@@ -15,7 +15,6 @@ interface SourcesToolbarProps {
   room: SourceRoom;
   onChange: (change: Partial<SourceFilters>) => void;
 }
-const TYPING_MS = 150;
 const SIDE_CHOICES: readonly Choice<Side | 'all'>[] = [
   { value: 'all', label: 'All sides' },
   { value: 'byoc', label: 'BYOC' },
@@ -25,14 +24,8 @@ const SIDE_CHOICES: readonly Choice<Side | 'all'>[] = [
 /** Text, state and side; all of them live in the address. */
 export const SourcesToolbar = ({ filters, counts, room, onChange }: SourcesToolbarProps) => {
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(filters.q);
+  const [text, setText] = useTypedFilter(filters.q, (q) => onChange({ q }));
   useCommand('filter', () => field.current?.focus());
-  useEffect(() => setText(filters.q), [filters.q]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the typed text starts the wait
-  useEffect(() => {
-    if (text === filters.q) return;
-    return after(TYPING_MS, () => onChange({ q: text }));
-  }, [text]);
   return (
     <>
       <SearchField

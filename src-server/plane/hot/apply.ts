@@ -25,10 +25,10 @@ type Handler<T extends keyof EventBodies> = (
 ) => void;
 
 const change =
-  <B extends { source_id: string }>(edit: (source: HotSource, body: B, entry: AppliedEntry) => void) =>
+  <B extends { source_id: string }>(edit: (source: HotSource, body: B, entry: AppliedEntry, hot: Hot) => void) =>
   (hot: Hot, body: B, entry: AppliedEntry): void => {
     const source = hot.fleet.source(body.source_id);
-    edit(source, body, entry);
+    edit(source, body, entry, hot);
     hot.fleet.refresh(source);
     hot.fleet.mirror(source);
   };
@@ -90,7 +90,7 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     };
   },
   'credential.issued'(hot, body, entry, facts) {
-    hot.enrollments.set(body.enrollment_id, {
+    hot.addEnrollment({
       enrollmentId: body.enrollment_id,
       sourceId: body.source_id,
       credentialSha256: body.credential_sha256,
@@ -102,7 +102,6 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
       sessionId: null,
       seq: entry.seq,
     });
-    hot.enrollmentByHash.set(body.credential_sha256, body.enrollment_id);
   },
   'credential.redeemed'(hot, body) {
     const enrollment = hot.enrollments.get(body.enrollment_id);
@@ -127,12 +126,12 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
     if (token !== undefined) token.revokedAt = entry.at;
   },
   'source.enrolled'(hot, body, entry) {
-    hot.fleet.add({
+    const form = {
       sourceId: body.source_id,
       name: body.name,
       kind: body.kind,
       side: body.side,
-      state: 'pending',
+      state: 'pending' as const,
       stateReason: null,
       capacity: body.capacity,
       offered: 0,
@@ -147,12 +146,12 @@ const HANDLERS: { [T in keyof EventBodies]?: Handler<T> } = {
       sessionId: null,
       enrolledAt: entry.at,
       enrolledBy: entry.actor.id,
-      ...freshSource(),
-      pool: body.pool === undefined ? null : freshPool(body.pool.pool_id, body.pool.compute_classes),
-    });
+    };
+    const pool = body.pool === undefined ? null : freshPool(body.pool.pool_id, body.pool.compute_classes);
+    hot.fleet.add(freshSource(form, { pool }));
   },
-  'source.changed': change((source, body) => {
-    if (body.name !== undefined) source.name = body.name;
+  'source.changed': change((source, body, _entry, { fleet }) => {
+    if (body.name !== undefined) fleet.rename(source, body.name);
     if (body.capacity !== undefined) source.capacity = body.capacity;
     if (body.labels !== undefined) source.labels = body.labels;
     if (body.pinned_class !== undefined) source.pinnedClass = body.pinned_class;

@@ -35,6 +35,8 @@ export class Fleet {
   private readonly left = new Set<number>();
   /** Grows with every change that routing could see. */
   version = 0;
+  /** All sources by name, sorted when somebody asks after a name came or changed. */
+  private named: HotSource[] | null = null;
 
   /**
    * @param networksOf the private networks that a source is admitted to, sorted.
@@ -91,8 +93,20 @@ export class Fleet {
     this.refresh(seat.seat.of);
   }
 
+  /** Every source by name, those of one name by id: the order of the list. */
+  byName(): readonly HotSource[] {
+    this.named ??= [...this.sources.values()].sort(compareNames);
+    return this.named;
+  }
+
+  rename(source: HotSource, name: string): void {
+    source.name = name;
+    this.named = null;
+  }
+
   add(source: HotSource): void {
     this.sources.set(source.sourceId, source);
+    this.named = null;
     source.profileId = -1;
     this.refresh(source);
   }
@@ -281,6 +295,10 @@ export class Fleet {
     return ids;
   }
 }
+
+/** The order in which sources are listed. */
+export const compareNames = (a: Pick<HotSource, 'name' | 'sourceId'>, b: Pick<HotSource, 'name' | 'sourceId'>) =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : a.sourceId < b.sourceId ? -1 : a.sourceId > b.sourceId ? 1 : 0;
 
 const poolProfile = (pool: HotSource, computeClass: Profile['computeClass'], networks: readonly string[]): Profile => ({
   side: pool.side,

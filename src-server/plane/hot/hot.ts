@@ -55,6 +55,7 @@ export class Hot {
   readonly leaseOfJob = new Map<number, string>();
   readonly enrollments = new Map<string, HotEnrollment>();
   readonly enrollmentByHash = new Map<string, string>();
+  private readonly enrollmentOfSource = new Map<string, HotEnrollment>();
   readonly sdk = new HotSdk();
   readonly poolTokens = new Map<string, HotPoolToken>();
   readonly poolTokenByHash = new Map<string, string>();
@@ -64,8 +65,11 @@ export class Hot {
   /** Jobs whose cancel was asked for and whose attempt still lives. */
   readonly stopping = new Set<string>();
   readonly timers = new TimerHeap<TimerKind>();
-  /** Queued jobs of `byoc_first` or `managed_first` that were busy too long under `ask`: asked as soon as the other side could take them. */
-  readonly fallbackDue = new Set<number>();
+  /**
+   * Queued jobs of `byoc_first` or `managed_first` that were busy too long under `ask`, by bucket: asked as soon as the other
+   * side could take them. A job that was edited meanwhile may stand in its old bucket.
+   */
+  readonly fallbackDue = new Map<number, Set<number>>();
   /** Edited jobs: sequence of the job → sequence of the entry that holds its present specification. */
   readonly specSeqs = new Map<number, number>();
   /** Grants for private networks that are in force, and requests for some. */
@@ -96,6 +100,18 @@ export class Hot {
     if (from === to) return;
     if (from !== null) this.jobCounts.set(from, (this.jobCounts.get(from) ?? 0) - 1);
     this.jobCounts.set(to, (this.jobCounts.get(to) ?? 0) + 1);
+  }
+
+  addEnrollment(enrollment: HotEnrollment): void {
+    const { enrollmentId, sourceId, credentialSha256, seq } = enrollment;
+    this.enrollments.set(enrollmentId, enrollment);
+    this.enrollmentByHash.set(credentialSha256, enrollmentId);
+    if (seq >= (this.newestEnrollment(sourceId)?.seq ?? 0)) this.enrollmentOfSource.set(sourceId, enrollment);
+  }
+
+  /** The newest credential of a source. */
+  newestEnrollment(sourceId: string): HotEnrollment | undefined {
+    return this.enrollmentOfSource.get(sourceId);
   }
 
   lease(leaseId: string): HotLease | undefined {

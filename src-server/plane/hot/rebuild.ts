@@ -13,7 +13,7 @@ import type {
   SourceState,
 } from '../../contract/terms.ts';
 import { openAdmissions } from '../../state/queries/admissions.ts';
-import { loadEdits, newestQuestionOf } from '../../state/queries/approvals.ts';
+import { loadEdits, questionsOfRuns } from '../../state/queries/approvals.ts';
 import { loadBudgets, loadUse, loadWarnings } from '../../state/queries/budgets.ts';
 import * as load from '../../state/queries/load.ts';
 import { loadLastFencesOfSeats, loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
@@ -47,16 +47,14 @@ export function rebuildHot(state: State): Hot {
   rebuildPools(hot, state);
   for (const key of loadApiKeys(db)) hot.sdk.addKey(key);
   for (const row of loadSdkSessions(db)) hot.sdk.sessions.set(row.sessionId, { ...row, lastSeenMs: null, health: {} });
-  for (const row of load.loadEnrollments(db)) {
-    hot.enrollments.set(row.enrollmentId, { ...row, state: row.state as CredentialState });
-    hot.enrollmentByHash.set(row.credentialSha256, row.enrollmentId);
-  }
+  for (const row of load.loadEnrollments(db)) hot.addEnrollment({ ...row, state: row.state as CredentialState });
   for (const row of load.loadBuckets(db)) hot.queue.addBucket(row.id, row.signature, row.answer);
   for (const row of load.loadLeases(db))
     hot.addLease(freshLease({ ...row, computeClass: row.computeClass as ComputeClass, side: row.side as Side }));
-  for (const lease of hot.leases.values()) {
-    const question = newestQuestionOf(db, lease.leaseId);
-    if (question !== undefined) lease.question = { approvalId: question.approvalId, status: question.status };
+  // Oldest first, so that the newest question of a run stays.
+  for (const { leaseId, approvalId, status } of questionsOfRuns(db)) {
+    const lease = hot.leases.get(leaseId);
+    if (lease !== undefined) lease.question = { approvalId, status };
   }
   for (const [jobSeq, specSeq] of loadEdits(db)) hot.specSeqs.set(jobSeq, specSeq);
   const budgets = loadBudgets(db);
@@ -118,7 +116,7 @@ function rebuildPools(hot: Hot, state: State): void {
 }
 
 function sourceFromRow(row: load.SourceRow, lastGrantFence: number): HotSource {
-  return {
+  const form = {
     ...row,
     kind: row.kind as SourceKind,
     side: row.side as Side,
@@ -130,8 +128,7 @@ function sourceFromRow(row: load.SourceRow, lastGrantFence: number): HotSource {
     draining: row.draining as Switch | null,
     revoked: row.revoked as Switch | null,
     doctor: row.doctor as HotSource['doctor'],
-    ...freshSource(),
-    lastGrantFence,
-    pool: row.pool === null ? null : freshPool(row.pool.pool_id, row.pool.compute_classes as ComputeClass[]),
   };
+  const pool = row.pool === null ? null : freshPool(row.pool.pool_id, row.pool.compute_classes as ComputeClass[]);
+  return freshSource(form, { lastGrantFence, pool });
 }

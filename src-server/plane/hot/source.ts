@@ -61,19 +61,59 @@ export interface HotSeat {
   healthPlaneMs: number;
 }
 
-/** What is volatile about a source, fresh. */
-export const freshSource = () => ({
-  profileId: -1,
-  availability: 'pending' as const,
-  activeLeases: new Set<string>(),
-  lastGrantFence: 0,
-  lapsesInRow: 0,
-  lastSeenMs: null,
-  heartbeatsMs: [],
-  isWatched: false,
-  pool: null,
-  seat: null,
-});
+/** What an entry or a row tells of a source. */
+type SourceForm = Omit<
+  HotSource,
+  | 'profileId'
+  | 'availability'
+  | 'activeLeases'
+  | 'lastGrantFence'
+  | 'lapsesInRow'
+  | 'lastSeenMs'
+  | 'heartbeatsMs'
+  | 'isWatched'
+  | 'pool'
+  | 'seat'
+>;
+
+/** A source with what is volatile about it fresh. */
+export function freshSource(
+  form: SourceForm,
+  more: { lastGrantFence?: number; pool?: HotPool | null; seat?: HotSeat | null } = {},
+): HotSource {
+  // Each member by name: an object of this size that is spread becomes a slow one, and every look at the fleet reads it.
+  return {
+    sourceId: form.sourceId,
+    name: form.name,
+    kind: form.kind,
+    side: form.side,
+    state: form.state,
+    stateReason: form.stateReason,
+    capacity: form.capacity,
+    offered: form.offered,
+    labels: form.labels,
+    pinnedClass: form.pinnedClass,
+    ownClass: form.ownClass,
+    posture: form.posture,
+    cordoned: form.cordoned,
+    draining: form.draining,
+    revoked: form.revoked,
+    doctor: form.doctor,
+    sessionId: form.sessionId,
+    enrolledAt: form.enrolledAt,
+    enrolledBy: form.enrolledBy,
+    profileId: -1,
+    availability: 'pending',
+    activeLeases: new Set(),
+    lastGrantFence: more.lastGrantFence ?? 0,
+    lapsesInRow: 0,
+    lastSeenMs: null,
+    heartbeatsMs: [],
+    isWatched: false,
+    pool: more.pool ?? null,
+    seat: more.seat ?? null,
+  };
+}
 
 /** A seat as it registers: the switches are those of its pool. */
 export const freshSeat = (
@@ -85,22 +125,23 @@ export const freshSeat = (
   },
 ): HotSource => {
   const { tokenId, healthPlaneMs, ...form } = own;
-  return {
-    ...freshSource(),
-    ...form,
-    sourceId: pool.sourceId,
-    name: pool.name,
-    kind: pool.kind,
-    side: pool.side,
-    state: 'pending',
-    stateReason: null,
-    capacity: CAPACITY_MAX,
-    cordoned: pool.cordoned,
-    draining: pool.draining,
-    revoked: pool.revoked,
-    doctor: null,
-    seat: { of: pool, tokenId, share: NO_SHARE, healthPlaneMs },
-  };
+  return freshSource(
+    {
+      ...form,
+      sourceId: pool.sourceId,
+      name: pool.name,
+      kind: pool.kind,
+      side: pool.side,
+      state: 'pending',
+      stateReason: null,
+      capacity: CAPACITY_MAX,
+      cordoned: pool.cordoned,
+      draining: pool.draining,
+      revoked: pool.revoked,
+      doctor: null,
+    },
+    { seat: { of: pool, tokenId, share: NO_SHARE, healthPlaneMs } },
+  );
 };
 
 export interface HotSession {

@@ -152,13 +152,18 @@ export function jobAtSubmit(engine: Engine, seq: number): Job {
   };
 }
 
+/** A state that at least so many jobs are in is found sooner by going through all of them. */
+const COMMON_SHARE = 0.2;
 const isState = (text: string): text is JobState => (JOB_STATES as readonly string[]).includes(text);
 
 /** One page of the jobs table, newest first, with the counts of all states. */
 export function listJobsView(engine: Engine, query: z.output<typeof jobListQuery>): JobList {
-  const states = query.state?.split(',').filter(isState);
+  const asked = query.state?.split(',').filter(isState) ?? [];
+  const states = asked.length === 0 ? undefined : [...new Set(asked)];
+  const countOf = (some: readonly JobState[]) => some.reduce((sum, s) => sum + (engine.hot.jobCounts.get(s) ?? 0), 0);
   const rows = listJobs(engine.state.db, {
-    states: states === undefined || states.length === 0 ? undefined : states,
+    states,
+    isCommon: states !== undefined && countOf(states) > countOf(JOB_STATES) * COMMON_SHARE,
     sourceId: query.source_id,
     wuId: query.wu_id,
     computeClass: query.compute_class,

@@ -79,14 +79,17 @@ export function listLeasesView(
   const live = isShown
     ? [...engine.hot.leases.values()]
         .filter((l) => l.fence < before && (query.source_id === undefined || l.sourceId === query.source_id))
+        .sort((a, b) => b.fence - a.fence)
+        .slice(0, query.limit + 1)
+        // Only what is shown is looked up: each view reads its job.
         .map((l) => liveLeaseView(engine, l))
     : [];
   const ended =
     query.state === 'active'
       ? []
-      : listEndedLeases(engine.state.db, {
-          ...(query.state === undefined ? {} : { state: query.state }),
-          ...(query.source_id === undefined ? {} : { sourceId: query.source_id }),
+      : listEndedLeases(engine.state.db, engine.state.head.fence, {
+          state: query.state,
+          sourceIds: query.source_id === undefined ? undefined : [query.source_id],
           beforeFence: before,
           limit: query.limit + 1,
         }).map((row) => endedLeaseView(engine, row));

@@ -12,7 +12,7 @@ import { countPendingAdmissions } from '../../state/queries/admissions.ts';
 import { countPendingApprovals } from '../../state/queries/approvals.ts';
 import { refusalsSince } from '../../state/queries/governance.ts';
 import { countCreatedSince, jobById, oldestQueued } from '../../state/queries/jobs.ts';
-import { leasesEndedSince } from '../../state/queries/leases.ts';
+import { countGrantedSince, listEndedLeases } from '../../state/queries/leases.ts';
 import { instantOf } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { HotSource } from '../hot/source.ts';
@@ -28,6 +28,8 @@ const FIVE_MINUTES_MS = 300_000;
 /** Rows that one screen holds. */
 const LANES_MAX = 12;
 const SPANS_MAX = 1_500;
+/** Leases that ended and are looked at for what left the queue; a bound keeps it cheap at any pace. */
+const MOVED_MAX = 5_000;
 const SOURCES_MAX = 20;
 const DECISIONS_MAX = 20;
 
@@ -42,6 +44,7 @@ export function overviewView(
   const rangeMs = RANGE_MS[query.range];
   const wallMs = engine.clock.wallMs();
   const counts = countSources(engine);
+  const shown = shownSources(engine);
   const count = (s: (typeof JOB_STATES)[number]): number => hot.jobCounts.get(s) ?? 0;
   const oldest = oldestQueued(state.db);
   const [joined, left] = moved(engine, wallMs - FIVE_MINUTES_MS);
@@ -80,12 +83,10 @@ export function overviewView(
       refusals: samples.refusals,
     },
     job_counts: Object.fromEntries(JOB_STATES.map((s) => [s, count(s)])) as Overview['job_counts'],
-    lanes: lanes(engine, wallMs, rangeMs),
+    lanes: lanes(engine, shown.slice(0, LANES_MAX), wallMs, rangeMs),
     range_ms: rangeMs,
     decisions: recent.newest(DECISIONS_MAX).flatMap((seq) => recentDecision(engine, seq)),
-    sources: shownSources(engine)
-      .slice(0, SOURCES_MAX)
-      .map((s) => sourceLine(engine, s)),
+    sources: shown.map((s) => sourceLine(engine, s)),
     source_counts: { total: counts.total, taking_jobs: counts.taking_jobs },
     questions,
     needs_you: needsYou(engine, questions),
@@ -118,7 +119,7 @@ function moved(engine: Engine, sinceMs: number): [number, number] {
   const joined = countCreatedSince(engine.state.db, sinceMs);
   const left =
     [...engine.hot.leases.values()].filter((l) => l.grantedWallMs >= sinceMs).length +
-    leasesEndedSince(engine.state.db, sinceMs, 5_000).filter((l) => l.grantedMs >= sinceMs).length;
+    countGrantedSince(engine.state.db, engine.state.head.fence, sinceMs, MOVED_MAX);
   return [joined, left];
 }
 
@@ -133,40 +134,49 @@ function refusals(engine: Engine, wallMs: number): Overview['refusals_24h'] {
   return { total, budget, policy, network, other: total - budget - policy - network };
 }
 
-/** Sources with live leases first, then by name; the revoked ones are gone. */
+/** The first sources: those with live leases, then by name; the revoked ones are gone. */
 function shownSources(engine: Engine): HotSource[] {
-  return [...engine.hot.fleet.sources.values()]
-    .filter((s) => s.revoked === null)
-    .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  const shown: HotSource[] = [];
+  // By name they come, so that a bucket for each rank replaces a sort of the whole fleet.
+  const byRank: HotSource[][] = [shown, [], [], []];
+  for (const source of engine.hot.fleet.byName()) {
+    if (source.revoked !== null) continue;
+    const ranked = byRank[rank(source)] as HotSource[];
+    if (ranked.length < SOURCES_MAX) ranked.push(source);
+    if (shown.length === SOURCES_MAX) break;
+  }
+  return byRank.flat().slice(0, SOURCES_MAX);
 }
 const rank = (s: HotSource): number =>
   s.activeLeases.size > 0 ? 0 : s.state === 'online' ? 1 : s.state === 'pending' ? 3 : 2;
 
-function lanes(engine: Engine, wallMs: number, rangeMs: number): Lane[] {
-  const ended = leasesEndedSince(engine.state.db, wallMs - rangeMs, SPANS_MAX);
-  return shownSources(engine)
-    .slice(0, LANES_MAX)
-    .map((source) => ({
-      source_id: source.sourceId,
-      name: source.name,
-      kind: source.kind,
-      side: source.side,
-      in_use: source.activeLeases.size,
-      spans: [
-        ...ended
-          .filter((l) => l.sourceId === source.sourceId)
-          .map((l) => ({
-            lease_id: l.leaseId,
-            job_id: l.jobId,
-            wu_id: l.wuId,
-            from_ms_ago: Math.max(0, wallMs - l.grantedMs),
-            to_ms_ago: Math.max(0, wallMs - l.endedMs),
-            outcome: l.outcome,
-            late: false,
-          })),
-        ...[...source.activeLeases].flatMap((id) => liveSpan(engine, id, wallMs)),
-      ],
-    }));
+function lanes(engine: Engine, shown: readonly HotSource[], wallMs: number, rangeMs: number): Lane[] {
+  const ended = listEndedLeases(engine.state.db, engine.state.head.fence, {
+    sourceIds: shown.map((source) => source.sourceId),
+    endedSinceMs: wallMs - rangeMs,
+    limit: SPANS_MAX,
+  });
+  return shown.map((source) => ({
+    source_id: source.sourceId,
+    name: source.name,
+    kind: source.kind,
+    side: source.side,
+    in_use: source.activeLeases.size,
+    spans: [
+      ...ended
+        .filter((l) => l.sourceId === source.sourceId)
+        .map((l) => ({
+          lease_id: l.leaseId,
+          job_id: l.jobId,
+          wu_id: l.wuId,
+          from_ms_ago: Math.max(0, wallMs - l.grantedMs),
+          to_ms_ago: Math.max(0, wallMs - l.endedMs),
+          outcome: l.outcome,
+          late: false,
+        })),
+      ...[...source.activeLeases].flatMap((id) => liveSpan(engine, id, wallMs)),
+    ],
+  }));
 }
 
 function liveSpan(engine: Engine, leaseId: string, wallMs: number): Lane['spans'] {

@@ -1,10 +1,13 @@
 /** A cursor is opaque to clients: here it is the last key of the page in base64url. */
 export const cursorOf = (key: number | string): string => Buffer.from(String(key)).toString('base64url');
 
+/** The text in a cursor, whoever made it. */
+export const textOfCursor = (cursor: string): string => Buffer.from(cursor, 'base64url').toString();
+
 /** The number in a cursor; undefined when there is none or it is not ours. */
 export function keyOfCursor(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
-  const key = Number(Buffer.from(cursor, 'base64url').toString());
+  const key = Number(textOfCursor(cursor));
   return Number.isSafeInteger(key) && key >= 0 ? key : undefined;
 }
 

@@ -3,22 +3,15 @@ import type { Enrollment, Source, SourceDetail, SourceList, sourceListQuery } fr
 import { leaseTiming } from '../../domain/leases/timing.ts';
 import { confinementWord } from '../../domain/sources/confinement.ts';
 import type { Engine } from '../engine.ts';
+import { compareNames } from '../hot/fleet.ts';
 import type { HotEnrollment } from '../hot/hot.ts';
 import type { HotSource } from '../hot/source.ts';
 import { seenAgo } from './explain-view.ts';
 import { liveLeaseView } from './lease-view.ts';
-import { cursorOf } from './page.ts';
+import { cursorOf, pageOf, textOfCursor } from './page.ts';
 
 /** The heartbeat row on screen looks back this far. */
 const BEATS_BACK_MS = 600_000;
-
-/** The newest credential of each source; built anew when enrollments grow. */
-function newestEnrollment(engine: Engine, sourceId: string): HotEnrollment | undefined {
-  let newest: HotEnrollment | undefined;
-  for (const e of engine.hot.enrollments.values())
-    if (e.sourceId === sourceId && (newest === undefined || e.seq > newest.seq)) newest = e;
-  return newest;
-}
 
 const expiresInMs = (engine: Engine, e: HotEnrollment): number =>
   e.state === 'issued' ? Math.max(0, e.ttlMs - (engine.planeMs - e.issuedPlaneMs)) : 0;
@@ -26,8 +19,8 @@ const expiresInMs = (engine: Engine, e: HotEnrollment): number =>
 /** A row of the sources table. */
 export function sourceView(engine: Engine, source: HotSource): Source {
   const session = source.sessionId === null ? undefined : engine.hot.fleet.sessions.get(source.sessionId);
-  // Only a source without a runner needs its credential on the row; for the others a scan of all enrollments would buy nothing.
-  const enrollment = session === undefined ? newestEnrollment(engine, source.sourceId) : undefined;
+  // Only a source without a runner needs its credential on the row.
+  const enrollment = session === undefined ? engine.hot.newestEnrollment(source.sourceId) : undefined;
   const { doctor } = source;
   return {
     source_id: source.sourceId,
@@ -139,26 +132,42 @@ function beats(engine: Engine, source: HotSource, intervalMs: number): boolean[]
 export function listSourcesView(engine: Engine, query: z.output<typeof sourceListQuery>): SourceList {
   const states = query.state?.split(',');
   const search = query.q?.toLowerCase();
-  const all = [...engine.hot.fleet.sources.values()];
-  const matching = all
-    .filter((s) => states === undefined || states.some((state) => isShownAs(s, state)))
-    .filter((s) => query.side === undefined || s.side === query.side)
-    .filter(
-      (s) =>
-        search === undefined ||
-        s.name.toLowerCase().includes(search) ||
-        Object.entries(s.labels).some(([k, v]) => `${k}=${v}`.includes(search)),
-    )
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.sourceId < b.sourceId ? -1 : 1));
-  const after = query.cursor === undefined ? -1 : matching.findIndex((s) => cursorOf(s.sourceId) === query.cursor);
-  const shown = matching.slice(after + 1, after + 1 + query.limit);
-  const last = shown.at(-1);
-  const hasMore = after + 1 + shown.length < matching.length;
+  const matches = (s: HotSource): boolean =>
+    (states === undefined || states.some((state) => isShownAs(s, state))) &&
+    (query.side === undefined || s.side === query.side) &&
+    (search === undefined ||
+      s.name.toLowerCase().includes(search) ||
+      Object.entries(s.labels).some(([k, v]) => `${k}=${v}`.includes(search)));
+  const all = engine.hot.fleet.byName();
+  const shown: HotSource[] = [];
+  // One more than is shown, so that the end is known.
+  for (let at = placeAfter(engine, all, query.cursor); at < all.length && shown.length <= query.limit; at++) {
+    const source = all[at] as HotSource;
+    if (matches(source)) shown.push(source);
+  }
   return {
-    items: shown.map((s) => sourceView(engine, s)),
-    next_cursor: hasMore && last !== undefined ? cursorOf(last.sourceId) : null,
+    ...pageOf(
+      shown,
+      query.limit,
+      (s) => s.sourceId,
+      (s) => sourceView(engine, s),
+    ),
     counts: countSources(engine),
   };
+}
+
+/** Where the page after the cursor's source begins, whether that still matches the filter or not; 0 without one of ours. */
+function placeAfter(engine: Engine, all: readonly HotSource[], cursor: string | undefined): number {
+  const last = cursor === undefined ? undefined : engine.hot.fleet.sources.get(textOfCursor(cursor));
+  if (last === undefined) return 0;
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareNames(all[middle] as HotSource, last) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Switches are filters too: a draining source is found under `draining`. */

@@ -58,9 +58,11 @@ export const pendingApprovalOf = (db: Database, jobId: string): ApprovalRow | un
 /** Questions that nobody answered yet, oldest first. */
 export const pendingApprovals = (db: Database): ApprovalRow[] =>
   db.all(`${SELECT} WHERE a.status = 'pending' ORDER BY a.seq`).map(toRow);
-/** The newest question of each of these runs; a start reads what its memory needs. */
-export const newestQuestionOf = (db: Database, leaseId: string): ApprovalRow | undefined =>
-  one(db.get(`${SELECT} WHERE a.lease_id = ? ORDER BY a.seq DESC LIMIT 1`, [leaseId]));
+/** What runs asked midway, oldest first: read once at a start, as each of many live leases would search all of them. */
+export const questionsOfRuns = (db: Database): { leaseId: string; approvalId: string; status: ApprovalState }[] =>
+  db
+    .all('SELECT lease_id, approval_id, status FROM approval WHERE lease_id IS NOT NULL ORDER BY seq')
+    .map((r) => ({ leaseId: r[0] as string, approvalId: r[1] as string, status: r[2] as ApprovalState }));
 /** The newest approval to start that was given before `beforeSeq` for a job of this WU and title. */
 export const lastApproved = (db: Database, wuId: string, title: string, beforeSeq: number): ApprovalRow | undefined =>
   one(

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, LeaseState } from '../../contract/terms.ts';
 import type { Database, SqlValue } from '../database.ts';
+import { ENDED_LEASES_KEPT } from '../schema.ts';
 
 /** A lease that ended; the newest 20,000 are kept. */
 export interface EndedLeaseRow {
@@ -53,29 +54,55 @@ export const endedLease = (db: Database, leaseId: string): EndedLeaseRow | undef
   return row === undefined ? undefined : toRow(row);
 };
 
-/** Newest fence first. */
-export function listEndedLeases(
-  db: Database,
-  filter: { state?: string; sourceId?: string; beforeFence?: number; limit: number },
-): EndedLeaseRow[] {
+export interface EndedLeaseFilter {
+  state?: string | undefined;
+  /** Of these sources only. */
+  sourceIds?: readonly string[] | undefined;
+  /** Ended at this moment (wall) or later. */
+  endedSinceMs?: number | undefined;
+  /** Tokens below this one, for the next page. */
+  beforeFence?: number | undefined;
+  limit: number;
+}
+
+/**
+ * Newest fence first. The ring is walked backwards from the newest token, as a fence's slot follows from it: nothing is
+ * sorted, and what does not match is never joined.
+ * @param newestFence the newest token that was given out.
+ */
+export function listEndedLeases(db: Database, newestFence: number, filter: EndedLeaseFilter): EndedLeaseRow[] {
+  const top = Math.min(newestFence, (filter.beforeFence ?? Number.MAX_SAFE_INTEGER) - 1);
   const where: string[] = [];
   const params: SqlValue[] = [];
   if (filter.state !== undefined) {
     where.push('e.state = ?');
     params.push(filter.state);
   }
-  if (filter.sourceId !== undefined) {
-    where.push('e.source_id = ?');
-    params.push(filter.sourceId);
+  if (filter.sourceIds !== undefined) {
+    where.push(`e.source_id IN (${filter.sourceIds.map(() => '?').join()})`);
+    params.push(...filter.sourceIds);
   }
-  if (filter.beforeFence !== undefined) {
-    where.push('e.fence < ?');
-    params.push(filter.beforeFence);
+  if (filter.endedSinceMs !== undefined) {
+    where.push('e.ended_ms >= ?');
+    params.push(filter.endedSinceMs);
   }
-  const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-  return db.all(`${SELECT} ${clause} ORDER BY e.fence DESC LIMIT ?`, [...params, filter.limit]).map(toRow);
+  const more = where.map((clause) => ` AND ${clause}`).join('');
+  const rows: SqlValue[][] = [];
+  for (const turn of ['<=', '>'] as const) {
+    if (rows.length >= filter.limit) break;
+    // A lease that lived very long ends in the slot of a newer one: it is older than all that are kept, and left out.
+    const sql = `${SELECT} WHERE e.slot ${turn} ? AND e.fence <= ? AND e.fence > ?${more} ORDER BY e.slot DESC LIMIT ?`;
+    const bounds = [top % ENDED_LEASES_KEPT, top, newestFence - ENDED_LEASES_KEPT];
+    rows.push(...db.all(sql, [...bounds, ...params, filter.limit - rows.length]));
+  }
+  return rows.map(toRow);
 }
 
-/** Leases that ended after `sinceMs` (wall), for the lanes; at most `limit`, newest first. */
-export const leasesEndedSince = (db: Database, sinceMs: number, limit: number): EndedLeaseRow[] =>
-  db.all(`${SELECT} WHERE e.ended_ms >= ? ORDER BY e.fence DESC LIMIT ?`, [sinceMs, limit]).map(toRow);
+/** How many of the newest `limit` leases that ended were granted at `sinceMs` (wall) or later. */
+export function countGrantedSince(db: Database, newestFence: number, sinceMs: number, limit: number): number {
+  const at = newestFence % ENDED_LEASES_KEPT;
+  const granted = (turn: string) =>
+    `SELECT * FROM (SELECT granted_ms FROM ended_lease WHERE slot ${turn} ? ORDER BY slot DESC LIMIT ?)`;
+  const sql = `SELECT count(*) FROM (${granted('<=')} UNION ALL ${granted('>')} LIMIT ?) WHERE granted_ms >= ?`;
+  return Number(db.get(sql, [at, limit, at, limit, limit, sinceMs])?.[0] ?? 0);
+}
