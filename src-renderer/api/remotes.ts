@@ -19,6 +19,8 @@ export const useRemotes = (): UseQueryResult<RemoteList> =>
   useQuery({
     queryKey: keys.remotes,
     retry: false,
+    // Where no host offers any, asking again at each mount would take the shell away while it waits, and so for ever.
+    retryOnMount: false,
     queryFn: async ({ signal }) => {
       const found = await consoleCall('GET', REMOTES_PATH, remoteList, { signal });
       usePlaces.getState().setRemotes(found.items);

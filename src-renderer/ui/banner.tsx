@@ -9,17 +9,23 @@ interface BannerProps {
   title: ReactNode;
   children?: ReactNode;
   end?: ReactNode;
+  /** The fact and what follows from it in one line, where both are short. */
+  isInline?: boolean;
   /** `alert` is spoken at once, `status` when it suits; none for what was there from the start. */
   role?: 'alert' | 'status';
 }
 
 /** A fact that the page stands under, with its consequence and the way out. */
-export const Banner = ({ tone, shape, title, children, end, role }: BannerProps) => (
+export const Banner = ({ tone, shape, title, children, end, role, isInline = false }: BannerProps) => (
   <div className="banner" data-tone={tone} role={role}>
     <StateGlyph shape={shape} className="tone" />
     <div className="grow">
       <b>{title}</b>
-      {children === undefined ? null : <div className="text-2">{children}</div>}
+      {children === undefined ? null : isInline ? (
+        <span className="text-2"> {children}</span>
+      ) : (
+        <div className="text-2">{children}</div>
+      )}
     </div>
     {end === undefined ? null : <div className="row">{end}</div>}
   </div>

@@ -78,6 +78,9 @@ export const LEASE_LOOKS: Readonly<Record<LeaseState | 'expiring', StateLook>> =
   expired: look('Expired', 'hourglass', 'wait'),
   revoked: look('Revoked', 'slash-circle', 'idle'),
 };
+/** Work that was lost with its lease; the mark of the lanes. */
+export const LOST_LOOK = look('Lease lost', 'cross', 'fail');
+
 export const SESSION_LOOKS: Readonly<Record<SessionState, StateLook>> = {
   active: look('Active', 'dot-ring', 'ok'),
   draining: SWITCH_LOOKS.draining,

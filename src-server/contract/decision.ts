@@ -164,7 +164,15 @@ export const explain = z.object({
   /** Single changes, each of which would place a job that waits, is held or was refused; the smallest first. */
   unblock: z.array(unblockSuggestion),
   /** What waiting alone would bring, when that is known. */
-  earliest: z.object({ in_ms: count, at: instant, because: z.string() }).nullable(),
+  /** `job`: whose end it waits for, where it is one job. */
+  earliest: z
+    .object({
+      in_ms: count,
+      at: instant,
+      because: z.string(),
+      job: z.object({ job_id: jobId, wu_id: z.string() }).nullable().default(null),
+    })
+    .nullable(),
 });
 export type Explain = z.infer<typeof explain>;
 

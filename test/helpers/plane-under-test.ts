@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RouteId } from '../../src-server/contract/routes.ts';
 import type { Role } from '../../src-server/contract/terms.ts';
 import { MemoryDemos } from '../../src-server/demo/memory-demos.ts';
+import type { ConsoleCalls } from '../../src-server/http/console-calls.ts';
 import { startServer } from '../../src-server/http/server.ts';
 import { systemTimers } from '../../src-server/plane/clock.ts';
 import { Host, type HostedWorkspace } from '../../src-server/plane/host.ts';
@@ -24,6 +25,12 @@ export interface PlaneOptions {
   port?: number;
   /** Opens what can be read, and changes nothing; the admin is one of this launch. */
   isReadOnly?: boolean;
+  /** Set apart before the start, as a past is made of it. */
+  clock?: MovableClock;
+  /** Remote workspaces and this machine, as `serve` offers them. */
+  consoleHost?: ConsoleCalls;
+  /** The built console; without it only the API is served. */
+  rendererDir?: string;
 }
 
 /** A real control plane in this process: files in a folder of its own, a real socket on loopback, a clock that tests move. */
@@ -41,7 +48,7 @@ export class PlaneUnderTest {
 
   static async start(options: PlaneOptions = {}): Promise<PlaneUnderTest> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'cc-plane-'));
-    const clock = new MovableClock();
+    const clock = options.clock ?? new MovableClock();
     const host = await Host.open({
       dataDir,
       anchorDir: options.anchorDir ?? `${dataDir}-anchor`,
@@ -58,10 +65,11 @@ export class PlaneUnderTest {
     const server = await startServer({
       host,
       demos: new MemoryDemos({ clock, timers: systemTimers, random: systemRandom }),
+      ...(options.consoleHost === undefined ? {} : { consoleHost: options.consoleHost }),
       listenHost: '127.0.0.1',
       port: options.port ?? 0,
       publicUrl: options.publicUrl ?? null,
-      rendererDir: join(dataDir, 'renderer'),
+      rendererDir: options.rendererDir ?? join(dataDir, 'renderer'),
       bootstrapFile: options.bootstrapFile ?? standIn,
     });
     const admin =

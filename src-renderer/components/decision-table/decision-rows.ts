@@ -1,5 +1,5 @@
 import type { CandidateGroup, Explain, ExplainCandidate, RuleResult } from '../../../src-server/contract/decision.ts';
-import type { Side, SourceKind, Verdict } from '../../../src-server/contract/terms.ts';
+import type { Rule, Side, SourceKind, Verdict } from '../../../src-server/contract/terms.ts';
 import { formatAgeShort } from '../../format/duration.ts';
 import { formatCount } from '../../format/number.ts';
 import { columnOf, DECISION_COLUMNS, type DecisionColumn, groupWord } from './decision-columns.ts';
@@ -10,8 +10,10 @@ const SIDE_WORDS: Readonly<Record<Side, string>> = { byoc: 'BYOC', managed: 'Man
 
 export interface DecisionCell {
   isPass: boolean;
-  /** The value that passed or failed; empty for a bare tick. */
+  /** The value that passed or failed, short; empty for a bare tick. */
   text: string;
+  /** The value as the plane wrote it, where the cell says less. */
+  whole?: string;
 }
 export interface DecisionMember {
   id: string;
@@ -32,6 +34,17 @@ export interface DecisionRow {
 
 const passed = (text = ''): DecisionCell => ({ isPass: true, text });
 
+/** What failed, in a word that fits its column. */
+const shortDetail = (rule: Rule, detail: string): string => {
+  if (rule === 'side.not_allowed' && (detail === 'byoc' || detail === 'managed')) return SIDE_WORDS[detail];
+  if (rule === 'source.offline' && detail.startsWith('not connected')) return 'pending';
+  if (rule === 'confinement.insufficient' && detail === 'files and network') return 'none';
+  if (rule === 'budget.insufficient') return 'short';
+  // Rows of a record that was too long name each source, but hold one detail for all of them.
+  if (detail === 'several') return rule === 'labels.missing' ? 'missing' : groupWord(rule);
+  return detail === '' ? groupWord(rule) : detail;
+};
+
 /** A cell per column: the first failing rule of a column decides it, and is worth more than any value that passed. */
 const cellsOf = (
   rules: readonly RuleResult[],
@@ -44,9 +57,8 @@ const cellsOf = (
   for (const { rule, pass, detail } of rules) {
     const column = columnOf(rule);
     if (pass || column === null || !cells[column].isPass) continue;
-    const text =
-      rule === 'side.not_allowed' && (detail === 'byoc' || detail === 'managed') ? SIDE_WORDS[detail] : detail;
-    cells[column] = { isPass: false, text: text === '' ? groupWord(rule) : text };
+    const text = shortDetail(rule, detail);
+    cells[column] = { isPass: false, text, ...(detail.length <= text.length ? {} : { whole: detail }) };
   }
   return cells;
 };
@@ -56,7 +68,7 @@ const failing = (rules: readonly RuleResult[]) => rules.filter(({ pass }) => !pa
 const resultOf = (verdict: Verdict, rules: readonly RuleResult[], share: string, isPlan: boolean): string => {
   if (verdict === 'chosen') return isPlan ? 'Would be assigned' : 'Assigned';
   if (verdict === 'outranked') return share === '' ? 'Outranked' : `Outranked, ${share}`;
-  if (verdict === 'eligible') return 'Eligible, did not ask';
+  if (verdict === 'eligible') return 'Did not ask';
   const failed = failing(rules);
   return failed.length > 0 && failed.every(({ rule }) => rule === 'fallback.not_yet')
     ? 'Fallback not yet'

@@ -25,7 +25,7 @@ const Cell = ({ cell }: { cell: DecisionCell }) => (
   >
     <StateGlyph shape={cell.isPass ? 'tick' : 'cross'} size={12} className="tone" />
     <span className="visually-hidden">{cell.isPass ? 'pass' : 'fail'}</span>
-    <span className="truncate decision-value" title={cell.text}>
+    <span className="truncate decision-value" title={cell.whole ?? cell.text}>
       {cell.text}
     </span>
   </span>
@@ -36,7 +36,9 @@ const Name = ({ row, isOpen, onToggle }: { row: DecisionRow; isOpen: boolean; on
     return (
       <span className="decision-name">
         {row.kind === null ? <Layers size={14} aria-hidden="true" /> : <KindIcon kind={row.kind} size={14} />}
-        <span className="truncate">{row.label}</span>
+        <span className="truncate" title={row.label}>
+          {row.label}
+        </span>
       </span>
     );
   }

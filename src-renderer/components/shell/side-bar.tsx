@@ -25,7 +25,12 @@ export const SideBar = () => {
       {NAVIGATION.map(({ id, label, icon: Icon, command, href, group, isAtFoot }) => (
         <div key={id} className={isAtFoot ? 'side-entry is-at-foot' : 'side-entry'}>
           {group === undefined ? null : <div className="side-group">{group}</div>}
-          <NavLink className="side-link" to={href(ws)} title={label}>
+          <NavLink
+            className="side-link"
+            to={href(ws)}
+            title={label}
+            data-asks={id === 'approvals' && approvals > 0 ? '' : undefined}
+          >
             <Icon size={16} aria-hidden="true" />
             <span className="side-label">{label}</span>
             {counts[id] === undefined ? null : (

@@ -5,10 +5,11 @@ import { Button } from '../../ui/button.tsx';
 import { KeyCaps } from '../../ui/key-caps.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { VirtualClock } from './demo-time.tsx';
+import { Notices } from './notices.tsx';
 import { WorkspaceSwitch } from './workspace-switch.tsx';
 import './title-bar.css';
 
-/** Workspace, search and theme; the place to drag the desktop window by. */
+/** Workspace, search, notifications and theme; the place to drag the desktop window by. */
 export const TitleBar = () => (
   <header className="title-bar">
     <WorkspaceSwitch />
@@ -19,6 +20,7 @@ export const TitleBar = () => (
     </button>
     <div className="title-end">
       <VirtualClock />
+      <Notices />
       <Button look="ghost" icon={<StateGlyph shape="half-circle" />} label="Switch theme" onClick={toggleTheme} />
     </div>
   </header>

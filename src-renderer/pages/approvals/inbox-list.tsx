@@ -49,7 +49,9 @@ export const InboxList = ({ items, selectedId, isWaiting, onSelect, onMore }: In
                   <StateGlyph shape={look.shape} className="tone" />
                   <span className="visually-hidden">{look.label}</span>
                 </span>
-                <b className="medium truncate">{words.title}</b>
+                <b className="medium truncate" title={words.title}>
+                  {words.title}
+                </b>
                 <span className="inbox-when text-xs">
                   {isWaiting
                     ? formatAgeShort(Math.max(0, clock - instants.askedAt))

@@ -85,6 +85,7 @@ export const ChainBanner = ({ check, head, isVerifiedByPlane, anchorProblem, onS
         tone="ok"
         shape={CHAIN_LOOKS.verified.shape}
         title="Chain verified."
+        isInline
         end={
           <span className="text-2 text-xs">
             <Age at={check.at} tookMs={check.tookMs} />

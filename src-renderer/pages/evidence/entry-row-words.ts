@@ -22,9 +22,12 @@ export const subjectOf = (entry: Pick<EvidenceItem, 'ref' | 'types'>, names: Log
 };
 
 /** Who wrote it: the plane, an operator by name, a runner by its source. */
-export const writerOf = (entry: Pick<EvidenceItem, 'actor'>, names: LogNames): string => {
+export const writerOf = (entry: Pick<EvidenceItem, 'actor' | 'ref'>, names: LogNames): string => {
   const { kind, id } = entry.actor;
-  if (kind === 'runner') return names.session(id) ?? short(id);
+  const { source } = entry.ref;
+  // A runner of a pool is known by its source alone.
+  if (kind === 'runner')
+    return names.session(id) ?? (typeof source === 'string' ? names.source(source) : null) ?? short(id);
   return id.length > 24 ? short(id) : id;
 };
 

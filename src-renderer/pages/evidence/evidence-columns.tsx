@@ -34,13 +34,21 @@ const EventCell = ({ entry }: { entry: EvidenceItem }) => {
   );
 };
 
-/** Columns of the log; a narrow window or an open entry leaves out writer and hash. */
+/** How much room the log has: all of a wide window, less beside a peek or in a narrow one, or both. */
+export type LogRoom = 'wide' | 'tight' | 'least';
+const LEAVES: Readonly<Record<LogRoom, readonly string[]>> = {
+  wide: [],
+  tight: ['by', 'hash'],
+  least: ['by', 'hash', 'time', 'detail'],
+};
+
+/** Columns of the log; those of low priority leave first. */
 export const evidenceColumns = (
-  isTight: boolean,
+  room: LogRoom,
   names: LogNames,
   verified: ReadonlyMap<number, boolean>,
 ): readonly Column<EvidenceItem>[] => {
-  const all: (Column<EvidenceItem> & { isLow?: boolean })[] = [
+  const all: Column<EvidenceItem>[] = [
     {
       id: 'verified',
       header: <span className="visually-hidden">Verified</span>,
@@ -68,13 +76,12 @@ export const evidenceColumns = (
       id: 'subject',
       header: 'Subject',
       width: 'minmax(88px, 0.7fr)',
-      cell: (entry) => subjectOf(entry, names),
+      cell: (entry) => <span title={subjectOf(entry, names)}>{subjectOf(entry, names)}</span>,
     },
     {
       id: 'by',
       header: 'By',
       width: '104px',
-      isLow: true,
       cell: (entry) => <span className="text-2">{writerOf(entry, names)}</span>,
     },
     {
@@ -94,9 +101,8 @@ export const evidenceColumns = (
       id: 'hash',
       header: 'Hash',
       width: '88px',
-      isLow: true,
       cell: (entry) => <span className="mono text-3">{formatHash(entry.sha256)}</span>,
     },
   ];
-  return all.filter((column) => !isTight || column.isLow !== true);
+  return all.filter((column) => !LEAVES[room].includes(column.id));
 };

@@ -115,8 +115,9 @@ export const EvidencePage = () => {
     return () => window.removeEventListener('keydown', onEnd, true);
   }, [isBack]);
   const open = target === null ? undefined : list.items.find((entry) => entry.seq === target);
-  const isTight = isNarrow || open !== undefined || at !== null;
-  const columns = useMemo(() => evidenceColumns(isTight, names, verified), [isTight, names, verified]);
+  const isShared = open !== undefined || at !== null;
+  const room = isNarrow && open !== undefined ? 'least' : isNarrow || isShared ? 'tight' : 'wide';
+  const columns = useMemo(() => evidenceColumns(room, names, verified), [room, names, verified]);
   const onNearEnd = useCallback(() => {
     if (!list.isWhole && oldest !== undefined && oldest > 0) setParts((before) => before + 1);
   }, [list.isWhole, oldest]);

@@ -40,6 +40,9 @@ const useProofWords = (entry: EvidenceItem, head: number): string => {
     : `Does not lead to the root of the tree of ${formatCount(data.size)}`;
 };
 
+/** `ines, operator`; the plane is named once. */
+const byWords = (writer: string, kind: string): string => (writer === kind ? writer : `${writer}, ${kind}`);
+
 interface LogEntryPeekProps {
   entry: EvidenceItem;
   head: number;
@@ -95,7 +98,7 @@ export const LogEntryPeek = ({ entry, head, names, isWhole, onClose }: LogEntryP
               ),
             ],
             ['Written', formatWhen(entry.at, clock)],
-            ['By', `${writerOf(entry, names)}, ${entry.actor.kind}`],
+            ['By', byWords(writerOf(entry, names), entry.actor.kind)],
             ['Previous', <PreviousHash key="previous" line={entry.line} />],
             ['Hash', <code key="hash">{entry.sha256}</code>],
             ['Proof', proof],

@@ -9,7 +9,6 @@ import { Panel } from '../../ui/panel.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { layoutAttempts } from './attempt-gantt.ts';
 import { eventsOf } from './entry-words.ts';
-import { isWaiting } from './job-facts.ts';
 
 /** How long before their end leases were last renewed: that stands in the entry that ended them. */
 const lastRenewals = (entries: readonly EvidenceItem[]): Map<string, number> => {
@@ -43,7 +42,7 @@ export const AttemptsPanel = ({ job, entries, renewedMsAgo }: AttemptsPanelProps
     isManaged: (id) => nameOf(id).kind === 'managed_pool',
     nowMs,
   });
-  if (job.attempts.length === 0 && !isWaiting(job)) return null;
+  if (job.attempts.length === 0) return null;
   const rows: GanttRow[] = [
     { id: 'queue', label: <GanttLabel shape="dashed-circle" text="Queue" />, bars: chart.queue },
     ...chart.lanes.map(({ id, attempt, bars, marks }) => ({
@@ -80,13 +79,7 @@ export const AttemptsPanel = ({ job, entries, renewedMsAgo }: AttemptsPanelProps
         />
       }
     >
-      <Gantt
-        label={told.length === 0 ? 'It waits, there was no attempt yet' : told.join('. ')}
-        rows={rows}
-        durationMs={chart.durationMs}
-        nowMs={chart.nowMs}
-        axis={chart.axis}
-      />
+      <Gantt label={told.join('. ')} rows={rows} durationMs={chart.durationMs} nowMs={chart.nowMs} axis={chart.axis} />
     </Panel>
   );
 };

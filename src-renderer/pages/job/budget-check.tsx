@@ -6,6 +6,7 @@ import { formatCu, formatCuNumber } from '../../format/number.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Section } from '../../ui/panel.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
+import { scopeWords } from '../budgets/limit-words.ts';
 import { isTerminal, isWaiting } from './job-facts.ts';
 
 const sentence = (job: Job, budget: Budget): string => {
@@ -37,7 +38,7 @@ export const BudgetCheck = ({ job, budget, side }: { job: Job; budget: Budget | 
       {scope === null || limit_mcu === null ? null : (
         <div className="budget-line">
           <div className="row text-xs">
-            <span>{scope}</span>
+            <span>{scopeWords(scope)}</span>
             <span className="push text-2">
               {formatCuNumber((spent_mcu ?? 0) + (held_mcu ?? 0))} of {formatCu(limit_mcu)}
             </span>

@@ -1,15 +1,20 @@
 import { Clock } from 'lucide-react';
+import { Link } from 'react-router';
 import type { Explain } from '../../../src-server/contract/decision.ts';
 import type { Job } from '../../../src-server/contract/job.ts';
+import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { formatDuration } from '../../format/duration.ts';
 import { formatClock } from '../../format/instant.ts';
+import { routes } from '../../routes.ts';
 import { useNow } from '../../stores/clock.ts';
+import { buttonClass } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { UnblockRow } from './unblock-row.tsx';
 
 /** Single changes that would place the job, each checked by running the decision again with it; last, what waiting brings. */
 export const WaitingPanel = ({ job, explain }: { job: Job; explain: Explain }) => {
   const clock = useNow();
+  const ws = useWorkspaceId();
   const { earliest, unblock } = explain;
   if (earliest === null && unblock.length === 0) return null;
   return (
@@ -36,6 +41,11 @@ export const WaitingPanel = ({ job, explain }: { job: Job; explain: Explain }) =
                 {earliest.because} In {formatDuration(Date.parse(earliest.at) - clock)}.
               </p>
             </div>
+            {earliest.job === null ? null : (
+              <Link className={buttonClass('default', 'small')} to={routes.job(ws, earliest.job.job_id)}>
+                Open {earliest.job.wu_id}
+              </Link>
+            )}
           </li>
         )}
       </ul>

@@ -82,7 +82,7 @@ export const jobColumns = ({ kindOf, isNarrow, longWaitMs }: ColumnOptions): rea
       id: 'why',
       header: 'Why',
       width: 'minmax(160px, 1.6fr)',
-      cell: (job) => <WhyText sentence={job.why} className="text-xs" />,
+      cell: (job) => <WhyText sentence={job.why} className="text-xs" isBesideSource />,
     },
     {
       id: 'time',

@@ -7,6 +7,7 @@ import { WhyText } from '../../components/why-text.tsx';
 import { formatCu } from '../../format/number.ts';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { JOB_LOOKS, type StateLook } from '../../ui/state-vocabulary.ts';
+import { scopeWords } from '../budgets/limit-words.ts';
 
 const OUTCOMES: Readonly<Record<DecisionOutcome, StateLook>> = {
   assigned: { label: 'Would be assigned', shape: 'tick', tone: 'ok' },
@@ -19,7 +20,7 @@ const holdWords = (explain: Explain): string => {
   const { needed_mcu, limit_mcu, scope } = explain.budget;
   if (needed_mcu === 0) return 'Holds nothing: this side counts 0 CU here.';
   if (limit_mcu === null || scope === null) return `Holds at most ${formatCu(needed_mcu)}.`;
-  return `Holds at most ${formatCu(needed_mcu)} of the ${formatCu(limit_mcu)} for ${scope}.`;
+  return `Holds at most ${formatCu(needed_mcu)} of the ${formatCu(limit_mcu)} for ${scopeWords(scope)}.`;
 };
 
 /** Where the job would go now, in the words its page would use. */

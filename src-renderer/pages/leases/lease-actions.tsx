@@ -83,7 +83,7 @@ const DrainButton = ({ source }: { source: Source }) => {
   );
 };
 
-/** Revoke the lease, drain its source, open its job. */
+/** Revoke the lease, drain its source, open its job or its moment. */
 export const LeaseActions = ({ lease, source }: { lease: Lease; source: Source | null }) => {
   const ws = useWorkspaceId();
   const lack = useLackOf('operate');
@@ -108,6 +108,9 @@ export const LeaseActions = ({ lease, source }: { lease: Lease; source: Source |
         <KeyCaps keys={keysOf('list.open')} />
       </Link>
       {isLive && source !== null ? <DrainButton source={source} /> : null}
+      <Link className="text-link" to={lease.replay_path}>
+        {isLive ? 'State at its grant' : 'State at its end'}
+      </Link>
       <RevokeDialog lease={lease} isOpen={isAsking} onClose={() => setAsking(false)} />
     </div>
   );

@@ -27,7 +27,7 @@ const work: Column<Lease> = {
   header: 'Work',
   width: 'minmax(140px, 1.4fr)',
   cell: (lease) => (
-    <span className="row">
+    <span className="row" title={lease.title}>
       <span className="medium">{lease.wu_id}</span>
       <span className="truncate text-2">{lease.title}</span>
     </span>
@@ -51,7 +51,7 @@ const source: Column<Lease> = {
   id: 'source',
   header: 'Source',
   width: 'minmax(96px, 1fr)',
-  cell: (lease) => lease.source_name,
+  cell: (lease) => <span title={lease.source_name}>{lease.source_name}</span>,
 };
 const token: Column<Lease> = {
   id: 'token',

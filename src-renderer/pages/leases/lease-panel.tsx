@@ -1,5 +1,4 @@
 import { useRef } from 'react';
-import { Link } from 'react-router';
 import type { Lease } from '../../../src-server/contract/lease.ts';
 import type { Source } from '../../../src-server/contract/source.ts';
 import { useJob } from '../../api/jobs.ts';
@@ -109,11 +108,6 @@ export const LeasePanel = ({ openId, lease, opened, source }: LeasePanelProps) =
       <p className="medium">{shown.title}</p>
       {shown.state === 'active' ? <LeaseClock lease={shown} /> : <LeaseFacts lease={shown} />}
       <LeaseActions lease={shown} source={source} />
-      <p>
-        <Link className="text-link" to={shown.replay_path}>
-          {shown.state === 'active' ? 'State at its grant' : 'State at its end'}
-        </Link>
-      </p>
       {shown.state === 'active' ? (
         <p className="lease-hint">Revoking fences token {shown.fence} at once. Later writes from it are rejected.</p>
       ) : null}

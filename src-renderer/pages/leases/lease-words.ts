@@ -54,8 +54,10 @@ export const laneWords = (source: LaneSource, seenMsAgo: number | null): { look:
 /** What stands in a lane without leases; null where free slots say it. */
 export const idleLaneWords = (source: LaneSource, seenMsAgo: number | null): string | null => {
   if (source.revoked) return 'Revoked. Gets no jobs.';
-  if (source.state === 'quarantined')
-    return `${source.quarantine_reason ?? 'Quarantined.'} Gets no jobs until it passes.`;
+  if (source.state === 'quarantined') {
+    const reason = source.quarantine_reason ?? 'Quarantined.';
+    return /no jobs/.test(reason) ? reason : `${reason} Gets no jobs until it passes.`;
+  }
   if (source.state === 'offline')
     return seenMsAgo === null ? 'Offline. Gets no jobs.' : `Offline ${formatDuration(seenMsAgo)}. Gets no jobs.`;
   if (source.state === 'pending') return 'No runner has connected yet.';

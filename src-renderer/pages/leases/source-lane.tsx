@@ -10,7 +10,6 @@ import { formatPlural } from '../../format/number.ts';
 import { routes } from '../../routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { KindIcon } from '../../ui/kind-icon.tsx';
-import { SideMark } from '../../ui/side-mark.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { useSourceAction } from '../sources/use-source-action.ts';
 import { LeaseTile } from './lease-tile.tsx';
@@ -27,13 +26,12 @@ const LaneHead = ({ source }: { source: Source }) => {
   return (
     <div className="lane-head">
       <KindIcon kind={source.kind} />
-      <Link className="medium truncate" to={routes.sources(ws, { source: source.source_id })}>
+      <Link className="medium truncate" title={source.name} to={routes.sources(ws, { source: source.source_id })}>
         {source.name}
       </Link>
       <span className="lane-state" data-tone={look.tone} title={look.label}>
         <StateGlyph shape={look.shape} size={12} className="tone" />
         <span className="truncate">{text}</span>
-        {source.side === 'managed' ? <SideMark side="managed" /> : null}
       </span>
       {drain.problem === null ? null : (
         <span className="lane-problem" role="alert">

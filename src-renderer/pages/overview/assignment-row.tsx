@@ -48,9 +48,9 @@ export const AssignmentRow = ({ decision, kind }: { decision: RecentDecision; ki
       <span className="assignment-text">
         <span className="truncate">
           {decision.wu_id === null ? null : <span className="text-2">{decision.wu_id} </span>}
-          <span className="medium">{decision.title ?? 'Waiting jobs with the same needs'}</span>
+          <span className="medium">{decision.title ?? 'Jobs with the same needs'}</span>
         </span>
-        <WhyText className="truncate text-xs" sentence={decision.sentence} />
+        <WhyText className="truncate text-xs" sentence={decision.sentence} isBesideSource />
       </span>
       <span className="row text-xs">
         <Destination decision={decision} kind={kind} />

@@ -1,11 +1,11 @@
 import type { Overview } from '../../../src-server/contract/workspace.ts';
 import { useBudgets } from '../../api/budgets.ts';
+import { refusalWords } from '../../components/needs/refusal-words.ts';
 import { formatDuration, formatSpan } from '../../format/duration.ts';
 import { formatCount, formatCu, formatCuNumber, formatPlural } from '../../format/number.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Stat, StatStrip } from '../../ui/stat-strip.tsx';
 import { committedPercent, meterWords, windowWords } from '../budgets/limit-words.ts';
-import { refusalWords } from './refusal-words.ts';
 
 const leaseNote = ({ leases }: Overview) => {
   if (leases.expiring > 0) {

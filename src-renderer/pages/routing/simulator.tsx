@@ -4,7 +4,7 @@ import type { WhatIfAnswer, WhatIfKind, WhatIfMove, WhatIfSums } from '../../../
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
 import type { SetAddress } from '../../components/use-address.ts';
-import { formatCount, formatPlural, formatSeq } from '../../format/number.ts';
+import { formatCount } from '../../format/number.ts';
 import { routes } from '../../routes.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -17,7 +17,7 @@ import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { JOB_LOOKS } from '../../ui/state-vocabulary.ts';
 import { DEFAULT_LAST, OWN_RANGE, RANGE_ITEMS, type SimulatedRange } from './simulated-range.ts';
 import type { Simulation } from './use-simulation.ts';
-import { commonCause, headline, KIND_LABELS, waitWords, warnings } from './what-if-words.ts';
+import { capital, commonCause, headline, KIND_LABELS, pastWords, waitWords, warnings } from './what-if-words.ts';
 
 const SHOWN_FIRST = 8;
 const KINDS_SHOWN = 3;
@@ -34,7 +34,9 @@ const Place = ({ kind, name }: { kind: WhatIfKind; name: string }) => {
     return (
       <span className="what-if-place">
         <i className={kind === 'managed' ? 'fill-mark is-held hatched' : 'fill-mark is-settled'} aria-hidden="true" />
-        <span className="truncate">{name}</span>
+        <span className="truncate" title={name}>
+          {name}
+        </span>
       </span>
     );
   }
@@ -147,7 +149,7 @@ const Moves = ({
                   <Place kind={move.to_kind} name={move.to} />
                 </td>
                 <td className="text-2" title={move.because}>
-                  {move.because}
+                  {capital(move.because)}
                 </td>
               </tr>
             ))}
@@ -254,7 +256,7 @@ export const Simulator = ({ simulation, version, range, search, onAddress }: Sim
               ? 'Nothing is written: the past is only read.'
               : data.decisions === 0
                 ? 'No decision was made in this time yet. Submit a job, or look at a longer time.'
-                : `The placement of ${formatPlural(data.considered, 'job')}, from ${formatPlural(data.decisions, 'real decision')}${data.from_seq === null ? '' : ` since ${formatSeq(data.from_seq)}`}. ${waitWords(data)}.${isShort || data.not_enough_history === null ? '' : ` ${data.not_enough_history}`}`}
+                : `${pastWords(data)} ${waitWords(data)}.`}
           </p>
         </div>
         <RangePicker range={range} onAddress={onAddress} />

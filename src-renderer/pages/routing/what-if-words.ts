@@ -1,6 +1,6 @@
 import type { WhatIfAnswer, WhatIfKind, WhatIfMove, WhatIfSums } from '../../../src-server/contract/what-if.ts';
 import { formatSpan } from '../../format/duration.ts';
-import { formatCount, formatCu, formatPlural } from '../../format/number.ts';
+import { formatCount, formatCu, formatPlural, formatSeq } from '../../format/number.ts';
 
 export const KIND_LABELS: Readonly<Record<WhatIfKind, string>> = {
   byoc: 'BYOC',
@@ -17,14 +17,26 @@ export const headline = ({ changed, considered }: Pick<WhatIfAnswer, 'changed' |
     ? 'No decision would change'
     : `${formatCount(changed)} of ${formatPlural(considered, 'decision')} would change`;
 
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** What was replayed: all of what was asked for, or the little that there is. */
+export const pastWords = ({
+  considered,
+  decisions,
+  from_seq: fromSeq,
+  not_enough_history: lack,
+}: Pick<WhatIfAnswer, 'considered' | 'decisions' | 'from_seq' | 'not_enough_history'>): string =>
+  lack === null
+    ? `${formatPlural(decisions, 'real decision')}${fromSeq === null ? '' : ` since ${formatSeq(fromSeq)}`} about ${formatPlural(considered, 'job')}, replayed against this draft.`
+    : `All there is so far: ${formatPlural(decisions, 'real decision')} about ${formatPlural(considered, 'job')}.`;
+
 /** What the moves of one kind have in common: their cause, or the most frequent one. */
 export const commonCause = (moves: readonly WhatIfMove[]): string | null => {
   const counts = new Map<string, number>();
   for (const { because } of moves) counts.set(because, (counts.get(because) ?? 0) + 1);
   const [most] = [...counts].sort((a, b) => b[1] - a[1]);
   if (most === undefined) return null;
-  const text = `${most[0].charAt(0).toUpperCase()}${most[0].slice(1)}`;
-  return counts.size === 1 ? text : `Mostly: ${most[0]}`;
+  return counts.size === 1 ? capital(most[0]) : `Mostly: ${most[0]}`;
 };
 
 const total = (sums: WhatIfSums): number =>

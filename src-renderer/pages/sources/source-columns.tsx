@@ -17,7 +17,9 @@ const nameColumn: Column<Source> = {
     <span className="row source-cell">
       <KindIcon kind={source.kind} />
       <span className="two-lines">
-        <span className="medium">{source.name}</span>
+        <span className="medium" title={source.name}>
+          {source.name}
+        </span>
         <span>{KIND_LABELS[source.kind]}</span>
       </span>
     </span>
@@ -36,11 +38,18 @@ const statusColumn: Column<Source> = {
     </span>
   ),
 };
+/** Its class; of a pool the one that it serves, or how many. */
+const classWords = ({ compute_class: own, pool }: Source) => {
+  if (own !== null || pool === null) return own;
+  const { compute_classes: classes } = pool;
+  return classes.length === 1 ? classes[0] : <span title={classes.join(', ')}>{classes.length} classes</span>;
+};
+
 const classColumn: Column<Source> = {
   id: 'class',
   header: 'Class',
   width: '92px',
-  cell: (source) => source.compute_class ?? <span className="text-3">–</span>,
+  cell: (source) => classWords(source) ?? <span className="text-3">–</span>,
 };
 const sideColumn: Column<Source> = {
   id: 'side',

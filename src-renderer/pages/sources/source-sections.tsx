@@ -80,6 +80,7 @@ export const LeasesSection = ({ source }: { source: SourceDetail }) => (
 
 const classWords = (source: SourceDetail): string => {
   const own = source.compute_class;
+  if (source.pool !== null) return source.pool.compute_classes.join(', ');
   if (own === null) return 'Detected at connect';
   const isSmallest = CLASS_FAMILIES.some(([smallest]) => smallest === own);
   return `${own}${isSmallest ? '' : ' and below'}${source.pinned_class === null ? '' : ', pinned'}`;
@@ -153,6 +154,8 @@ export const PostureSection = ({ source }: { source: SourceDetail }) => {
 export const DoctorSection = ({ source }: { source: SourceDetail }) => {
   const clock = useNow();
   const { doctor } = source;
+  // Each runner of a pool has its own checks.
+  if (source.pool !== null) return null;
   if (doctor === null) {
     return (
       <Section title="Doctor">

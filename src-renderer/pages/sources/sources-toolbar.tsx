@@ -15,6 +15,8 @@ interface SourcesToolbarProps {
   room: SourceRoom;
   onChange: (change: Partial<SourceFilters>) => void;
 }
+/** States beside the peek that have room for their words; of more only the shapes stay. */
+const WORDS_MAX = 6;
 const SIDE_CHOICES: readonly Choice<Side | 'all'>[] = [
   { value: 'all', label: 'All sides' },
   { value: 'byoc', label: 'BYOC' },
@@ -23,6 +25,7 @@ const SIDE_CHOICES: readonly Choice<Side | 'all'>[] = [
 
 /** Text, state and side; all of them live in the address. */
 export const SourcesToolbar = ({ filters, counts, room, onChange }: SourcesToolbarProps) => {
+  const shown = stateFilters(counts, filters.state);
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useTypedFilter(filters.q, (q) => onChange({ q }));
   useCommand('filter', () => field.current?.focus());
@@ -39,9 +42,9 @@ export const SourcesToolbar = ({ filters, counts, room, onChange }: SourcesToolb
       <span className="toolbar-rule" />
       <FilterBar
         label="Status"
-        isCompact={room === 'least'}
+        isCompact={room === 'least' || (room === 'tight' && shown.length > WORDS_MAX)}
         value={filters.state}
-        filters={stateFilters(counts, filters.state)}
+        filters={shown}
         onChange={(state) => onChange({ state })}
       />
       {room !== 'wide' ? null : (

@@ -180,8 +180,19 @@ function tableRow(
   };
 }
 
-export const seenAgo = (engine: Engine, source: HotSource): number | null =>
-  source.lastSeenMs === null ? null : Math.max(0, engine.clock.monoMs() - source.lastSeenMs);
+export const seenAgo = (engine: Engine, source: HotSource): number | null => {
+  const seenMs = lastSeenMs(source);
+  return seenMs === null ? null : Math.max(0, engine.clock.monoMs() - seenMs);
+};
+
+/** When the source was last heard, on the monotonic clock: of a pool, the runner that was heard last. Null: never. */
+export function lastSeenMs(source: HotSource): number | null {
+  if (source.pool === null) return source.lastSeenMs;
+  let newest: number | null = null;
+  for (const seat of source.pool.seats.values())
+    if (seat.lastSeenMs !== null && (newest === null || seat.lastSeenMs > newest)) newest = seat.lastSeenMs;
+  return newest;
+}
 
 /** Every rule with its word: the failing ones as the decision found them, the others as passed. */
 function fullRules(
@@ -210,12 +221,15 @@ function fullRules(
   });
 }
 
+/** A moment at which something changes by itself. */
+type Due = Omit<NonNullable<Explain['earliest']>, 'at'>;
+
 /** What waiting alone brings: the end of a backoff, the second side opening, or a slot at the latest. */
 function earliest(engine: Engine, row: JobRow, budgetNow: Explain['budget']): Explain['earliest'] {
   const inMs = (planeMs: number): number => Math.max(0, planeMs - engine.planeMs);
-  const found: { in_ms: number; because: string }[] = [];
+  const found: Due[] = [];
   if (row.readyPlaneMs > engine.planeMs)
-    found.push({ in_ms: inMs(row.readyPlaneMs), because: 'The backoff after the last attempt ends.' });
+    found.push({ in_ms: inMs(row.readyPlaneMs), because: 'The backoff after the last attempt ends.', job: null });
   const bucket = engine.hot.queue.bucket(row.bucket);
   const policy = bucket.rule;
   const { first, second } = sidesOf(policy.mode);
@@ -234,6 +248,7 @@ function earliest(engine: Engine, row: JobRow, budgetNow: Explain['budget']): Ex
         policy.fallback.mode === 'auto'
           ? `The ${side} side may take it from then on.`
           : `An operator is asked then whether the ${side} side may take it.`,
+      job: null,
     });
   }
   found.push(...windowDue(engine, budgetNow));
@@ -244,7 +259,7 @@ function earliest(engine: Engine, row: JobRow, budgetNow: Explain['budget']): Ex
   return soonestOf(engine, found);
 }
 
-function soonestOf(engine: Engine, found: { in_ms: number; because: string }[]): Explain['earliest'] {
+function soonestOf(engine: Engine, found: Due[]): Explain['earliest'] {
   const soonest = found.sort((a, b) => a.in_ms - b.in_ms)[0];
   return soonest === undefined ? null : { ...soonest, at: instantOf(engine.clock.wallMs() + soonest.in_ms) };
 }
@@ -253,19 +268,27 @@ function soonestOf(engine: Engine, found: { in_ms: number; because: string }[]):
 const windowEnd = (engine: Engine, row: JobRow, { budget }: Explain): Explain['earliest'] =>
   row.hold === 'budget' ? soonestOf(engine, windowDue(engine, budget)) : null;
 
-function windowDue(engine: Engine, budget: Explain['budget']): { in_ms: number; because: string }[] {
+function windowDue(engine: Engine, budget: Explain['budget']): Due[] {
   if (budget.resets_at === null || (budget.missing_mcu ?? 0) === 0) return [];
   const inMs = Math.max(0, Date.parse(budget.resets_at) - engine.clock.wallMs());
-  return [{ in_ms: inMs, because: `A new window of ${budget.scope} begins.` }];
+  return [{ in_ms: inMs, because: `A new window of ${budget.scope} begins.`, job: null }];
 }
 
-function slotBack(engine: Engine, source: HotSource): { in_ms: number; because: string }[] {
+function slotBack(engine: Engine, source: HotSource): Due[] {
   const left = [...source.activeLeases].flatMap((leaseId) => {
     const lease = engine.hot.lease(leaseId);
     if (lease === undefined || lease.startedPlaneMs === null) return [];
-    return [Math.max(0, lease.maxRuntimeMs - (engine.planeMs - lease.startedPlaneMs))];
+    return [{ lease, inMs: Math.max(0, lease.maxRuntimeMs - (engine.planeMs - lease.startedPlaneMs)) }];
   });
-  return left.length === 0
-    ? []
-    : [{ in_ms: Math.min(...left), because: `${source.name} has its slot back at the latest.` }];
+  const [first] = left.sort((a, b) => a.inMs - b.inMs);
+  if (first === undefined) return [];
+  const { jobId, jobSeq } = first.lease;
+  const wuId = engine.submitted(jobSeq).spec.wu_id;
+  return [
+    {
+      in_ms: first.inMs,
+      because: `${wuId} reaches its runtime limit then, and ${source.name} has its slot back.`,
+      job: { job_id: jobId, wu_id: wuId },
+    },
+  ];
 }

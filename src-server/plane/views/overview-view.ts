@@ -11,15 +11,16 @@ import { leaseTiming } from '../../domain/leases/timing.ts';
 import { countPendingAdmissions } from '../../state/queries/admissions.ts';
 import { countPendingApprovals } from '../../state/queries/approvals.ts';
 import { refusalsSince } from '../../state/queries/governance.ts';
-import { countCreatedSince, jobById, oldestQueued } from '../../state/queries/jobs.ts';
+import { countCreatedSince, type JobRow, jobById, oldestQueued, queuedInBucket } from '../../state/queries/jobs.ts';
 import { countGrantedSince, listEndedLeases } from '../../state/queries/leases.ts';
 import { instantOf } from '../clock.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, TypedEntry } from '../engine.ts';
 import type { HotSource } from '../hot/source.ts';
 import { SAMPLE_EVERY_MS } from '../samples.ts';
 import type { Workspace } from '../workspace.ts';
 import { decisionOfEntry } from './decision-view.ts';
 import { seenAgo } from './explain-view.ts';
+import { needsYou } from './needs-you.ts';
 import { countSources } from './source-view.ts';
 
 const RANGE_MS = { '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000 } as const;
@@ -64,7 +65,7 @@ export function overviewView(
       verified: hosted.workspace.status !== 'damaged',
       anchor_problem: anchorProblem,
     },
-    leases: { active: hot.leases.size, slots: counts.slots, sources: counts.total, ...expiring(engine) },
+    leases: { active: hot.leases.size, slots: counts.slots, sources: holders(engine), ...expiring(engine) },
     queue: { depth: count('queued'), held: count('held'), joined_5m: joined, left_5m: left },
     oldest_wait:
       oldest === undefined
@@ -99,6 +100,9 @@ export const workspaceView = (engine: Engine, createdAt: string): WorkspaceShape
   created_at: createdAt,
   paused: engine.state.head.config.paused,
 });
+
+/** Sources that hold a lease now. */
+const holders = (engine: Engine): number => new Set([...engine.hot.leases.values()].map((l) => l.sourceId)).size;
 
 /** Leases under 20 % of their time, and when the first of them ends. */
 function expiring(engine: Engine): { expiring: number; next_expiry_in_ms: number | null } {
@@ -197,10 +201,20 @@ function liveSpan(engine: Engine, leaseId: string, wallMs: number): Lane['spans'
   ];
 }
 
+/** The one job that waits under an answer for all jobs of its kind; undefined where there are more, or none any more. */
+function aloneInBucket(engine: Engine, entry: TypedEntry): JobRow | undefined {
+  const decided = entry.events.find((e) => e.type === 'policy.decided');
+  const id = decided?.type === 'policy.decided' ? decided.body.bucket : undefined;
+  const bucket = id === undefined ? undefined : engine.hot.queue.buckets.get(id);
+  if (bucket?.queued !== 1) return undefined;
+  return queuedInBucket(engine.state.db, bucket.id, 1).find((job) => job.seq < entry.seq);
+}
+
 function recentDecision(engine: Engine, seq: number): RecentDecision[] {
-  const record = decisionOfEntry(engine.entry(seq));
+  const entry = engine.entry(seq);
+  const record = decisionOfEntry(entry);
   if (record === null) return [];
-  const job = record.job_id === null ? undefined : jobById(engine.state.db, record.job_id);
+  const job = record.job_id === null ? aloneInBucket(engine, entry) : jobById(engine.state.db, record.job_id);
   const source = record.source_id === null ? undefined : engine.hot.fleet.sources.get(record.source_id);
   return [
     {
@@ -210,7 +224,7 @@ function recentDecision(engine: Engine, seq: number): RecentDecision[] {
       at: record.at,
       outcome: record.outcome,
       sentence: record.sentence,
-      job_id: record.job_id,
+      job_id: record.job_id ?? job?.jobId ?? null,
       wu_id: job?.wuId ?? null,
       title: job?.title ?? null,
       job_state: job?.state ?? null,
@@ -233,66 +247,3 @@ const sourceLine = (engine: Engine, s: HotSource): Overview['sources'][number] =
   capacity: s.capacity,
   seen_ms_ago: seenAgo(engine, s),
 });
-
-function needsYou(engine: Engine, { approvals, admissions }: Overview['questions']): Overview['needs_you'] {
-  const items: Overview['needs_you'] = [];
-  const { hot, state } = engine;
-  if (state.head.config.paused)
-    items.push({
-      kind: 'paused',
-      title: 'Grants are paused',
-      detail: 'Running work goes on, nothing new is granted',
-      job_id: null,
-      source_id: null,
-    });
-  if (approvals > 0) {
-    items.push({
-      kind: 'approval',
-      title: `${approvals} ${approvals === 1 ? 'job waits' : 'jobs wait'} for your word`,
-      detail:
-        countPendingApprovals(state.db, 'fallback') === approvals
-          ? 'May the other side take them?'
-          : 'Each approval shows what follows from a yes',
-      job_id: null,
-      source_id: null,
-    });
-  }
-  if (admissions > 0)
-    items.push({
-      kind: 'approval',
-      title: `${admissions} private ${admissions === 1 ? 'network waits' : 'networks wait'} for your word`,
-      detail: 'Each names the hosts that its source could reach',
-      job_id: null,
-      source_id: null,
-    });
-  for (const source of hot.fleet.sources.values()) {
-    if (items.length >= 8) break;
-    if (source.state === 'quarantined' && source.revoked === null) {
-      items.push({
-        kind: 'source',
-        title: `${source.name} is quarantined`,
-        detail: source.stateReason ?? 'It gets no jobs',
-        job_id: null,
-        source_id: source.sourceId,
-      });
-    } else if (source.state === 'late' && source.activeLeases.size > 0) {
-      items.push({
-        kind: 'lease',
-        title: `${source.name} is late`,
-        detail: `It holds ${source.activeLeases.size} ${source.activeLeases.size === 1 ? 'lease' : 'leases'} and sends no heartbeat`,
-        job_id: null,
-        source_id: source.sourceId,
-      });
-    }
-  }
-  const dead = hot.jobCounts.get('dead_letter') ?? 0;
-  if (dead > 0)
-    items.push({
-      kind: 'dead_letter',
-      title: `${dead} in the dead letter`,
-      detail: 'Attempts used up, a person decides',
-      job_id: null,
-      source_id: null,
-    });
-  return items;
-}

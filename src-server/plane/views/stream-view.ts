@@ -4,6 +4,7 @@ import type { Change } from '../change-feed.ts';
 import type { Engine } from '../engine.ts';
 import { approvalView } from './approval-view.ts';
 import { limitRows } from './budget-view.ts';
+import { lastSeenMs } from './explain-view.ts';
 import { jobListItem } from './job-view.ts';
 import { leaseView } from './lease-view.ts';
 
@@ -36,8 +37,8 @@ export function pulseView(engine: Engine, sinceMs: number): StreamPulse {
   const nowMs = engine.clock.monoMs();
   const pulse: StreamPulse = { leases: {}, sources: {} };
   for (const source of engine.hot.fleet.sources.values()) {
-    if (source.lastSeenMs !== null && source.lastSeenMs >= sinceMs)
-      pulse.sources[source.sourceId] = Math.max(0, nowMs - source.lastSeenMs);
+    const seenMs = lastSeenMs(source);
+    if (seenMs !== null && seenMs >= sinceMs) pulse.sources[source.sourceId] = Math.max(0, nowMs - seenMs);
   }
   for (const lease of engine.hot.leases.values()) {
     if (lease.lastRenewalMs >= sinceMs) pulse.leases[lease.leaseId] = Math.max(0, lease.deadlineMs - nowMs);

@@ -100,6 +100,10 @@ export const countPendingApprovals = (db: Database, kind: ApprovalKind | null = 
     db.get("SELECT count(*) FROM approval WHERE status = 'pending' AND (?1 IS NULL OR kind = ?1)", [kind])?.[0] ?? 0,
   );
 
+/** The question that waits longest. */
+export const oldestPendingApproval = (db: Database): ApprovalRow | undefined =>
+  one(db.get(`${SELECT} WHERE a.status = 'pending' ORDER BY a.seq LIMIT 1`));
+
 /** Edited jobs: sequence of the job → sequence of the entry that holds its present specification. */
 export const loadEdits = (db: Database): Map<number, number> =>
   new Map(db.all('SELECT job_seq, spec_seq FROM job_edit').map((r) => [r[0] as number, r[1] as number]));

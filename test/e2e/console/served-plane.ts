@@ -33,10 +33,11 @@ export class ServedPlane {
     await ended;
   }
 
-  /** Starts it again on the same data and at the same address. */
-  async comeBack(): Promise<void> {
-    const { plane } = await ServedPlane.launch(this.dataDir, ['--port', new URL(this.url).port]);
+  /** Starts it again on the same data and at the same address. @returns a sign-in link. */
+  async comeBack(flags: string[] = []): Promise<string> {
+    const { plane, ready } = await ServedPlane.launch(this.dataDir, ['--port', new URL(this.url).port, ...flags]);
     this.plane = plane;
+    return ready.sign_in_url;
   }
 
   private static async launch(dataDir: string, flags: string[]) {
