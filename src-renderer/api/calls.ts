@@ -6,6 +6,7 @@ import {
   admissionListQuery,
   admissionRequest,
 } from '../../src-server/contract/admission.ts';
+import { actionList } from '../../src-server/contract/agent.ts';
 import { approvalDecide, approvalDetail, approvalList, approvalListQuery } from '../../src-server/contract/approval.ts';
 import { budgetHoldList, budgetRefusalList, budgets, budgetsPut } from '../../src-server/contract/budget.ts';
 import { decisionList, explain, unblockAnswer, unblockBody } from '../../src-server/contract/decision.ts';
@@ -96,6 +97,7 @@ export const CALLS = {
   job: { answer: job },
   jobDecisions: { answer: decisionList },
   jobExplain: { answer: explain },
+  jobActions: { answer: actionList },
   jobLog: { query: jobLogQuery, answer: jobLog },
   jobUnblock: { body: unblockBody, answer: unblockAnswer },
   jobCancel: { body: reasonBody, answer: job },

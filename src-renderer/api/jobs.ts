@@ -6,6 +6,7 @@ import {
   useInfiniteQuery,
   useQuery,
 } from '@tanstack/react-query';
+import type { ActionItem } from '../../src-server/contract/agent.ts';
 import type { DecisionRecord, Explain } from '../../src-server/contract/decision.ts';
 import type { Job, JobList } from '../../src-server/contract/job.ts';
 import type { EvidenceItem } from '../../src-server/contract/workspace.ts';
@@ -71,5 +72,16 @@ export const useJobEvidence = (jobId: string): UseQueryResult<EvidenceItem[]> =>
     queryKey,
     queryFn: async ({ signal }) =>
       (await fetchResource(ws, queryKey, 'evidence', { query: { job_id: jobId, limit: '200' }, signal })).items,
+  });
+};
+
+/** Calls of an agent job, oldest first. */
+export const useJobActions = (jobId: string): UseQueryResult<ActionItem[]> => {
+  const ws = useWorkspaceId();
+  const queryKey = keys.jobPart(ws, jobId, 'actions');
+  return useQuery({
+    queryKey,
+    queryFn: async ({ signal }) =>
+      (await fetchResource(ws, queryKey, 'jobActions', { params: { job_id: jobId }, signal })).items,
   });
 };

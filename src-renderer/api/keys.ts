@@ -17,7 +17,7 @@ export const keys = {
   jobs: (ws: string, query: JobListQuery) => ['ws', ws, 'jobs', query] as const,
   jobLists: (ws: string) => ['ws', ws, 'jobs'] as const,
   job: (ws: string, id: string) => ['ws', ws, 'job', id] as const,
-  jobPart: (ws: string, id: string, part: 'explain' | 'decisions' | 'evidence') =>
+  jobPart: (ws: string, id: string, part: 'explain' | 'decisions' | 'evidence' | 'actions') =>
     ['ws', ws, 'job-part', id, part] as const,
   jobParts: (ws: string, id: string) => ['ws', ws, 'job-part', id] as const,
   evidenceChunk: (ws: string, from: number, size: number) => ['ws', ws, 'evidence', from, size] as const,

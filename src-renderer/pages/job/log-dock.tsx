@@ -8,13 +8,14 @@ import { Menu } from '../../ui/menu.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { AgentActionsTab, AgentActionsTotal } from './agent-actions-tab.tsx';
 import { ArtifactsTab } from './artifacts-tab.tsx';
 import { EnvironmentTab } from './environment-tab.tsx';
 import { currentAttempt } from './job-facts.ts';
 import { LogTab } from './log-tab.tsx';
 import './log-dock.css';
 
-type DockTab = 'log' | 'artifacts' | 'environment';
+type DockTab = 'log' | 'calls' | 'artifacts' | 'environment';
 type Stream = 'stdout' | 'stderr';
 
 /** Output, artifacts and specification, at the foot of the job's page. */
@@ -39,6 +40,7 @@ export const LogDock = ({ job }: { job: Job }) => {
           value={tab}
           tabs={[
             { value: 'log', label: 'Log' },
+            ...(job.spec.mcp === undefined ? [] : [{ value: 'calls' as const, label: 'Calls' }]),
             { value: 'artifacts', label: 'Artifacts', count: attempt?.artifacts.length || undefined },
             { value: 'environment', label: 'Environment' },
           ]}
@@ -68,6 +70,7 @@ export const LogDock = ({ job }: { job: Job }) => {
               />
             </>
           ) : null}
+          {tab === 'calls' ? <AgentActionsTotal job={job} attempt={attempt} /> : null}
           {attempt === null || tab === 'environment' ? null : (
             <Menu
               trigger={
@@ -106,6 +109,7 @@ export const LogDock = ({ job }: { job: Job }) => {
             onFollow={setFollowing}
           />
         ) : null}
+        {tab === 'calls' ? <AgentActionsTab job={job} attempt={attempt} /> : null}
         {tab === 'artifacts' ? <ArtifactsTab attempt={attempt} /> : null}
         {tab === 'environment' ? <EnvironmentTab job={job} /> : null}
       </div>
