@@ -70,8 +70,10 @@ const runVitest = (title, name, which) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--allowOnly=false'];
   return withReport(title, run(title, ['vitest', ...args, ...which]), file, readVitestReport);
 };
-/** They use every core by themselves, and one of them measures how long a start takes. */
-const ALONE = ['test/simulation/simulation.test.ts', 'test/crash'];
+/** Whole planes and runners that are killed again and again, and held to how soon they are back: nothing else beside them. */
+const CRASH = 'test/crash';
+/** It uses every core by itself. */
+const SIMULATION = 'test/simulation/simulation.test.ts';
 
 const runEndToEnd = () => {
   const executable = ensureChromium();
@@ -96,9 +98,10 @@ const reports = [
   check('types', ['tsc', '--noEmit', '-p', '.']),
   check('lint', ['biome', 'check', '--error-on-warnings', '.']),
   runVitest('unit, property and integration tests', 'vitest', [
-    ...ALONE.flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
+    ...[`${CRASH}/**`, SIMULATION].flatMap((path) => ['--exclude', path]),
   ]),
-  runVitest('simulation and crash tests', 'alone', [...ALONE, '--no-file-parallelism']),
+  runVitest('crash tests', 'crash', [CRASH]),
+  runVitest('simulation', 'simulation', [SIMULATION]),
   runEndToEnd(),
 ];
 const skips = reports.flatMap((report) => report.skips);
