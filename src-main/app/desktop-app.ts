@@ -12,6 +12,7 @@ import { DEEP_LINK_SCHEME, deepLinkIn, pathOfDeepLink } from '../links/deep-link
 import { diagnosticsOf } from '../log/diagnostics.ts';
 import type { AppLogger } from '../log/logger.ts';
 import { awaitPlane } from '../plane/await-plane.ts';
+import { CommandLineSwitch } from '../plane/command-line.ts';
 import { PlaneSupervisor } from '../plane/supervisor.ts';
 import { planeInUtilityProcess } from '../plane/utility-process.ts';
 import { createConsoleHandler } from '../protocol/console-handler.ts';
@@ -41,6 +42,7 @@ export interface DesktopParts {
 export class DesktopApp {
   readonly #parts: DesktopParts;
   readonly #plane: PlaneSupervisor;
+  readonly #commandLine: CommandLineSwitch;
   readonly #hasDevTools = !app.isPackaged;
   #window: BrowserWindow | null = null;
   #console: OpenConsole | null = null;
@@ -54,6 +56,7 @@ export class DesktopApp {
     this.#parts = parts;
     const start = planeInUtilityProcess(parts.app.cliFile, parts.log, () => this.#planePort);
     this.#plane = new PlaneSupervisor(start, parts.clock, parts.log);
+    this.#commandLine = new CommandLineSwitch(this.#plane, parts.clock, parts.log);
   }
 
   /** Called once, before Electron is ready. */
@@ -239,6 +242,8 @@ export class DesktopApp {
         if (process.platform !== 'linux') app.setLoginItemSettings({ openAtLogin });
         return null;
       },
+      'command_line.get': () => ({ is_on: this.#commandLine.isOn }),
+      'command_line.set': async ({ is_on: isOn }) => ({ is_on: await this.#commandLine.set(isOn) }),
       'window.scheme': ({ scheme }) => {
         nativeTheme.themeSource = scheme;
         if (process.platform !== 'darwin') this.#paintTitleBar();

@@ -26,6 +26,8 @@ beforeEach(() => {
     'updates.check': () => ({ sentence: '' }),
     'login_item.get': () => ({ is_on: null }),
     'login_item.set': () => null,
+    'command_line.get': () => ({ is_on: false }),
+    'command_line.set': ({ is_on }) => ({ is_on }),
   };
 });
 

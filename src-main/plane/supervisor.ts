@@ -1,4 +1,4 @@
-import type { PlaneStatus, PlaneToMain } from '../../src-server/contract/ipc.ts';
+import type { MainToPlane, PlaneStatus, PlaneToMain } from '../../src-server/contract/ipc.ts';
 import { planeToMain } from '../../src-server/contract/ipc.ts';
 import type { AppClock } from '../app/clock.ts';
 import type { AppLogger } from '../log/logger.ts';
@@ -32,6 +32,7 @@ export class PlaneSupervisor {
   readonly #clock: AppClock;
   readonly #log: AppLogger;
   readonly #listeners = new Set<(status: PlaneStatus) => void>();
+  readonly #commandLineHearers = new Set<(isOn: boolean) => void>();
   #status: PlaneStatus = { state: 'stopped', crashes: 0, retry_in_ms: null, sentence: null };
   #run: Run | null = null;
   #cancelRetry: () => void = () => {};
@@ -56,6 +57,19 @@ export class PlaneSupervisor {
   onChange(hear: (status: PlaneStatus) => void): () => void {
     this.#listeners.add(hear);
     return () => void this.#listeners.delete(hear);
+  }
+
+  /** Calls back when the plane has said whether it lets the command line in; the returned function ends that. */
+  onCommandLine(hear: (isOn: boolean) => void): () => void {
+    this.#commandLineHearers.add(hear);
+    return () => void this.#commandLineHearers.delete(hear);
+  }
+
+  /** Tells the plane in service whether to let the command line in; false where none is in service. */
+  setCommandLine(isOn: boolean): boolean {
+    if (this.ready === null || this.#run === null) return false;
+    this.#run.process.send({ type: 'command_line', is_on: isOn } satisfies MainToPlane);
+    return true;
   }
 
   /** Starts the plane unless it runs or is stopping; a pending restart is not waited for. */
@@ -109,6 +123,10 @@ export class PlaneSupervisor {
     }
     if (parsed.data.type === 'failed') {
       run.said = parsed.data.sentence;
+      return;
+    }
+    if (parsed.data.type === 'command_line') {
+      for (const hear of this.#commandLineHearers) hear(parsed.data.is_on);
       return;
     }
     if (this.#status.state !== 'starting') return;

@@ -14,6 +14,8 @@ export const CALL_NAMES = [
   'updates.check',
   'login_item.get',
   'login_item.set',
+  'command_line.get',
+  'command_line.set',
   'window.scheme',
 ] as const satisfies readonly IpcCall[];
 export const EVENT_NAMES = ['plane.changed', 'navigate'] as const satisfies readonly IpcEvent[];

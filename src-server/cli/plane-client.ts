@@ -45,7 +45,7 @@ export async function findPlane(flags: {
   if (found.operator_token === undefined) {
     throw new ExitError(
       EXIT.notPermitted,
-      'The desktop app hosts this control plane and has not allowed the command line.',
+      'The desktop app hosts this control plane. Turn on Settings, About, "Allow the command line" there first.',
     );
   }
   return { url: found.url, token: found.operator_token, workspaceId: flags.workspace ?? found.workspace_id };

@@ -47,6 +47,9 @@ export const IPC_CALLS = {
   /** Whether the app starts when its user signs in to the system; null where that cannot be set from here. */
   'login_item.get': { input: nothing, answer: z.object({ is_on: z.boolean().nullable() }) },
   'login_item.set': { input: z.strictObject({ is_on: z.boolean() }), answer: nothing },
+  /** Whether the command line may use this app's control plane; off at each start of the app. */
+  'command_line.get': { input: nothing, answer: z.object({ is_on: z.boolean() }) },
+  'command_line.set': { input: z.strictObject({ is_on: z.boolean() }), answer: z.object({ is_on: z.boolean() }) },
   /** The window's own controls follow the scheme of the page. */
   'window.scheme': { input: z.strictObject({ scheme: z.enum(['system', 'dark', 'light']) }), answer: nothing },
 } as const satisfies Record<string, { input: z.ZodType; answer: z.ZodType }>;
@@ -102,9 +105,17 @@ export const planeToMain = z.discriminatedUnion('type', [
   }),
   /** Sent before it ends with an exit code other than 0 on purpose, for example 75 `already running`. */
   z.object({ type: z.literal('failed'), exit_code: count, sentence: text(500) }),
+  /** The answer to the message of the same type: what holds from now on. */
+  z.object({ type: z.literal('command_line'), is_on: z.boolean() }),
 ]);
 export type PlaneToMain = z.infer<typeof planeToMain>;
 
-/** Main → control plane's process. `stop` = as SIGTERM: stop granting, answer what is in flight, checkpoint, exit 0. */
-export const mainToPlane = z.discriminatedUnion('type', [z.object({ type: z.literal('stop') })]);
+/**
+ * Main → control plane's process. `stop` = as SIGTERM: stop granting, answer what is in flight, checkpoint, exit 0.
+ * `command_line` = put a token of its own into console.json, or take it out and end it.
+ */
+export const mainToPlane = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('stop') }),
+  z.object({ type: z.literal('command_line'), is_on: z.boolean() }),
+]);
 export type MainToPlane = z.infer<typeof mainToPlane>;

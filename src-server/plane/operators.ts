@@ -69,12 +69,21 @@ export class Operators {
     });
   }
 
-  /** An operator for this launch; the token is kept by its maker and dies with the process. */
-  admit(name: string, role: Role): { operator: Operator; token: string } {
+  /**
+   * An operator for this launch; the token is kept by its maker and dies with the process.
+   * @param operatorId another one of the same name and person that can be dismissed alone
+   */
+  admit(name: string, role: Role, operatorId = `os_${name}`): { operator: Operator; token: string } {
     const token = this.newToken();
-    const operator = { operatorId: `os_${name}`, name, role };
+    const operator = { operatorId, name, role };
     this.transient.set(sha256(token), operator);
     return { operator, token };
+  }
+
+  /** Ends an operator of this launch: the token, and the browsers that were signed in with it. */
+  dismiss(operatorId: string): void {
+    for (const [hash, operator] of this.transient) if (operator.operatorId === operatorId) this.transient.delete(hash);
+    this.forgetSignIns(operatorId);
   }
 
   /** The operator behind a bearer; null when it is unknown or revoked. */
@@ -170,9 +179,13 @@ export class Operators {
     if (record.role === 'admin' && admins.length === 1)
       throw new ProblemError('conflict.state', 'The last admin cannot be revoked. Add another first.');
     await this.log.revokeOperator(actor, operatorId);
+    this.forgetSignIns(operatorId);
+    return this.log.operators.get(operatorId) as OperatorRecord;
+  }
+
+  private forgetSignIns(operatorId: string): void {
     for (const held of [this.browsers, this.codes])
       for (const [key, { operatorId: holder }] of held) if (holder === operatorId) held.delete(key);
-    return this.log.operators.get(operatorId) as OperatorRecord;
   }
 
   private live(operatorId: string | undefined): Operator | null {

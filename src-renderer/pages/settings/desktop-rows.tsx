@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { SwitchField } from '../../ui/switch-field.tsx';
 import { SettingRow } from './setting-row.tsx';
 
+const COMMAND_LINE_KEY = ['desktop', 'command-line'] as const;
 const LOGIN_KEY = ['desktop', 'login-item'] as const;
 
 /** What only the desktop app has: its logs, diagnostics, updates, and its start at sign-in. Nothing in a browser. */
@@ -27,6 +28,15 @@ export const DesktopRows = () => {
     mutationFn: async (isOn: boolean) => bridge?.call('login_item.set', { is_on: isOn }),
     onSuccess: () => client.invalidateQueries({ queryKey: LOGIN_KEY }),
   });
+  const { data: commandLine } = useQuery({
+    queryKey: COMMAND_LINE_KEY,
+    enabled: bridge !== null,
+    queryFn: async () => (await bridge?.call('command_line.get', null)) ?? { is_on: false },
+  });
+  const setCommandLine = useMutation({
+    mutationFn: async (isOn: boolean) => bridge?.call('command_line.set', { is_on: isOn }),
+    onSettled: () => client.invalidateQueries({ queryKey: COMMAND_LINE_KEY }),
+  });
   if (bridge === null) return null;
   return (
     <>
@@ -46,6 +56,18 @@ export const DesktopRows = () => {
           Look for updates
         </Button>
       </SettingRow>
+      <div className="setting-row is-switch">
+        <SwitchField
+          label="Allow the command line"
+          hint={
+            setCommandLine.isError
+              ? 'The control plane did not do it. The log of the app says why.'
+              : 'Until you quit, console.json holds a token of its own that only you can read'
+          }
+          isOn={commandLine?.is_on ?? false}
+          onChange={(isOn) => setCommandLine.mutate(isOn)}
+        />
+      </div>
       <div className="setting-row is-switch">
         <SwitchField
           label="Start when I sign in"

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { ServedPlane } from '../console/served-plane.ts';
@@ -19,6 +20,13 @@ const call = (name: string, input: unknown): Promise<unknown> =>
         .catch((error: Error) => error.message),
     [name, input],
   );
+
+/** The built command line, as in a terminal beside the app. */
+const commandLine = (...args: string[]): { code: number | null; said: string } => {
+  const cli = join(import.meta.dirname, '../../../out/cli.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+  return { code: status, said: `${stdout}${stderr}` };
+};
 
 test.beforeAll(async ({ browser }) => {
   app = await StandIn.open(browser);
@@ -101,6 +109,29 @@ test('stand-in: a job that needs a person is notified of, and the notification o
   await page.waitForURL(/\/approvals$/);
 });
 
+test('stand-in: the command line is let in from the settings, with a token that ends with the switch', async () => {
+  const file = join(app.dir, 'data', 'console.json');
+  const kept = (): { url: string; operator_token?: string } => JSON.parse(readFileSync(file, 'utf8'));
+  const list = () => commandLine('job', 'list', '--data-dir', join(app.dir, 'data'));
+  expect(kept()).not.toHaveProperty('operator_token');
+  expect(list()).toMatchObject({ code: 77, said: expect.stringContaining('Allow the command line') });
+  await page.goto(page.url().replace(/(dashboard\/[^/]+)\/.*$/, '$1/settings#about'));
+  const toggle = page.getByRole('switch', { name: 'Allow the command line' });
+  await toggle.click();
+  await expect(toggle).toBeChecked();
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(list()).toMatchObject({ code: 0, said: expect.stringContaining('WU-1') });
+  const { url, operator_token: token } = kept();
+  await toggle.click();
+  await expect(toggle).not.toBeChecked();
+  expect(kept()).not.toHaveProperty('operator_token');
+  const late = await fetch(`${url}/api/v1/session`, { headers: { authorization: `Bearer ${token}` } });
+  expect(late.status).toBe(401);
+  // Left on, for the tests that kill the plane and quit the app.
+  await toggle.click();
+  await expect(toggle).toBeChecked();
+});
+
 test('stand-in: a remote workspace is kept sealed and reached through main', async () => {
   const far = await ServedPlane.start();
   const token = await far.operator('vera', 'viewer');
@@ -125,6 +156,7 @@ test('stand-in: a plane that is killed is started again under the open window', 
     .poll(() => inPage<number>(`fetch('/api/v1/session').then((a) => a.status)`), { timeout: 20_000 })
     .toBe(200);
   await expect(page.getByRole('contentinfo')).toContainText('healthy', { timeout: 20_000 });
+  await expect.poll(() => commandLine('job', 'list', '--data-dir', join(app.dir, 'data')).code).toBe(0);
 });
 
 test('stand-in: the diagnostics hold versions and logs, and no secret', async () => {
@@ -140,4 +172,5 @@ test('stand-in: quit gives back, checkpoints, ends every process it started, and
   app.send('app.signal');
   expect(await app.ended()).toBe(0);
   for (const pid of pids) expect(existsSync(`/proc/${pid}`)).toBe(false);
+  expect(readFileSync(join(app.dir, 'data', 'console.json'), 'utf8')).not.toContain('cco_');
 });
