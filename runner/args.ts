@@ -1,5 +1,7 @@
 import { RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
+import type { ClusterSettings } from './kubernetes/cluster-access.ts';
+import { CLUSTER_OPTIONS, clusterSettings } from './kubernetes/cluster-options.ts';
 
 export const DRAIN_DEFAULT_MS = 30_000;
 /** The plane's CAPACITY_MAX. */
@@ -28,6 +30,7 @@ export interface ConnectArgs extends Target {
 export interface DoctorArgs extends Target {
   command: 'doctor';
   json: boolean;
+  cluster: ClusterSettings | null;
 }
 export interface RunArgs extends Target {
   command: 'run';
@@ -49,6 +52,8 @@ export interface RunArgs extends Target {
   pauseFile: string | null;
   /** Kinds of jobs that are taken; null takes all that this source can run. */
   kinds: string[] | null;
+  /** The cluster that Kubernetes jobs run in; null runs none. */
+  cluster: ClusterSettings | null;
   /** Where the plane is now; null: where it was at connect. The pinned key says whether it is the same. */
   url: string | null;
 }
@@ -80,9 +85,10 @@ type Command = 'connect' | 'doctor' | 'run' | 'secret' | 'service' | 'upgrade';
 /** `list` may be given more than once. */
 const OPTIONS: Readonly<Record<Command, Readonly<Record<string, 'value' | 'flag' | 'list'>>>> = {
   connect: { ...TARGET, '--url': 'value', '--credential-file': 'value' },
-  doctor: { ...TARGET, '--json': 'flag' },
+  doctor: { ...TARGET, ...CLUSTER_OPTIONS, '--json': 'flag' },
   run: {
     ...TARGET,
+    ...CLUSTER_OPTIONS,
     '--once': 'flag',
     '--capacity': 'value',
     '--work-dir': 'value',
@@ -126,10 +132,13 @@ connect:   --credential-file FILE (mode 0600); else a hidden prompt, or standard
 doctor:    --json
 run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N,
            --secret-env NAME (the value of a secret from this process's environment; may be repeated)
-           --pause-file FILE (no new job is claimed while it is there), --kinds command,container,mcp
+           --pause-file FILE (no new job is claimed while it is there), --kinds command,container,kubernetes,mcp
            --url URL (where the plane is now, if it moved; its pinned key is asked for all the same)
            --image-registry HOST (containers may fetch images from it, docker.io for Docker Hub; may be repeated)
            --checkout-host HOST (jobs may check out commits of its repositories by https; may be repeated)
+doctor, run, for jobs in a cluster:
+           --kube-helper IMAGE@sha256:… (an image with a static /bin/busybox; turns Kubernetes jobs on)
+           --kubeconfig FILE (in JSON form; without it the cluster whose pod this runner is in), --kube-namespace NAME
 service:   --format systemd|launchd|windows
 
 Exit codes: 0 done, 1 failed check or job, 64 usage, 65 data, 69 plane unavailable, 75 already running,
@@ -270,7 +279,8 @@ export function parseArgs(argv: readonly string[]): Args {
   if (target.enrollment === null && target.stateDir === null) {
     throw usage(`${command} needs --enrollment, --pool or --state-dir, to know which runner is meant.`);
   }
-  if (command === 'doctor') return { command, ...target, json: flags.has('--json') };
+  const cluster = command === 'doctor' || command === 'run' ? clusterSettings(values) : null;
+  if (command === 'doctor') return { command, ...target, json: flags.has('--json'), cluster };
   if (command === 'secret') return { command, ...target, action: action as SecretArgs['action'], name };
   if (command === 'service') return { command, ...target, format: formatOf(values.get('--format')) };
   if (command === 'upgrade') return { command, ...target };
@@ -286,6 +296,7 @@ export function parseArgs(argv: readonly string[]): Args {
     secretEnv: (lists.get('--secret-env') ?? []).map(secretNameOf),
     pauseFile: values.get('--pause-file') ?? null,
     kinds: kindsOf(values.get('--kinds')),
+    cluster,
     url: values.get('--url') ?? null,
     imageRegistries: (lists.get('--image-registry') ?? []).map((word) => hostOf('--image-registry', word)),
     checkoutHosts: (lists.get('--checkout-host') ?? []).map((word) => hostOf('--checkout-host', word)),

@@ -27,7 +27,7 @@ export interface AttemptContext {
   onExposed: (leaseId: string, sha256: string) => void;
   /** What this source can enforce now. */
   capabilities: () => Capabilities;
-  /** A container could not be started: what was found of the engine may hold no more. */
+  /** A container or pod could not be started: what was found of its engine or cluster may hold no more. */
   onEngineFailed: () => void;
   /** The module that speaks with agents; rejects with an Error in words. */
   gateway: () => Promise<GatewayModule>;

@@ -20,6 +20,7 @@ import { markEntries } from './executors/job-environment.ts';
 import { type Plan, planFor } from './executors/plan.ts';
 import { HeldLease, KILL_GRACE_MS, type LeaseHolder, type Loss } from './held-lease.ts';
 import { programOf } from './job-program.ts';
+import { ClusterFault } from './kubernetes/cluster-client.ts';
 import type { PlaneAnswer, PlaneRequest } from './plane-client.ts';
 import { prepareInputs } from './prepare-inputs.ts';
 import { duration, plain } from './printer.ts';
@@ -323,7 +324,7 @@ export class Attempt implements LeaseHolder {
     const execution = await executorFor(plan, capabilities(), { clock, registries, agent })
       .start(input)
       .catch((error: unknown) => {
-        if (plan.executor === 'container') onEngineFailed();
+        if (plan.executor === 'container' || error instanceof ClusterFault) onEngineFailed();
         throw error;
       });
     this.#processes = execution.processes;

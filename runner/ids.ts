@@ -19,3 +19,13 @@ export function newIdempotencyKey(): string {
 export function newClientNonce(): string {
   return randomBytes(32).toString('base64url');
 }
+
+/** What a WebSocket client shows, so that its server can prove that it read it. */
+export function newWebSocketKey(): string {
+  return randomBytes(16).toString('base64');
+}
+
+/** What one frame of a WebSocket client is masked with. */
+export function newFrameMask(): Buffer {
+  return randomBytes(4);
+}

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 
 /**
  * The output of a child as a stream that waits for its reader. Node throws away what nobody has read yet when a child ends,
@@ -21,4 +21,16 @@ export async function whenRead(...streams: readonly Readable[]): Promise<void> {
           }),
     ),
   );
+}
+
+/** Resolves when a stream that was full takes more, or takes nothing ever again. */
+export function drained(stream: Writable): Promise<void> {
+  if (stream.destroyed || !stream.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'close']) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'close']) stream.once(event, done);
+  });
 }

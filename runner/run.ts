@@ -17,6 +17,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { HeldLeases } from './held-leases.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Chance } from './ids.ts';
+import { sweepCluster } from './kubernetes/sweep-cluster.ts';
 import { sweepGroups } from './limits/sweep-groups.ts';
 import { openPatiently } from './open-session.ts';
 import { PlaneClient } from './plane-client.ts';
@@ -279,7 +280,7 @@ async function watch(
 ): Promise<WatchedCapabilities> {
   const probe = async (isFresh = false): Promise<Capabilities> => onlyKinds(await probeAll(isFresh), kinds);
   const first = await probe();
-  if (confinedOnly && first.posture.files !== 'confined' && first.engine === null) {
+  if (confinedOnly && first.posture.files !== 'confined' && first.engine === null && first.cluster === null) {
     const why = first.posture.detail?.confinement ?? 'this platform has no confinement that was tried';
     throw new RunnerError(
       EXIT.notPermitted,
@@ -314,6 +315,9 @@ export async function run(args: RunArgs, dependencies: RunDependencies): Promise
     if (groups > 1) printer.warn(`${groups} control groups of an earlier run were still there and were removed.`);
     const left = await sweepContainers(capabilities.now().engine, workRoot);
     if (left > 0) printer.warn(`${left} containers of an earlier run were still there and were removed.`);
+    const { cluster } = capabilities.now();
+    const pods = await sweepCluster(cluster, identity.sessionId, surroundings.env, clock);
+    if (pods > 0) printer.warn(`${pods} Kubernetes Jobs of an earlier run were still there and were removed.`);
     const facts = sourceFacts(capabilities.now().posture);
     const session = new Session(identity, client, facts, args.capacity ?? 1, clock);
     const grant = await openPatiently(session, args.once, dependencies);

@@ -77,6 +77,11 @@ export class StateDir {
     return join(this.path, 'engine.json');
   }
 
+  /** The cluster that was found to hold. */
+  get clusterPath(): string {
+    return join(this.path, 'cluster.json');
+  }
+
   get checkpointPath(): string {
     return join(this.path, CHECKPOINT_FILE);
   }

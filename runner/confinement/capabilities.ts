@@ -1,5 +1,6 @@
 import type { Posture } from '../../src-server/contract/source.ts';
 import type { ContainerEngine } from '../containers/engine.ts';
+import type { Cluster } from '../kubernetes/probe-cluster.ts';
 import type { CgroupPlace } from '../limits/cgroup-places.ts';
 
 /** What this source was seen to be able to do, by trying it. */
@@ -12,6 +13,8 @@ export interface Capabilities {
   nodePath: string | null;
   /** The container engine that holds, or null. */
   engine: ContainerEngine | null;
+  /** The cluster that holds, or null. */
+  cluster: Cluster | null;
   /** Where groups with ceilings on memory and processes can be made, or null. */
   cgroup: CgroupPlace | null;
 }
@@ -22,5 +25,6 @@ export const NO_CAPABILITIES: Capabilities = {
   bubblewrap: null,
   nodePath: null,
   engine: null,
+  cluster: null,
   cgroup: null,
 };

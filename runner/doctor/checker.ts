@@ -18,6 +18,8 @@ export interface DoctorContext {
   /** The session, opened with the runner's key. */
   session: () => Promise<SessionGrant>;
   workDir: string;
+  /** Its owner named a cluster for Kubernetes jobs. */
+  hasCluster: boolean;
   /** What this machine was seen to enforce; tried once. */
   capabilities: () => Promise<Capabilities>;
 }

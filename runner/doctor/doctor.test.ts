@@ -24,7 +24,14 @@ afterEach(async () => {
 
 // The stand-in plane listens inside this very test process, so that one check is about it.
 const examine = (json = false, platform = process.platform) => {
-  const args = { command: 'doctor' as const, json, enrollment: 'enr_1', planeKey: null, stateDir: runner.stateDir };
+  const args = {
+    command: 'doctor' as const,
+    json,
+    cluster: null,
+    enrollment: 'enr_1',
+    planeKey: null,
+    stateDir: runner.stateDir,
+  };
   return doctor(args, {
     clock: systemClock,
     printer,
@@ -41,7 +48,7 @@ const jsonReport = () => JSON.parse(printer.lines.at(-1) ?? '') as Report;
 describe('the doctor', () => {
   test('tells each check in its order and reports all to the plane', async () => {
     await examine();
-    const names = printer.lines.slice(0, 14).map((line) => line.slice(8, line.indexOf(':')));
+    const names = printer.lines.slice(0, 15).map((line) => line.slice(8, line.indexOf(':')));
     expect(names).toEqual([
       'Node',
       'Clock',
@@ -54,6 +61,7 @@ describe('the doctor', () => {
       'git',
       'Confinement (tried)',
       'Container engine (tried)',
+      'Cluster (tried)',
       'No listening socket',
       'Posture',
       'Class',
@@ -67,7 +75,7 @@ describe('the doctor', () => {
   test('gives the same as one line of JSON', async () => {
     await examine(true);
     expect(printer.lines).toHaveLength(1);
-    expect(jsonReport().checks).toHaveLength(14);
+    expect(jsonReport().checks).toHaveLength(15);
   });
 
   test('tells what to do of each check that failed, and of none that does not apply', async () => {
@@ -79,6 +87,7 @@ describe('the doctor', () => {
     expect(checks.filter(({ passed, fix }) => !passed && !fix)).toEqual([]);
     expect(checks.filter(({ applicable }) => !applicable).map(({ id }) => id)).toEqual([
       'container_engine',
+      'cluster',
       'no_listening_socket',
     ]);
   });

@@ -13,6 +13,7 @@ import { defaultWorkDir, type Surroundings } from '../user-folders.ts';
 import { answerOf, type DoctorAnswer } from '../wire.ts';
 import { type Checker, type CheckResult, type DoctorContext, failed, passed } from './checker.ts';
 import { clockChecker } from './clock-drift.ts';
+import { clusterChecker } from './cluster.ts';
 import { computeClassChecker } from './compute-class.ts';
 import { confinementChecker } from './confinement.ts';
 import { containerEngineChecker } from './container-engine.ts';
@@ -40,6 +41,7 @@ export const CHECKERS: readonly Checker[] = [
   gitChecker(),
   confinementChecker,
   containerEngineChecker,
+  clusterChecker,
   noListeningSocketChecker,
   postureChecker,
   computeClassChecker,
@@ -63,7 +65,7 @@ export async function examine(checkers: readonly Checker[], context: DoctorConte
   for (const { id, name, category, required, applicable, check } of checkers) {
     const about = { id, name, category, required };
     if (!applicable(context)) {
-      findings.push({ ...about, applicable: false, ...passed('It has nothing to look at on this platform.') });
+      findings.push({ ...about, applicable: false, ...passed('It has nothing to look at here.') });
       continue;
     }
     const result = await check(context).catch((error: unknown) =>
@@ -137,6 +139,7 @@ export async function doctor(
     identity,
     greeting: once(async () => greet(dial(), identity().planeKey)),
     session: once(openSession),
+    hasCluster: args.cluster !== null,
     capabilities,
     workDir: defaultWorkDir(surroundings),
   };

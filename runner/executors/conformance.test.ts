@@ -12,16 +12,20 @@ import { testImage } from '../testing/container-image.ts';
 import { DockerSocket } from '../testing/docker-socket.ts';
 import { payloadOf, removeJobFolders, startJob, type Watched } from '../testing/execute.ts';
 import { processesWith } from '../testing/processes-with.ts';
+import { JOB_IMAGE, StandInCluster } from '../testing/stand-in-cluster.ts';
 import { ConfinedCommand } from './confined-command.ts';
 import { Container } from './container.ts';
 import type { Executor } from './executor.ts';
+import { Kubernetes } from './kubernetes.ts';
 import { OpenCommand } from './open-command.ts';
 
 let found: Capabilities;
 let docker: ContainerFinding;
 let image = '';
 let socket: DockerSocket;
+let cluster: StandInCluster;
 beforeAll(async () => {
+  cluster = await StandInCluster.start();
   image = testImage();
   const surroundings = { platform: process.platform, env: process.env, home: homedir() };
   found = await probeCapabilities(surroundings, systemClock);
@@ -29,7 +33,7 @@ beforeAll(async () => {
   docker = await probeContainers('linux', ['docker']);
 }, 60_000);
 
-afterAll(() => socket.close());
+afterAll(() => Promise.all([socket.close(), cluster.close()]));
 
 const running: Watched[] = [];
 afterEach(async () => {
@@ -42,6 +46,14 @@ interface Kind {
   make: () => Executor;
   /** Nothing can outlive it, however it hides; of an open command only where control groups hold it. */
   isSealed: boolean;
+  /** The job is the first process of its namespace, which no signal from inside ends. */
+  isFirst?: boolean;
+  /** Its temporary folder is this machine's own. */
+  sharesTmp: boolean;
+  /** What its receipt has to promise here. */
+  holds: () => { memory: boolean; processes: boolean };
+  /** Names that what runs it adds to the environment. */
+  adds?: string[];
   /** The job as this kind is told it. */
   job: (command: object) => Record<string, unknown>;
 }
@@ -57,9 +69,42 @@ const containerOf = (name: 'podman' | 'docker') => {
   if (engine === null) throw new Error(`${name} does not hold: ${why ?? ''}`);
   return new Container({ engine, registries: [], size: ownSize(), clock: systemClock });
 };
+/** A stand-in for a cluster's API: no real cluster is there. */
+const inCluster = () =>
+  new Kubernetes({
+    cluster: { settings: cluster.settings, version: '', targets: [] },
+    registries: [],
+    clock: systemClock,
+  });
+const asKubernetes = (command: object) => ({
+  kind: 'kubernetes',
+  command: undefined,
+  kubernetes: { env: {}, shell: false, image: JOB_IMAGE, ...command },
+  outputs: ['**'],
+});
+const ofContainers = () => {
+  const isHeld = found.engine?.hasLimits === true;
+  return { memory: isHeld, processes: isHeld };
+};
+const ofGroups = () => ({ memory: found.cgroup !== null, processes: found.cgroup !== null });
+const CONTAINER = {
+  isSealed: true,
+  isFirst: true,
+  sharesTmp: true,
+  holds: ofContainers,
+  adds: ['HOSTNAME', 'TERM', 'container'],
+  job: asContainer,
+};
 const ceilings = () => ({ place: found.cgroup, size: ownSize() });
 const KINDS: Kind[] = [
-  { name: 'command', make: () => new OpenCommand(systemClock, ceilings()), isSealed: false, job: asCommand },
+  {
+    name: 'command',
+    make: () => new OpenCommand(systemClock, ceilings()),
+    isSealed: false,
+    sharesTmp: true,
+    holds: ofGroups,
+    job: asCommand,
+  },
   {
     name: 'confined command',
     make: () =>
@@ -71,17 +116,30 @@ const KINDS: Kind[] = [
         ceilings: ceilings(),
       }),
     isSealed: true,
+    sharesTmp: true,
+    holds: ofGroups,
     job: asCommand,
   },
-  { name: 'container', make: () => containerOf('podman'), isSealed: true, job: asContainer },
-  { name: 'container by docker', make: () => containerOf('docker'), isSealed: true, job: asContainer },
+  { name: 'container', make: () => containerOf('podman'), ...CONTAINER },
+  { name: 'container by docker', make: () => containerOf('docker'), ...CONTAINER },
+  {
+    name: 'kubernetes by a stand-in for its API',
+    make: inCluster,
+    isSealed: true,
+    sharesTmp: false,
+    // A cluster holds no number of processes for a pod.
+    holds: () => ({ memory: true, processes: false }),
+    adds: ['HOSTNAME'],
+    job: asKubernetes,
+  },
 ];
 
 const until = async (done: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> => {
   await expect.poll(done, { timeout: withinMs, interval: 20 }).toBe(true);
 };
 
-describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make, isSealed, job: asJob }) => {
+describe.runIf(process.platform === 'linux').each(KINDS)('$name', (kind) => {
+  const { name, make, isSealed, isFirst = false, sharesTmp, holds, adds = [], job: asJob } = kind;
   const start = async (
     command: object,
     { secrets = {}, ...over }: { secrets?: Record<string, string>; [field: string]: unknown } = {},
@@ -148,13 +206,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
       'TZ',
     ];
     // A shell before the job may add where it is, an engine what it is.
-    const added = [
-      'PWD',
-      'OLDPWD',
-      'SHLVL',
-      '_',
-      ...(name.startsWith('container') ? ['HOSTNAME', 'TERM', 'container'] : []),
-    ];
+    const added = ['PWD', 'OLDPWD', 'SHLVL', '_', ...adds];
     expect(names.filter((each) => !added.includes(each)).sort()).toEqual(own);
     expect(job.stdout()).toContain('API_KEY=k-123456');
     expect(job.stdout()).not.toContain('CC_FENCE=999');
@@ -168,6 +220,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
   });
 
   test('finds what the runner laid into TMPDIR where it is told', async () => {
+    if (!sharesTmp) return;
     const job = await shell('echo asked >"$ASK_FILE"');
     expect((await job.ended).exitCode).toBe(0);
     expect(readFileSync(join(job.dir.tmp, 'ask'), 'utf8')).toBe('asked\n');
@@ -194,7 +247,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
 
   test('tells an end by a signal apart from success', async () => {
     // Not the first process: within a namespace that one cannot be killed from inside.
-    const job = await shell(name.startsWith('container') ? "sh -c 'kill -KILL $$'; exit $?" : 'kill -KILL $$');
+    const job = await shell(isFirst ? "sh -c 'kill -KILL $$'; exit $?" : 'kill -KILL $$');
     const { exitCode, signal } = await job.ended;
     expect(isSealed ? exitCode : signal).toBe(isSealed ? 137 : 'SIGKILL');
   });
@@ -249,7 +302,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     const job = await start({ argv: [line], shell: true }, { limits });
     const { enforced } = await job.ended;
     const isHeld = enforced.limits?.memory_bytes === limits.memory_bytes;
-    expect(isHeld).toBe(name.startsWith('container') ? found.engine?.hasLimits : found.cgroup !== null);
+    expect(isHeld).toBe(holds().memory);
     expect(job.stdout().trim() === '300000000').toBe(!isHeld);
     if (found.cgroup === null) expect(found.posture.detail?.limits).toMatch(/^not enforced: ./);
   });
@@ -259,7 +312,7 @@ describe.runIf(process.platform === 'linux').each(KINDS)('$name', ({ name, make,
     const job = await start({ argv: [line], shell: true }, { limits });
     const { enforced } = await job.ended;
     const isHeld = enforced.limits?.processes === limits.processes;
-    expect(isHeld).toBe(name.startsWith('container') ? found.engine?.hasLimits : found.cgroup !== null);
+    expect(isHeld).toBe(holds().processes);
     expect(job.stdout().includes('all')).toBe(!isHeld);
   });
 

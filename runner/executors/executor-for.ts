@@ -5,6 +5,7 @@ import { AgentJob, type AgentRim } from './agent.ts';
 import { ConfinedCommand } from './confined-command.ts';
 import { Container } from './container.ts';
 import type { Executor } from './executor.ts';
+import { Kubernetes } from './kubernetes.ts';
 import { OpenCommand } from './open-command.ts';
 import type { Plan } from './plan.ts';
 
@@ -19,12 +20,16 @@ export interface ExecutorSettings {
 /** The executor of a plan that was made for these capabilities. */
 export function executorFor(
   plan: Plan,
-  { bubblewrap, nodePath, engine, cgroup }: Capabilities,
+  { bubblewrap, nodePath, engine, cluster, cgroup }: Capabilities,
   { clock, registries, agent }: ExecutorSettings,
 ): Executor {
   if (plan.executor === 'container') {
     if (engine === null) throw new Error('The job runs in a container, and the engine is not there any more.');
     return new Container({ engine, registries, size: ownSize(), clock });
+  }
+  if (plan.executor === 'kubernetes') {
+    if (cluster === null) throw new Error('The job runs in a cluster, and the cluster is not there any more.');
+    return new Kubernetes({ cluster, registries, clock });
   }
   const ceilings = { place: cgroup, size: ownSize() };
   if (!plan.isConfined) return new OpenCommand(clock, ceilings);

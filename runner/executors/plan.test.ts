@@ -64,8 +64,22 @@ describe('a command job', () => {
     );
   });
 
-  test('of a kind that is not built, or without a program, is told apart', () => {
-    expect(plan({ kind: 'kubernetes' }, FULL)).toContain('kubernetes');
+  test('of a cluster: where one holds, without a network, or not at all', () => {
+    const inside = { kind: 'kubernetes', kubernetes: { image: 'x', argv: ['true'], env: {}, shell: false } };
+    expect(plan(inside, { ...NOTHING, kubernetes: true })).toMatchObject({ executor: 'kubernetes', network: 'none' });
+    expect(plan({ ...inside, confinement: 'required' }, { ...NOTHING, kubernetes: true }, true)).toMatchObject({
+      isConfined: true,
+      notEnforced: [],
+    });
+    const detail = { cluster: 'network rules are not enforced' };
+    for (const confinement of ['none', 'preferred', 'required'])
+      expect(plan({ ...inside, confinement }, { ...FULL, kubernetes: false, detail })).toContain('are not enforced');
+    expect(plan({ ...inside, network: 'egress' }, { kubernetes: true })).toContain('cannot be granted any');
+  });
+
+  test('of an unknown kind, or without a program, is told apart', () => {
+    expect(plan({ kind: 'other' }, FULL)).toBe('This runner does not know jobs of kind other.');
+    expect(plan({ kind: 'kubernetes' }, { kubernetes: true })).toBe('The job names no program.');
     expect(plan({ kind: 'mcp' }, FULL)).toBe('The agent job names no program.');
     expect(plan({ command: { argv: [''] } }, FULL)).toBe('The job names no program.');
   });

@@ -39,6 +39,15 @@ function containerPlan(job: JobSpec, posture: Posture): Plan | string {
   return { executor: 'container', isConfined: true, network, notEnforced: [] };
 }
 
+/** A pod holds files, processes and network by itself, or the job does not run: there is no open pod. */
+function clusterPlan(job: JobSpec, posture: Posture): Plan | string {
+  if (job.kubernetes === undefined || (job.kubernetes.argv[0] ?? '') === '') return 'The job names no program.';
+  if (posture.kubernetes !== true)
+    return `The job runs in a cluster, and none holds here${posture.detail?.cluster === undefined ? '' : ` (${posture.detail.cluster})`}.`;
+  if (job.network !== 'none') return 'The job reaches granted hosts, and pods of this source cannot be granted any.';
+  return { executor: 'kubernetes', isConfined: true, network: 'none', notEnforced: [] };
+}
+
 /** An agent and what it runs are confined, or it does not run: what its gateway refuses it could do by itself otherwise. */
 function agentPlan(job: JobSpec, posture: Posture): Plan | string {
   const network = job.network === 'none' ? 'none' : 'allow_list';
@@ -55,8 +64,8 @@ function agentPlan(job: JobSpec, posture: Posture): Plan | string {
 export function planFor(job: JobSpec, posture: Posture, isConfinedOnly: boolean): Plan | string {
   if (job.kind === 'container') return containerPlan(job, posture);
   if (job.kind === 'mcp') return agentPlan(job, posture);
-  if (job.kind !== 'command')
-    return `This runner executes command, container and agent jobs; ${job.kind} is not built.`;
+  if (job.kind === 'kubernetes') return clusterPlan(job, posture);
+  if (job.kind !== 'command') return `This runner does not know jobs of kind ${job.kind as string}.`;
   if (job.command === undefined || job.command.argv.length === 0 || job.command.argv[0] === '')
     return 'The job names no program.';
   const plan = commandPlan(job, posture);

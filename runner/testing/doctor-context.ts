@@ -20,6 +20,7 @@ export function doctorContext(over: Partial<DoctorContext> = {}): DoctorContext 
     greeting: async () => ({ nonce: 'n', planePublicKey: 'k', planeWallMs: null }),
     session: async () => grant,
     workDir: '/tmp',
+    hasCluster: false,
     capabilities: async () => NO_CAPABILITIES,
     ...over,
   };

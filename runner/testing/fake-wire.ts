@@ -32,7 +32,7 @@ export const problem = (status: number, code: string, more: object = {}): FakeAn
 
 /** A job with defaults filled, as an envelope carries it. */
 export const jobSpec = (over: Record<string, unknown> = {}): Record<string, unknown> => {
-  const { command, container, ...rest } = over;
+  const { command, container, kubernetes, ...rest } = over;
   return {
     wu_id: 'WU-1',
     title: 'A job',
@@ -54,9 +54,15 @@ export const jobSpec = (over: Record<string, unknown> = {}): Record<string, unkn
     budget: { extras_mcu: 0 },
     on_refusal: 'refuse',
     approval: null,
-    ...(container === undefined
-      ? { command: { argv: ['true'], env: {}, shell: false, ...(command as object) } }
-      : { container: { argv: [], env: {}, shell: false, ...(container as object) } }),
+    ...sectionOf({ command, container, kubernetes }),
     ...rest,
   };
 };
+
+/** What runs, in the section of its kind. */
+function sectionOf({ command, container, kubernetes }: Record<string, unknown>): object {
+  const common = { env: {}, shell: false };
+  if (container !== undefined) return { container: { argv: [], ...common, ...(container as object) } };
+  if (kubernetes !== undefined) return { kubernetes: { ...common, ...(kubernetes as object) } };
+  return { command: { argv: ['true'], ...common, ...(command as object) } };
+}

@@ -77,6 +77,7 @@ export class TestRunner {
       secretEnv: [],
       pauseFile: null,
       kinds: null,
+      cluster: null,
       url: null,
       imageRegistries: [],
       checkoutHosts: [],

@@ -82,6 +82,9 @@ const image = z.strictObject({
   shell: command.shape.shell,
 });
 
+/** What runs inside an image in a cluster. `argv` is never empty: what an image starts by itself is not known to the runner. */
+const clusterImage = image.extend({ argv: command.shape.argv });
+
 /** An agent's program, and what it may do: tools by name, with their rule and price. */
 const agent = z.strictObject({
   ...command.shape,
@@ -127,7 +130,7 @@ export const jobSubmit = z.strictObject({
   /** Required by kind `container`, refused with any other. */
   container: image.optional(),
   /** Required by kind `kubernetes`, refused with any other. */
-  kubernetes: image.optional(),
+  kubernetes: clusterImage.optional(),
   /** Required by kind `mcp`, refused with any other. */
   mcp: agent.optional(),
   limits: jobLimits.optional(),

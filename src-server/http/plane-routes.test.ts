@@ -2,7 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PLAIN_JOB, PlaneUnderTest } from '../../test/helpers/plane-under-test.ts';
+import { PLAIN_JOB, PlaneUnderTest, UNBUILT_JOB } from '../../test/helpers/plane-under-test.ts';
 
 let plane: PlaneUnderTest;
 beforeAll(async () => {
@@ -99,7 +99,7 @@ describe('reads', () => {
 
 describe('bulk submit', () => {
   test('answers each in its place; a bad one stops no other', async () => {
-    const items = [PLAIN_JOB, { ...PLAIN_JOB, priority: 101 }, 7, { ...PLAIN_JOB, kind: 'kubernetes' }, PLAIN_JOB];
+    const items = [PLAIN_JOB, { ...PLAIN_JOB, priority: 101 }, 7, UNBUILT_JOB, PLAIN_JOB];
     const { json } = await plane.call('jobBulk', { body: { items } });
     expect(
       json.results.map((r: { status: number; problem?: { code: string } }) => r.problem?.code ?? r.status),

@@ -183,3 +183,12 @@ export const PLAIN_JOB = {
   command: { argv: ['node', '--version'] },
   max_runtime_ms: 60_000,
 } as const;
+
+/** One that is refused with `feature.not_built`. */
+export const UNBUILT_JOB = {
+  wu_id: 'WU-101',
+  title: 'Asks midway from a cluster',
+  kind: 'kubernetes',
+  kubernetes: { image: `registry.example/x@sha256:${'a'.repeat(64)}`, argv: ['true'] },
+  approval: { when: 'on_request' },
+} as const;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LogError } from '../../src-server/ledger/errors.ts';
-import { PLAIN_JOB, PlaneUnderTest } from '../helpers/plane-under-test.ts';
+import { PLAIN_JOB, PlaneUnderTest, UNBUILT_JOB } from '../helpers/plane-under-test.ts';
 
 let plane: PlaneUnderTest;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ type Results = { status: number; problem?: { code: string }; job_id?: string }[]
 const stored = (n: number) => ({ ...PLAIN_JOB, inputs: [{ path: 'a.txt', text: `input ${n}` }] });
 
 test('an item that is refused while later ones are still stored stands in its place, and the plane lives on', async () => {
-  const items = [{ ...PLAIN_JOB, kind: 'kubernetes' }, stored(1), { ...PLAIN_JOB, kind: 'kubernetes' }, stored(2), {}];
+  const items = [UNBUILT_JOB, stored(1), UNBUILT_JOB, stored(2), {}];
   const { json } = await plane.call('jobBulk', { body: { items } });
   expect((json.results as Results).map((r) => r.problem?.code ?? r.status)).toEqual([
     'feature.not_built',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PLAIN_JOB, PlaneUnderTest } from '../helpers/plane-under-test.ts';
+import { PLAIN_JOB, PlaneUnderTest, UNBUILT_JOB } from '../helpers/plane-under-test.ts';
 import type { RunnerUnderTest } from '../helpers/runner-under-test.ts';
 
 let plane: PlaneUnderTest;
@@ -84,17 +84,20 @@ describe('row 9: fields that are not valid', () => {
     expect(JSON.stringify(answer.json.errors)).toContain(name);
   });
 
-  test.each([['kind', { kind: 'kubernetes' }]])(
-    'refuses %s, whose rule is not built yet, and never ignores it',
-    async (field, more) => {
-      const answer = await plane.call('jobSubmit', { body: { ...PLAIN_JOB, ...more }, key: plane.key() });
-      expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([
-        422,
-        'feature.not_built',
-        `/${field}`,
-      ]);
-    },
-  );
+  test.each([
+    ['approval', { approval: { when: 'on_request' } }],
+    ['limits/processes', { limits: { processes: 5 } }],
+  ])('refuses %s of a job in a cluster, whose rule is not built yet, and never ignores it', async (field, more) => {
+    const answer = await plane.call('jobSubmit', {
+      body: { ...UNBUILT_JOB, approval: null, ...more },
+      key: plane.key(),
+    });
+    expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([
+      422,
+      'feature.not_built',
+      `/${field}`,
+    ]);
+  });
 
   const commit = 'c'.repeat(40);
   test.each([

@@ -24,7 +24,11 @@ function refuseUnbuilt(spec: JobSpec): void {
       errors: [{ pointer, message: 'has no rule yet' }],
     });
   };
-  if (spec.kind === 'kubernetes') unbuilt('/kind', `Jobs of kind ${spec.kind} cannot run yet.`);
+  if (spec.kind !== 'kubernetes') return;
+  if (spec.approval?.when === 'on_request')
+    unbuilt('/approval', 'A job in a cluster cannot ask a person midway yet: approval before its start works.');
+  if (spec.limits?.processes !== undefined)
+    unbuilt('/limits/processes', 'A cluster holds no number of processes for one pod.');
 }
 
 /** What runs stands in the section of the job's kind, and no other section beside it, which nobody would read. */

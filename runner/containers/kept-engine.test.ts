@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { KeptFinding } from './kept-finding.ts';
+import { keptEngine } from './kept-engine.ts';
 import type { ContainerFinding } from './probe-containers.ts';
 
 const HELD: ContainerFinding = {
@@ -26,7 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = () => join(folder, 'engine.json');
 const find = (isFresh = false, env: Record<string, string> = {}) =>
-  new KeptFinding(file(), clock, { PATH: folder, ...env }).find(async () => {
+  keptEngine(file(), clock, { PATH: folder, ...env }).find(async () => {
     probes += 1;
     return found;
   }, isFresh);
@@ -66,6 +66,6 @@ test.each<[string, () => unknown, Record<string, string>]>([
 });
 
 test('needs no state directory', async () => {
-  const kept = new KeptFinding(join(folder, 'none', 'engine.json'), clock, { PATH: folder });
+  const kept = keptEngine(join(folder, 'none', 'engine.json'), clock, { PATH: folder });
   expect(await kept.find(async () => HELD, false)).toEqual(HELD);
 });
