@@ -57,4 +57,51 @@ describe('the submit form', () => {
     expect(readDraft({ ...good, egress: 'a.example:443' }).spec?.egress).toEqual([]);
     expect(readDraft({ ...good, network: 'egress', egress: 'a.example:443' }).spec?.egress).toEqual(['a.example:443']);
   });
+  describe('of an agent job', () => {
+    const { tools } = EMPTY_DRAFT.agent;
+    const agent = {
+      tools: { ...tools, exec: { rule: 'ask' as const, priceCu: '0.2' } },
+      ceilingCu: '5',
+      maxCalls: '50',
+    };
+    it('becomes one, that may ask where a tool asks', () => {
+      const { spec, errors } = readDraft({ ...good, kind: 'mcp', agent, env: 'CI=1' });
+      expect(errors).toEqual([]);
+      expect(spec).toMatchObject({
+        kind: 'mcp',
+        mcp: {
+          argv: ['node', '--version'],
+          env: { CI: '1' },
+          tools: { 'fs.read': { rule: 'allow', price_mcu: 0 }, exec: { rule: 'ask', price_mcu: 200 } },
+          max_calls: 50,
+        },
+        budget: { extras_mcu: 5_000 },
+        approval: { when: 'on_request' },
+      });
+      expect(spec).not.toHaveProperty('command');
+      const plain = readDraft({ ...good, kind: 'mcp', agent: EMPTY_DRAFT.agent }).spec;
+      expect(plain).not.toHaveProperty('approval');
+    });
+    it('says what is wrong with a price, the ceiling, the calls and the program', () => {
+      const wrong = {
+        ...agent,
+        tools: { ...agent.tools, exec: { rule: 'allow' as const, priceCu: 'much' } },
+        maxCalls: '0',
+      };
+      const { spec, errors } = readDraft({ ...good, kind: 'mcp', command: ' ', agent: { ...wrong, ceilingCu: '-1' } });
+      expect(spec).toBeNull();
+      expect(messageUnder(errors, '/mcp/tools/exec')).toBe('A number of CU, like 0.2.');
+      expect(messageUnder(errors, '/budget/extras_mcu')).toBe('A number of CU, like 0.2.');
+      expect(messageUnder(errors, '/mcp/max_calls')).toBe('From 1 to 1,000.');
+      expect(messageUnder(errors, '/command/argv')).toBeDefined();
+      const dear = { ...agent, ceilingCu: '0.1' };
+      expect(messageUnder(readDraft({ ...good, kind: 'mcp', agent: dear }).errors, '/mcp/tools/exec')).toMatch(
+        /ceiling/,
+      );
+    });
+    it('leaves nothing of it in a command', () => {
+      const { spec } = readDraft({ ...good, agent: { ...agent, maxCalls: 'x' } });
+      expect([spec?.command?.argv, spec?.mcp, spec?.budget]).toEqual([['node', '--version'], undefined, undefined]);
+    });
+  });
 });

@@ -1,7 +1,8 @@
-import { type JobSubmit, jobSubmit } from '../../../src-server/contract/job.ts';
+import { jobSubmit } from '../../../src-server/contract/job.ts';
 import type { FieldError } from '../../../src-server/contract/problems.ts';
 import type { ComputeClass, Confinement } from '../../../src-server/contract/terms.ts';
 import type { BodyOf } from '../../api/calls.ts';
+import { type AgentDraft, EMPTY_AGENT, readAgent } from './agent-draft.ts';
 import { splitArguments } from './split-arguments.ts';
 
 export type DraftInput = { id: number; path: string } & ({ text: string } | { base64: string; sizeBytes: number });
@@ -10,7 +11,10 @@ export type DraftInput = { id: number; path: string } & ({ text: string } | { ba
 export interface SubmitDraft {
   wuId: string;
   title: string;
+  kind: 'command' | 'mcp';
   command: string;
+  /** Counts for kind `mcp`. */
+  agent: AgentDraft;
   isShell: boolean;
   computeClass: ComputeClass;
   labels: Record<string, string>;
@@ -33,7 +37,9 @@ export interface SubmitDraft {
 export const EMPTY_DRAFT: SubmitDraft = {
   wuId: '',
   title: '',
+  kind: 'command',
   command: '',
+  agent: EMPTY_AGENT,
   isShell: false,
   computeClass: 'cpu-small',
   labels: {},
@@ -106,10 +112,20 @@ export const readDraft = (draft: SubmitDraft): ReadDraft => {
   if (draft.inputs.reduce((sum, input) => sum + sizeOf(input), 0) > INPUTS_LIMIT_BYTES) {
     errors.push({ pointer: '/inputs', message: 'Inputs sent from here are 700 KiB in all at most.' });
   }
+  const program = { argv: 'argv' in split ? split.argv : ['-'], env, shell: draft.isShell };
+  const agent = draft.kind === 'mcp' ? readAgent(draft.agent) : null;
+  if (agent !== null) errors.push(...agent.errors);
   const spec = {
     wu_id: draft.wuId.trim(),
     title: draft.title.trim(),
-    command: { argv: 'argv' in split ? split.argv : ['-'], env, shell: draft.isShell },
+    ...(agent === null
+      ? { command: program }
+      : {
+          kind: 'mcp' as const,
+          mcp: { ...program, ...agent.mcp },
+          budget: agent.budget,
+          ...(agent.asks ? { approval: { when: 'on_request' as const } } : {}),
+        }),
     inputs: draft.inputs.map((input) =>
       'text' in input ? { path: input.path, text: input.text } : { path: input.path, base64: input.base64 },
     ),
@@ -123,11 +139,13 @@ export const readDraft = (draft: SubmitDraft): ReadDraft => {
     max_runtime_ms: Math.round(numberOf(draft.maxRuntimeMin) * MINUTE_MS),
     max_attempts: numberOf(draft.attempts),
     stall_ms: draft.stallS.trim() === '' ? null : Math.round(numberOf(draft.stallS) * SECOND_MS),
-  } satisfies Partial<JobSubmit>;
+  } satisfies BodyOf<'jobSubmit'>;
   const parsed = jobSubmit.safeParse(spec);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
-      const pointer = `/${issue.path.map(String).join('/')}`;
+      // One field for the program, whatever kind it is of; what the agent's own part said already is not said again.
+      const pointer = `/${issue.path.map(String).join('/')}`.replace(/^\/mcp\/(argv|env|shell)/, '/command/$1');
+      if (errors.some((error) => error.pointer === pointer)) continue;
       errors.push({ pointer, message: NEEDED[pointer] ?? `${issue.message}.` });
     }
   }

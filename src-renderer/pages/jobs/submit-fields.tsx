@@ -2,9 +2,10 @@ import type { FieldError } from '../../../src-server/contract/problems.ts';
 import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
 import { TextArea, TextField } from '../../ui/field.tsx';
 import { LabelEditor } from '../../ui/label-editor.tsx';
-import { Segmented } from '../../ui/segmented.tsx';
+import { type Choice, Segmented } from '../../ui/segmented.tsx';
 import { SwitchField } from '../../ui/switch-field.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
+import { AgentFields } from './agent-fields.tsx';
 import { InputsField } from './inputs-field.tsx';
 import { messageUnder, type SubmitDraft } from './submit-draft.ts';
 
@@ -14,6 +15,10 @@ interface SubmitFieldsProps {
   hint: string | null;
   onChange: (change: Partial<SubmitDraft>) => void;
 }
+const KINDS: readonly Choice<SubmitDraft['kind']>[] = [
+  { value: 'command', label: 'Command' },
+  { value: 'mcp', label: 'Agent job' },
+];
 const CLASSES = COMPUTE_CLASSES.map((value) => ({ value, label: value }));
 
 /** The fields of a job, the ones everyone fills in first. */
@@ -52,7 +57,13 @@ export const SubmitFields = ({ draft, errors, hint, onChange }: SubmitFieldsProp
       }
       onChange={(event) => onChange({ command: event.target.value })}
     />
-    <SwitchField label="Shell" isOn={draft.isShell} onChange={(isShell) => onChange({ isShell })} />
+    <div className="submit-kind">
+      <Segmented label="Kind" value={draft.kind} choices={KINDS} onChange={(kind) => onChange({ kind })} />
+      <SwitchField label="Shell" isOn={draft.isShell} onChange={(isShell) => onChange({ isShell })} />
+    </div>
+    {draft.kind === 'mcp' ? (
+      <AgentFields draft={draft.agent} errors={errors} onChange={(agent) => onChange({ agent })} />
+    ) : null}
     <div className="field">
       <span className="field-label">Class</span>
       <Segmented

@@ -36,7 +36,7 @@ const submit = (title: string, script: [string, object?][], more: object = {}): 
   }).job_id;
 
 test('the calls of an agent are on its job, come live, and are shown as text', async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(error.message));
@@ -92,4 +92,33 @@ test('where there is no call, the tab says why', async ({ page }) => {
   await page.goto(page.url().replace(/[^/]+$/, plain));
   await expect(page.getByRole('tab', { name: 'Log' })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('tab', { name: 'Calls' })).toHaveCount(0);
+});
+
+test('an agent job is submitted in the drawer, with its tools, their prices and a ceiling', async ({ page }) => {
+  await plane.signIn(page);
+  await page.goto(page.url().replace(/\/compute.*$/, '/jobs?open=submit'));
+  const drawer = page.getByRole('dialog', { name: 'Submit job' });
+  await drawer.getByLabel('WU', { exact: true }).fill('WU-9');
+  await drawer.getByLabel('Title').fill('From the drawer');
+  await drawer.getByRole('button', { name: 'Agent job' }).click();
+  await drawer.getByRole('textbox', { name: 'Command' }).fill('true');
+  await drawer.getByRole('group', { name: 'exec' }).getByRole('button', { name: 'Ask' }).click();
+  await drawer.getByLabel('Price of exec').fill('6');
+  await drawer.getByLabel('Ceiling').fill('5');
+  await drawer.getByRole('button', { name: /^Submit/ }).click();
+  await expect(drawer.getByText('It costs more than the ceiling allows.')).toBeVisible();
+  await drawer.getByLabel('Price of exec').fill('0.5');
+  await expect(drawer.getByText('Would be assigned')).toBeVisible({ timeout: 15_000 });
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 1024, height: 700 },
+  ]) {
+    await page.setViewportSize(size);
+    await expectAccessible(page, `submit an agent job at ${size.width}`);
+  }
+  await drawer.getByRole('button', { name: /^Submit/ }).click();
+  await expect(page.getByRole('heading', { name: 'WU-9' })).toBeVisible();
+  await page.getByRole('tab', { name: 'Environment' }).click();
+  for (const part of ['"kind": "mcp"', '"price_mcu": 500', '"extras_mcu": 5000', '"when": "on_request"'])
+    await expect(page.getByText(part)).toBeVisible();
 });
