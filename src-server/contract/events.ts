@@ -159,6 +159,8 @@ export interface EventBodies {
     posture?: Posture;
     /** Of a pool: the classes that it takes from here on. */
     pool_classes?: ComputeClass[];
+    /** What the person who made the change said. */
+    reason?: string;
   };
   'source.late': { source_id: string };
   'source.offline': { source_id: string; reason: string };

@@ -52,7 +52,9 @@ const JobView = ({ job }: { job: Job }) => {
   const nameOf = useCandidateNames();
   const waits = isWaiting(job);
   const { data: decisions = [] } = useJobDecisions(job.job_id);
-  const { data: explain = null } = useJobExplain(job.job_id, waits);
+  // A refused job is over, but what would place it again is worth to know.
+  const isRefused = job.state === 'refused';
+  const { data: explain = null } = useJobExplain(job.job_id, waits || isRefused);
   const { data: entries = NO_ENTRIES } = useJobEvidence(job.job_id);
   const { data: overview } = useOverview();
   const { data: leases } = useSourceLeases(job.lease_id === null ? null : job.source_id);
@@ -124,7 +126,7 @@ const JobView = ({ job }: { job: Job }) => {
         {job.hold === 'fallback_ask' && job.approval_id !== null ? (
           <FallbackPanel job={job} approvalId={job.approval_id} />
         ) : null}
-        {now === null ? null : <WaitingPanel job={job} explain={now} />}
+        {explain !== null && (waits || isRefused) ? <WaitingPanel job={job} explain={explain} /> : null}
         <DecisionPanel job={job} explain={now} record={record} mode={mode} />
         {waits ? <AnswersPanel decisions={decisions} /> : null}
         <AttemptsPanel job={job} entries={entries} renewedMsAgo={renewedMsAgo} />

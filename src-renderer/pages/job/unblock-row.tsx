@@ -13,7 +13,7 @@ import {
   Tag,
 } from 'lucide-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import type { AdviceChange, UnblockSuggestion } from '../../../src-server/contract/decision.ts';
 import type { Job } from '../../../src-server/contract/job.ts';
 import { keys } from '../../api/keys.ts';
@@ -55,6 +55,7 @@ const GLYPHS: Readonly<Record<AdviceChange, LucideIcon>> = {
 const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
   const ws = useWorkspaceId();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const lack = useLackOf(item.right);
   const apply = useAction('jobUnblock');
   const { preview, change, target, sentence } = item;
@@ -82,8 +83,10 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
         },
       },
       {
-        onSuccess: () => {
+        onSuccess: (answer) => {
           toast(`Done: ${sentence}`);
+          // A refused job stays what it is; another one was submitted in its place.
+          if (answer.job_id !== job.job_id) void navigate(routes.job(ws, answer.job_id));
           void client.invalidateQueries({ queryKey: keys.job(ws, job.job_id) });
           void client.invalidateQueries({ queryKey: keys.jobParts(ws, job.job_id) });
         },
@@ -117,15 +120,19 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
         </div>
       ) : null}
       <div className="unblock-go">
-        <span className="input is-small">
-          <input
-            aria-label="Reason"
-            placeholder="Reason, kept in evidence"
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </span>
+        {change === 'job.retry' ? (
+          <span className="grow" />
+        ) : (
+          <span className="input is-small">
+            <input
+              aria-label="Reason"
+              placeholder="Reason, kept in evidence"
+              maxLength={500}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          </span>
+        )}
         <Button
           size="small"
           look="primary"

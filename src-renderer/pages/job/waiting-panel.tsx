@@ -22,7 +22,11 @@ export const WaitingPanel = ({ job, explain }: { job: Job; explain: Explain }) =
       title="What would place it now"
       beside={
         unblock.length === 0 ? undefined : (
-          <span className="text-2 text-xs">Single changes, each checked by running this decision again with it</span>
+          <span className="text-2 text-xs">
+            {job.state === 'refused'
+              ? 'Single changes, each checked by running this decision again; it is submitted again with it'
+              : 'Single changes, each checked by running this decision again with it'}
+          </span>
         )
       }
     >

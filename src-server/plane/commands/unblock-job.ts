@@ -62,6 +62,7 @@ function nextStep(engine: Engine, change: Change): string | null {
 function make(ctx: CommandContext, actor: Actor, change: Change, body: UnblockBody): void {
   const { engine } = ctx;
   const reason = body.reason ?? null;
+  const said = reason === null ? {} : { reason };
   switch (change.kind) {
     case 'approval.approve':
       decideApproval(ctx, actor, change.target, { decision: 'approved', reason, digest: body.digest });
@@ -74,11 +75,11 @@ function make(ctx: CommandContext, actor: Actor, change: Change, body: UnblockBo
       break;
     case 'label.add': {
       const { labels } = engine.hot.fleet.source(change.target);
-      patchSource(ctx, actor, change.target, { labels: { ...labels, ...change.labels } });
+      patchSource(ctx, actor, change.target, { labels: { ...labels, ...change.labels }, ...said });
       break;
     }
     case 'capacity.raise':
-      patchSource(ctx, actor, change.target, { capacity: change.capacity });
+      patchSource(ctx, actor, change.target, { capacity: change.capacity, ...said });
       break;
     case 'network.admit':
       admit(ctx, actor, change, body);

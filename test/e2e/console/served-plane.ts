@@ -112,13 +112,23 @@ export class ServedPlane {
 
   /** A named operator; the token is theirs. */
   async operator(name: string, role: string): Promise<string> {
+    return ((await this.asAdmin('POST', '/api/v1/operators', { name, role })) as { token: string }).token;
+  }
+
+  /** Sets limits and rates of the first workspace. */
+  async budgets(body: object): Promise<void> {
+    await this.asAdmin('PUT', `/api/v1/workspaces/${this.workspaceId()}/budgets`, body);
+  }
+
+  private async asAdmin(method: string, path: string, body: object): Promise<unknown> {
     const { operator_token: admin } = JSON.parse(readFileSync(join(this.dataDir, 'console.json'), 'utf8'));
-    const response = await fetch(`${this.url}/api/v1/operators`, {
-      method: 'POST',
+    const response = await fetch(`${this.url}${path}`, {
+      method,
       headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ name, role }),
+      body: JSON.stringify(body),
     });
-    return ((await response.json()) as { token: string }).token;
+    if (!response.ok) throw new Error(`${path} was refused: ${await response.text()}`);
+    return response.json();
   }
 
   /** Opens the console; the first time with a fresh link, later as a browser that comes back. */
