@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
   }, 60_000);
 
   test('ends by itself when nothing is heard from its runner, as when that was killed', async () => {
-    const job = await shell('trap "" TERM; setsid sh -c "sleep 1000" & while :; do sleep 1; done', { silenceS: 2 });
+    const job = await shell('trap "" TERM; setsid sh -c "sleep 1000" & while :; do sleep 1; done', { silenceS: 8 });
     expect(await job.ended).toMatchObject({ exitCode: 137, leftovers: [] });
   }, 30_000);
 

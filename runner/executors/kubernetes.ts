@@ -9,6 +9,7 @@ import { JobPod, needNetworkRule } from '../kubernetes/job-pod.ts';
 import { LABEL, type PodPlan, podName, runnerLabel } from '../kubernetes/manifests.ts';
 import { PodLogs } from '../kubernetes/pod-logs.ts';
 import { PodProcesses } from '../kubernetes/pod-processes.ts';
+import { PodQuestions } from '../kubernetes/pod-questions.ts';
 import {
   ALIVE_EVERY_MS,
   ALIVE_SCRIPT,
@@ -51,20 +52,27 @@ export class Kubernetes implements Executor {
     const { cluster, clock } = this.options;
     const client = new ClusterClient(clusterAccess(cluster.settings, process.env), clock);
     const pod = new JobPod(client, this.#plan(input), clock);
+    // From its first moment on: inputs may take longer than it goes on without a sign of its runner.
+    let stopPulse = (): void => undefined;
+    const release = (): void => {
+      stopPulse();
+      client.close();
+    };
     try {
       // Before the pod: a cluster puts its rules in place for pods that come.
       await needNetworkRule(client);
       await pod.up(input.signal);
+      stopPulse = clock.every(ALIVE_EVERY_MS, () => void pod.run(helper(ALIVE_SCRIPT)).catch(() => undefined));
       const environment = this.#environment(input);
       await this.#fill(pod, input, environment);
       if (input.signal.aborted) throw new Error('The job was stopped before it began.');
       const program = commandOf(input.payload.job);
       if (!(await letGo(pod))) throw new Error(`The program ${program.argv[0]} was not found on this source.`);
       const names = Object.keys({ ...environment, PATH: '' });
-      return new RunningPod(pod, input, clock).execution(names, () => client.close());
+      return new RunningPod(pod, input, clock).execution(names, release);
     } catch (error) {
       await pod.remove();
-      client.close();
+      release();
       throw error;
     }
   }
@@ -117,6 +125,7 @@ export class Kubernetes implements Executor {
     const { clock, cluster } = this.options;
     const archive = new TarWriter();
     archive.addFolder(input.dir.work, HELPER_FILES.work.slice(1));
+    archive.addFolder(input.dir.tmp, HELPER_FILES.tmp.slice(1));
     const words = programOf(commandOf(input.payload.job), 'linux').flat();
     for (const [name, text] of Object.entries(startFiles(words, environment))) archive.addText(`cc/${name}`, text);
     const [open] = await Promise.all([untilCut(pod, cluster.targets, clock), sendFiles(pod, archive)]);
@@ -139,22 +148,20 @@ class RunningPod {
     private readonly clock: Clock,
   ) {}
 
-  /** @param close frees what the pod was reached by. */
-  execution(environmentNames: readonly string[], close: () => void): Execution {
+  /** @param release ends what keeps the pod alive and reached. */
+  execution(environmentNames: readonly string[], release: () => void): Execution {
     const { pod, clock } = this;
     const logs = new PodLogs(pod, clock);
     logs.start();
-    const stopPulse = clock.every(ALIVE_EVERY_MS, () => void pod.run(helper(ALIVE_SCRIPT)).catch(() => undefined));
+    const questions = PodQuestions.start(pod, this.input.extra, clock);
     const end = this.#untilEnded();
+    void end.then(() => questions?.stop());
     let tellRemoved: (isGone: boolean) => void = () => undefined;
     const removed = new Promise<boolean>((resolve) => {
       tellRemoved = resolve;
     });
     const processes = new PodProcesses(pod, clock, end, removed);
-    const ended = this.#follow(end, logs, tellRemoved).finally(() => {
-      stopPulse();
-      close();
-    });
+    const ended = this.#follow(end, logs, tellRemoved).finally(release);
     // A kill may be what is waited for, and not this.
     ended.catch(() => undefined);
     return {

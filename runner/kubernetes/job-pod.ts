@@ -82,7 +82,7 @@ export class JobPod {
   }
 
   /** The same, to its end. */
-  async run(argv: readonly string[], stdin?: AsyncIterable<Buffer>): Promise<Ran> {
+  async run(argv: readonly string[], stdin?: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Ran> {
     const exec = await this.exec(argv);
     try {
       const feed = async () => {

@@ -100,7 +100,7 @@ function jobContainer({ image, mayFetch, limits }: PodPlan) {
 
 /** The pod of one attempt: who it runs as, what it may, and where its files lie. */
 function podSpec(plan: PodPlan) {
-  const { work, control, log } = HELPER_FILES;
+  const { work, tmp, control, log } = HELPER_FILES;
   return {
     restartPolicy: 'Never',
     automountServiceAccountToken: false,
@@ -133,6 +133,7 @@ function podSpec(plan: PodPlan) {
       jobContainer(plan),
       helperContainer(CONTAINER.beside, plan.helperImage, helper(BESIDE_SCRIPT, String(plan.silenceS)), [
         mount('work', work),
+        mount('tmp', tmp),
         mount('control', control),
         mount('log', log),
       ]),

@@ -140,9 +140,25 @@ export const SAY_SCRIPT = 'echo "$1" 1<>/cc/control';
 /** Tells it to go, and what it answers. */
 export const GO_SCRIPT = `
 exec 4<>/cc/answer
+: >/log/alive
 echo go 1<>/cc/control
 read -r -t 30 answer <&4
 echo "$answer"
+`;
+
+/** What a file of the temporary folder holds from this place on, as it grows. */
+export const QUESTIONS_SCRIPT = `
+b=/bin/busybox
+$b tail -c "+$2" -f "/tmp/$1" &
+tail=$!
+$b cat >/dev/null
+kill $tail
+`;
+
+/** Gives a file of the temporary folder this many bytes, all at once for who looks at it. */
+export const ROOM_SCRIPT = `
+b=/bin/busybox
+$b head -c "$2" >"/tmp/$1.new" && $b mv "/tmp/$1.new" "/tmp/$1"
 `;
 
 /** The runner is there. */

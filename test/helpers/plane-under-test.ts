@@ -187,8 +187,8 @@ export const PLAIN_JOB = {
 /** One that is refused with `feature.not_built`. */
 export const UNBUILT_JOB = {
   wu_id: 'WU-101',
-  title: 'Asks midway from a cluster',
+  title: 'A ceiling that no cluster holds',
   kind: 'kubernetes',
   kubernetes: { image: `registry.example/x@sha256:${'a'.repeat(64)}`, argv: ['true'] },
-  approval: { when: 'on_request' },
+  limits: { processes: 5 },
 } as const;

@@ -113,6 +113,22 @@ describe('a Kubernetes job through the real plane and runner, the cluster being 
     await second.end('SIGTERM');
   }, 90_000);
 
+  test('asks a person midway, and hears the answer', async () => {
+    const line =
+      'echo \'{"reason":"Drop the old table"}\' >>"$CC_APPROVAL_REQUESTS"; ' +
+      'until [ -s "$CC_APPROVAL_ANSWERS" ]; do sleep 0.2; done; cat "$CC_APPROVAL_ANSWERS"';
+    const { job_id: jobId } = await plane.submit(
+      job({ kubernetes: { image: JOB_IMAGE, argv: [line], shell: true }, approval: { when: 'on_request' } }),
+    );
+    const runner = run();
+    await expect.poll(async () => (await plane.job(jobId)).waiting_on, { timeout: 40_000 }).toBe('approval');
+    const { approval_id: approvalId } = await plane.job(jobId);
+    await plane.call('approvalDecide', { params: { approval_id: approvalId }, body: { decision: 'approved' } });
+    await runner.ended;
+    expect((await plane.job(jobId)).state).toBe('succeeded');
+    expect(await log(jobId, 'stdout')).toContain('"status":"approved"');
+  }, 90_000);
+
   test('is examined by doctor, which says what to do', async () => {
     const { kubeconfig, helperImage } = cluster.settings;
     const doctor = async (more: string): Promise<Parsed> => {

@@ -24,10 +24,7 @@ function refuseUnbuilt(spec: JobSpec): void {
       errors: [{ pointer, message: 'has no rule yet' }],
     });
   };
-  if (spec.kind !== 'kubernetes') return;
-  if (spec.approval?.when === 'on_request')
-    unbuilt('/approval', 'A job in a cluster cannot ask a person midway yet: approval before its start works.');
-  if (spec.limits?.processes !== undefined)
+  if (spec.kind === 'kubernetes' && spec.limits?.processes !== undefined)
     unbuilt('/limits/processes', 'A cluster holds no number of processes for one pod.');
 }
 
