@@ -19,6 +19,7 @@ const CONFINEMENT_HINTS: Readonly<Record<Confinement, string>> = {
 const NETWORKS: readonly Choice<SubmitDraft['network']>[] = [
   { value: 'none', label: 'None' },
   { value: 'egress', label: 'Named hosts' },
+  { value: 'private', label: 'Private' },
 ];
 
 interface AdvancedFieldsProps {

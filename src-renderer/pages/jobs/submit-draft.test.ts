@@ -23,6 +23,22 @@ describe('the submit form', () => {
       inputs: [{ path: 'a.txt', text: 'hi' }],
     });
   });
+  it('asks for an approval and for a private network', () => {
+    const { spec } = readDraft({
+      ...good,
+      isHeld: true,
+      heldBecause: ' Writes to production ',
+      network: 'private',
+      privateName: 'registry',
+    });
+    expect(spec).toMatchObject({
+      approval: { when: 'before_start', reason: 'Writes to production' },
+      network: 'private:registry',
+      egress: [],
+    });
+    const { errors } = readDraft({ ...good, network: 'private', privateName: 'My Net' });
+    expect(messageUnder(errors, '/network')).toBe('A name like registry: small letters, digits and hyphens.');
+  });
   it('hands a shell its text as it is', () => {
     const { spec } = readDraft({ ...good, isShell: true, command: 'a | b\nc' });
     expect(spec?.command).toMatchObject({ argv: ['a | b\nc'], shell: true });

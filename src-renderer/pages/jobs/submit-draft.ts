@@ -28,7 +28,13 @@ export interface SubmitDraft {
   env: string;
   /** Empty turns it off. */
   stallS: string;
-  network: 'none' | 'egress';
+  /** A person has to approve it before it can be claimed. Counts for kind `command`; an agent asks by its tools. */
+  isHeld: boolean;
+  /** What the approver reads. */
+  heldBecause: string;
+  network: 'none' | 'egress' | 'private';
+  /** Name of the private network, without `private:`. */
+  privateName: string;
   /** `host:port`, one a line. */
   egress: string;
   confinement: Confinement;
@@ -50,7 +56,10 @@ export const EMPTY_DRAFT: SubmitDraft = {
   priority: '50',
   env: '',
   stallS: '120',
+  isHeld: false,
+  heldBecause: '',
   network: 'none',
+  privateName: '',
   egress: '',
   confinement: 'preferred',
 };
@@ -97,8 +106,14 @@ const NUMBERS: readonly (readonly [keyof SubmitDraft, string, string])[] = [
 const NEEDED: Readonly<Record<string, string>> = {
   '/wu_id': 'A work unit like WU-123.',
   '/title': 'A title is needed.',
+  '/network': 'A name like registry: small letters, digits and hyphens.',
   ...Object.fromEntries(NUMBERS.map(([, pointer, message]) => [pointer, message])),
 };
+
+const approvalOf = (because: string) => ({
+  when: 'before_start' as const,
+  ...(because.trim() === '' ? {} : { reason: because.trim() }),
+});
 
 /** Reads the form as the contract would: the job, or what is wrong with which field, by JSON pointer. */
 export const readDraft = (draft: SubmitDraft): ReadDraft => {
@@ -119,7 +134,7 @@ export const readDraft = (draft: SubmitDraft): ReadDraft => {
     wu_id: draft.wuId.trim(),
     title: draft.title.trim(),
     ...(agent === null
-      ? { command: program }
+      ? { command: program, ...(draft.isHeld ? { approval: approvalOf(draft.heldBecause) } : {}) }
       : {
           kind: 'mcp' as const,
           mcp: { ...program, ...agent.mcp },
@@ -133,7 +148,7 @@ export const readDraft = (draft: SubmitDraft): ReadDraft => {
     compute_class: draft.computeClass,
     labels: draft.labels,
     priority: numberOf(draft.priority),
-    network: draft.network,
+    network: draft.network === 'private' ? `private:${draft.privateName.trim()}` : draft.network,
     egress: draft.network === 'egress' ? linesOf(draft.egress) : [],
     confinement: draft.confinement,
     max_runtime_ms: Math.round(numberOf(draft.maxRuntimeMin) * MINUTE_MS),

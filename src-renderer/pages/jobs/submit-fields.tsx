@@ -6,6 +6,7 @@ import { type Choice, Segmented } from '../../ui/segmented.tsx';
 import { SwitchField } from '../../ui/switch-field.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { AgentFields } from './agent-fields.tsx';
+import { GateFields } from './gate-fields.tsx';
 import { InputsField } from './inputs-field.tsx';
 import { messageUnder, type SubmitDraft } from './submit-draft.ts';
 
@@ -107,6 +108,7 @@ export const SubmitFields = ({ draft, errors, hint, onChange }: SubmitFieldsProp
       />
     </div>
     <InputsField inputs={draft.inputs} errors={errors} onChange={(inputs) => onChange({ inputs })} />
+    <GateFields draft={draft} errors={errors} onChange={onChange} />
     <AdvancedFields draft={draft} errors={errors} onChange={onChange} />
   </>
 );

@@ -2,6 +2,7 @@ import { Check, Plug, Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Overview } from '../../../src-server/contract/workspace.ts';
+import { useMachine } from '../../api/machine.ts';
 import { useLackOf } from '../../api/session.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
@@ -39,6 +40,9 @@ const Step = ({
 export const FirstSteps = ({ data }: { data: Overview }) => {
   const ws = useWorkspaceId();
   const lack = useLackOf('operate');
+  // In one step, where the console runs beside the machine that it could use.
+  const { data: machine } = useMachine();
+  const isMachineOffered = machine !== undefined && machine.enrollment === null && machine.lack === null;
   const hasSource = data.source_counts.total > 0;
   return (
     <section className="first-steps" aria-labelledby="first-title">
@@ -53,11 +57,18 @@ export const FirstSteps = ({ data }: { data: Overview }) => {
             This machine, a CI runner, a Docker host or a Kubernetes worker. Three commands, Node 20 or newer, nothing
             to install and nothing that listens.
           </p>
-          <Link className={buttonClass(hasSource ? 'default' : 'primary')} to={routes.addRunner(ws)}>
-            <Plug aria-hidden="true" />
-            Add runner
-            <KeyCaps keys={keysOf('runner.add')} />
-          </Link>
+          <span className="row">
+            <Link className={buttonClass(hasSource ? 'default' : 'primary')} to={routes.addRunner(ws)}>
+              <Plug aria-hidden="true" />
+              Add runner
+              <KeyCaps keys={keysOf('runner.add')} />
+            </Link>
+            {isMachineOffered ? (
+              <Link className={buttonClass()} to={`${routes.settings(ws)}#this-machine`}>
+                Use this machine
+              </Link>
+            ) : null}
+          </span>
         </Step>
         <Step number={2} isDone={false} title="Submit a job">
           <p className="text-2">
@@ -72,7 +83,11 @@ export const FirstSteps = ({ data }: { data: Overview }) => {
         </Step>
       </ol>
       <p className="text-2 text-xs">
-        Policy v{data.policy.version} {data.policy.mode}: your own sources first, managed only when you say so.
+        <Link className="text-link" to={routes.demo(ws)}>
+          Watch a demo
+        </Link>{' '}
+        on simulated sources, without touching anything here. Policy v{data.policy.version} {data.policy.mode}: your own
+        sources first, managed only when you say so.
         {lack === undefined ? null : ` ${lack}`}
       </p>
     </section>
