@@ -138,6 +138,18 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
     expect([exitCode, detail]).toEqual([137, expect.stringMatching(/^Its pod was removed from the cluster/)]);
   }, 60_000);
 
+  test('is ended also when the API is away at first', async () => {
+    const job = await shell('trap "" TERM; echo up; while :; do sleep 1; done');
+    await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');
+    cluster.isDown = true;
+    const before = cluster.calls.length;
+    const killed = job.execution.processes.kill(0);
+    await expect.poll(() => cluster.calls.length, { timeout: 15_000 }).toBeGreaterThan(before + 10);
+    cluster.isDown = false;
+    expect(await killed).toEqual([]);
+    expect(await job.ended).toMatchObject({ exitCode: 137, leftovers: [] });
+  }, 60_000);
+
   test('hears that its pod is asked to end', async () => {
     const job = await shell('trap "echo bye; exit 4" TERM; echo up; while :; do sleep 0.1; done');
     await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');

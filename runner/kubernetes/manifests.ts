@@ -63,6 +63,13 @@ const HELD = {
   capabilities: { drop: ['ALL'] },
 };
 
+/** Asks meshes to put nothing of theirs beside the job, and whoever makes clusters smaller not to move it. */
+const LEFT_ALONE = {
+  'sidecar.istio.io/inject': 'false',
+  'linkerd.io/inject': 'disabled',
+  'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+};
+
 const mount = (name: string, mountPath: string, readOnly = false) => ({ name, mountPath, readOnly });
 
 function helperContainer(name: string, image: string, command: string[], mounts: ReturnType<typeof mount>[]) {
@@ -158,7 +165,10 @@ export function jobManifest(plan: PodPlan, namespace: string) {
       parallelism: 1,
       activeDeadlineSeconds: plan.deadlineS,
       ttlSecondsAfterFinished: KEPT_AFTER_END_S,
-      template: { metadata: { labels: { ...labels, [LABEL.job]: plan.name } }, spec: podSpec(plan) },
+      template: {
+        metadata: { labels: { ...labels, [LABEL.job]: plan.name }, annotations: LEFT_ALONE },
+        spec: podSpec(plan),
+      },
     },
   };
 }

@@ -93,6 +93,17 @@ describe('row 9: fields that are not valid', () => {
     ]);
   });
 
+  test.each([
+    ['no digest', { image: 'registry.example/x:latest', argv: ['true'] }, 'image'],
+    ['no program', { image: UNBUILT_JOB.kubernetes.image, argv: [] }, 'argv'],
+    ['a field of a container', { ...UNBUILT_JOB.kubernetes, privileged: true }, 'privileged'],
+  ])('refuses a job in a cluster with %s', async (_what, kubernetes, word) => {
+    const body = { ...UNBUILT_JOB, limits: undefined, kubernetes };
+    const answer = await plane.call('jobSubmit', { body, key: plane.key() });
+    expect([answer.status, answer.code]).toEqual([422, 'field.invalid']);
+    expect(JSON.stringify(answer.json.errors)).toContain(word);
+  });
+
   const commit = 'c'.repeat(40);
   test.each([
     'ext::sh -c "touch /tmp/owned"',
