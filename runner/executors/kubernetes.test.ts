@@ -1,10 +1,22 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { podName } from '../kubernetes/manifests.ts';
 import { sweepCluster } from '../kubernetes/sweep-cluster.ts';
 import { payloadOf, removeJobFolders, startJob, type Watched } from '../testing/execute.ts';
 import { JOB_IMAGE, StandInCluster } from '../testing/stand-in-cluster.ts';
+import { makeAttemptDir } from '../work-dir.ts';
 import { Kubernetes } from './kubernetes.ts';
 
 let cluster: StandInCluster;
@@ -23,6 +35,7 @@ afterEach(async () => {
 const found = () => ({ settings: cluster.settings, version: '', targets: [] });
 interface Start {
   silenceS?: number;
+  clock?: Clock;
   registries?: string[];
   secrets?: Record<string, string>;
   outputs?: string[];
@@ -30,10 +43,10 @@ interface Start {
 }
 const start = (
   section: object,
-  { silenceS = 60, registries = [], secrets = {}, outputs = [], files = {} }: Start = {},
+  { silenceS = 60, clock = systemClock, registries = [], secrets = {}, outputs = [], files = {} }: Start = {},
 ) =>
   startJob(
-    new Kubernetes({ cluster: found(), registries, clock: systemClock, silenceS }),
+    new Kubernetes({ cluster: found(), registries, clock, silenceS }),
     payloadOf({ kind: 'kubernetes', kubernetes: { image: JOB_IMAGE, ...section }, outputs }),
     secrets,
     (dir) => {
@@ -123,6 +136,56 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
     expect(await job.ended).toMatchObject({ exitCode: 0, leftovers: [] });
     const lines = (word: string): string => Array.from({ length: 60 }, (_, i) => `${word} ${i}\n`).join('');
     expect([job.stdout(), job.stderr()]).toEqual([lines('line'), lines('bad')]);
+  }, 60_000);
+
+  test('is over when the API stays away longer than its pod goes on alone', async () => {
+    // Ten times as fast: the runner waits a minute and more for an API that is gone.
+    const fast: Clock = {
+      now: () => ({ monoMs: performance.now() * 10, wallMs: Date.now() }),
+      sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
+      after: (ms, run) => systemClock.after(ms / 10, run),
+      every: (ms, run) => systemClock.every(ms / 10, run),
+    };
+    const job = await shell('echo up; while :; do sleep 1; done', {
+      silenceS: 10,
+      clock: fast,
+      outputs: ['**'],
+      files: { in: 'x' },
+    });
+    await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');
+    cluster.isDown = true;
+    cluster.cut();
+    const { exitCode, detail, leftovers } = await job.ended;
+    expect([exitCode, leftovers]).toEqual([137, [1]]);
+    expect(detail).toMatch(
+      /^The cluster's API did not answer for 25 s, in which its pod ended itself\..* was not seen to be gone\.$/,
+    );
+    // What was put in is no output.
+    expect(readdirSync(job.dir.work)).toEqual([]);
+    cluster.isDown = false;
+    expect(await sweepCluster(found(), 'ses_1', {}, systemClock)).toBe(1);
+  }, 60_000);
+
+  test('is not begun when it is stopped while its files are on their way', async () => {
+    const halt = new AbortController();
+    const folder = mkdtempSync(join(tmpdir(), 'cc-halt-'));
+    const dir = makeAttemptDir(folder, 'lse', 1);
+    const big = join(dir.work, 'big');
+    writeFileSync(big, '');
+    truncateSync(big, 300 * 1024 ** 2);
+    const payload = payloadOf({ kind: 'kubernetes', kubernetes: { image: JOB_IMAGE, argv: ['true'] } });
+    const common = { attempt: 1, declared: {}, secrets: {}, extra: {}, signal: halt.signal };
+    const starting = new Kubernetes({ cluster: found(), registries: [], clock: systemClock }).start({
+      payload,
+      dir,
+      ...common,
+    });
+    const isSending = () =>
+      cluster.calls.some((call) => call.includes(podName(payload.lease_id, payload.fence)) && call.includes('head+-c'));
+    await expect.poll(isSending, { timeout: 15_000 }).toBe(true);
+    halt.abort();
+    await expect(starting).rejects.toThrow('stopped before it began');
+    rmSync(folder, { recursive: true });
   }, 60_000);
 
   test('ends by itself when nothing is heard from its runner, as when that was killed', async () => {

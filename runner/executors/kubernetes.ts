@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../containers/container-args.ts';
 import { digestOf, registryOf } from '../containers/image.ts';
@@ -19,7 +20,7 @@ import {
   startFiles,
 } from '../kubernetes/pod-scripts.ts';
 import { endOf, type PodEnd } from '../kubernetes/pod-state.ts';
-import { letGo, notCutWords, sendFiles, takeOutputs, untilCut } from '../kubernetes/pod-steps.ts';
+import { emptyFolder, letGo, notCutWords, sendFiles, takeOutputs, untilCut } from '../kubernetes/pod-steps.ts';
 import type { Cluster } from '../kubernetes/probe-cluster.ts';
 import { TarWriter } from '../kubernetes/tar-write.ts';
 import type { JobSpec } from '../wire.ts';
@@ -28,6 +29,8 @@ import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './execut
 import { insidePaths, jobEnvironment } from './job-environment.ts';
 
 const STATE_POLL_MS = 500;
+/** A pod that ended itself for want of a sign is given this much more before it is believed to have. */
+const UNHEARD_SLACK_MS = 15_000;
 /** The cluster ends the pod by itself this long after the job's own time was over. */
 const DEADLINE_SLACK_MS = 10 * 60_000;
 const MEBIBYTE = 1024 * 1024;
@@ -64,8 +67,7 @@ export class Kubernetes implements Executor {
       await pod.up(input.signal);
       stopPulse = clock.every(ALIVE_EVERY_MS, () => void pod.run(helper(ALIVE_SCRIPT)).catch(() => undefined));
       const environment = this.#environment(input);
-      await this.#fill(pod, input, environment);
-      if (input.signal.aborted) throw new Error('The job was stopped before it began.');
+      await unlessStopped(this.#fill(pod, input, environment), input.signal);
       const program = commandOf(input.payload.job);
       if (!(await letGo(pod))) throw new Error(`The program ${program.argv[0]} was not found on this source.`);
       const names = Object.keys({ ...environment, PATH: '' });
@@ -133,6 +135,18 @@ export class Kubernetes implements Executor {
   }
 }
 
+/** Rejects as soon as the job is stopped; what was under way then fails by itself when its pod is removed. */
+async function unlessStopped(filling: Promise<void>, signal: AbortSignal): Promise<void> {
+  filling.catch(() => undefined);
+  const stopped = new AbortController();
+  try {
+    await Promise.race([filling, once(signal, 'abort', { signal: stopped.signal }).catch(() => undefined)]);
+  } finally {
+    stopped.abort();
+  }
+  if (signal.aborted) throw new Error('The job was stopped before it began.');
+}
+
 const limitsOf = ({ limits = {} }: Pick<JobSpec, 'limits'>): Limits => ({
   memoryBytes: limits.memory_bytes ?? MEMORY_DEFAULT_BYTES,
   cpuMilli: limits.cpu_milli ?? CPU_DEFAULT_MILLI,
@@ -174,29 +188,38 @@ class RunningPod {
     };
   }
 
-  /** How the job ended; null when its pod was removed first. A cluster that does not answer is asked again. */
-  async #untilEnded(): Promise<PodEnd | null> {
-    for (;;) {
-      const state = await this.pod.state().catch(() => undefined);
-      if (state === null) return null;
+  /**
+   * How the job ended, or a sentence where the cluster could not say. One that does not answer is asked again until its pod
+   * has ended itself, which was not heard from its runner either.
+   */
+  async #untilEnded(): Promise<PodEnd | string> {
+    const { clock, pod } = this;
+    const silenceMs = pod.plan.silenceS * 1000 + UNHEARD_SLACK_MS;
+    for (let heardAtMonoMs = clock.now().monoMs; ; ) {
+      const state = await pod.state().catch(() => undefined);
+      if (state === null) return 'Its pod was removed from the cluster while it ran.';
+      if (state !== undefined) heardAtMonoMs = clock.now().monoMs;
       const end = state === undefined ? null : endOf(state);
       if (end !== null) return end;
-      await this.clock.sleep(STATE_POLL_MS);
+      if (clock.now().monoMs - heardAtMonoMs > silenceMs)
+        return `The cluster's API did not answer for ${Math.round(silenceMs / 1000)} s, in which its pod ended itself.`;
+      await clock.sleep(STATE_POLL_MS);
     }
   }
 
   async #follow(
-    ended: Promise<PodEnd | null>,
+    ended: Promise<PodEnd | string>,
     logs: PodLogs,
     tellRemoved: (isGone: boolean) => void,
   ): Promise<ExecutionEnd> {
-    const end = await ended;
-    const isWhole = await logs.finish();
-    const trouble = end === null ? null : await this.#takeOutputs();
+    const found = await ended;
+    const end = typeof found === 'string' ? null : found;
+    const isWhole = await logs.finish(end !== null);
+    const trouble = await this.#takeOutputs(end !== null);
     const isGone = await this.pod.remove();
     tellRemoved(isGone);
     const details = [
-      ...(end === null ? ['Its pod was removed from the cluster while it ran.'] : []),
+      ...(typeof found === 'string' ? [found] : []),
       ...(end?.isOutOfMemory ? [this.#outOfMemory()] : []),
       ...(end?.evicted ? [`The cluster ended its pod (${end.evicted}).`] : []),
       ...(trouble === null ? [] : [`Its outputs could not be taken out of the pod: ${trouble}`]),
@@ -214,10 +237,16 @@ class RunningPod {
     };
   }
 
-  /** Null, or why they are not here. */
-  #takeOutputs(): Promise<string | null> {
+  /** Null, or why they are not here: then nothing is, because half of an output would pass for a whole one. */
+  async #takeOutputs(isThere: boolean): Promise<string | null> {
     const { payload, dir } = this.input;
-    return takeOutputs(this.pod, payload.job.outputs, dir.work).then(() => null, messageOf);
+    try {
+      await takeOutputs(this.pod, isThere ? payload.job.outputs : [], dir.work);
+      return null;
+    } catch (error) {
+      emptyFolder(dir.work);
+      return messageOf(error);
+    }
   }
 
   #outOfMemory(): string {

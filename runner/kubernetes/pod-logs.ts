@@ -26,13 +26,13 @@ export class PodLogs {
     this.#following = this.#follow();
   }
 
-  /** The job can write no more: takes the rest. Resolves with whether all of it came. */
-  async finish(): Promise<boolean> {
+  /** The job can write no more: takes the rest, where its pod is there. Resolves with whether all of it came. */
+  async finish(isThere: boolean): Promise<boolean> {
     this.#isOver = true;
     this.#exec?.close();
     await this.#following;
     let isWhole = false;
-    for (let tries = 0; tries < REST_TRIES && !isWhole; tries += 1) {
+    for (let tries = 0; isThere && tries < REST_TRIES && !isWhole; tries += 1) {
       if (tries > 0) await this.clock.sleep(AGAIN_MS);
       isWhole = await this.#read(REST_SCRIPT).catch(() => false);
     }

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { ARTIFACT_BYTES_LIMIT, ARTIFACT_COUNT_LIMIT } from '../output-files.ts';
 import { matchesPattern } from '../outputs-glob.ts';
+import { removeTree } from '../work-dir.ts';
 import type { JobPod } from './job-pod.ts';
 import { ANSWER, GO_SCRIPT, helper, NETWORK_SCRIPT, RECEIVE_SCRIPT, SEND_SCRIPT } from './pod-scripts.ts';
 import { extractTar } from './tar-extract.ts';
@@ -62,10 +63,15 @@ export function rootsOf(patterns: readonly string[]): string[] {
   return [...roots].some((root) => /[*?]/.test(root)) ? ['.'] : [...roots].sort();
 }
 
+/** Leaves nothing in a folder. */
+export function emptyFolder(path: string): void {
+  removeTree(path);
+  mkdirSync(path, { mode: 0o700 });
+}
+
 /** Replaces the work directory by the outputs that the job left in its pod. */
 export async function takeOutputs(pod: JobPod, patterns: readonly string[], workDir: string): Promise<void> {
-  rmSync(workDir, { recursive: true, force: true });
-  mkdirSync(workDir, { mode: 0o700 });
+  emptyFolder(workDir);
   if (patterns.length === 0) return;
   const exec = await pod.exec(helper(SEND_SCRIPT, ...rootsOf(patterns)));
   try {
