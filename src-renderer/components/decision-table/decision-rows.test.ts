@@ -35,6 +35,23 @@ describe('rows of a decision that is run now', () => {
     expect(row?.cells.slots.text).toBe('1 free');
     expect(row?.result).toBe('Closest');
   });
+  it('fits what failed into its column, and keeps the whole for who points at it', () => {
+    const cellOf = (rule: RuleResult['rule'], detail: string, column: 'confined' | 'source' | 'budget') =>
+      explainRows(explain(candidate('a', { rules: [fail(rule, detail)] })), false)[0]?.cells[column];
+    const nothing = 'files and network not enforced';
+    expect(cellOf('confinement.insufficient', nothing, 'confined')).toEqual({
+      isPass: false,
+      text: 'none',
+      whole: nothing,
+    });
+    expect(cellOf('confinement.insufficient', 'network not enforced', 'confined')?.text).toBe('network');
+    expect(cellOf('source.offline', 'not connected yet', 'source')?.text).toBe('pending');
+    expect(cellOf('budget.insufficient', 'wu:WU-1', 'budget')).toEqual({
+      isPass: false,
+      text: 'over',
+      whole: 'wu:WU-1',
+    });
+  });
   it('says what only waits for the fallback, and who was outranked by how much', () => {
     const rows = explainRows(
       explain(

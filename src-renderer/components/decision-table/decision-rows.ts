@@ -38,8 +38,11 @@ const passed = (text = ''): DecisionCell => ({ isPass: true, text });
 const shortDetail = (rule: Rule, detail: string): string => {
   if (rule === 'side.not_allowed' && (detail === 'byoc' || detail === 'managed')) return SIDE_WORDS[detail];
   if (rule === 'source.offline' && detail.startsWith('not connected')) return 'pending';
-  if (rule === 'confinement.insufficient' && detail === 'files and network') return 'none';
-  if (rule === 'budget.insufficient') return 'short';
+  if (rule === 'confinement.insufficient') {
+    const lacks = detail.replace(/ not enforced$/, '');
+    return lacks === 'files and network' ? 'none' : lacks === '' || lacks === 'several' ? groupWord(rule) : lacks;
+  }
+  if (rule === 'budget.insufficient') return 'over';
   // Rows of a record that was too long name each source, but hold one detail for all of them.
   if (detail === 'several') return rule === 'labels.missing' ? 'missing' : groupWord(rule);
   return detail === '' ? groupWord(rule) : detail;

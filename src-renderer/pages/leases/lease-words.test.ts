@@ -21,6 +21,9 @@ describe('the end of a lease', () => {
     expect(leaseLook(lease, end).label).toBe('Active');
     expect(endCause(end, lease)).toBe('renewed');
   });
+  it('has never more left than it was given', () => {
+    expect(leaseEnd(lease, 75_900, null).leftMs).toBe(75_000);
+  });
   it('is the runtime limit where that is nearer', () => {
     const end = leaseEnd(lease, 70_000, 44_000);
     expect(end).toEqual({ leftMs: 44_000, totalMs: 600_000, by: 'runtime' });

@@ -21,7 +21,8 @@ export const leaseEnd = (
 ): LeaseEnd =>
   runtimeLeftMs !== null && runtimeLeftMs < expiresInMs
     ? { leftMs: runtimeLeftMs, totalMs: lease.max_runtime_ms, by: 'runtime' }
-    : { leftMs: expiresInMs, totalMs: takeOverMs(lease.ttl_ms), by: 'renewal' };
+    : // Ages are rounded down to whole seconds: no lease has more left than it was given.
+      { leftMs: Math.min(expiresInMs, takeOverMs(lease.ttl_ms)), totalMs: takeOverMs(lease.ttl_ms), by: 'renewal' };
 
 /** A lease is expiring while under a fifth of its time is left, and near its runtime limit. */
 export const isExpiring = (end: LeaseEnd): boolean => end.leftMs < end.totalMs * EXPIRING_SHARE;

@@ -70,6 +70,61 @@ test('a waiting job says why, and the answer changes live when the fleet does', 
   await expect(page.getByText(/No source has/).first()).toBeVisible();
 });
 
+test('what opens over a screen is accessible: notifications, palette, shortcuts, the submit form with its gates', async ({
+  page,
+}) => {
+  await plane.signIn(page);
+  await page.getByRole('button', { name: /^Notifications: \d+ needs? you$/ }).click();
+  const bell = page.getByRole('dialog', { name: 'Notifications' });
+  await expect(bell.getByRole('link', { name: /1 approval waiting/ })).toBeVisible();
+  await expectAccessible(page, 'Notifications');
+  await page.keyboard.press('Escape');
+  await expect(bell).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('WU-1');
+  await expect(page.getByRole('option', { name: /Waits for a class/ })).toBeVisible();
+  await expectAccessible(page, 'Palette');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: /shortcuts/i })).toBeVisible();
+  await expectAccessible(page, 'Shortcuts');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('c');
+  const form = page.getByRole('dialog', { name: 'Submit job' });
+  await form.getByRole('switch', { name: 'Hold for approval' }).click();
+  await form.getByRole('switch', { name: 'Private network' }).click();
+  await expectAccessible(page, 'Submit job');
+});
+
+test('jobs that wait and that are held are accessible, whole in a narrow window and in forced colours, and stand still', async ({
+  page,
+}) => {
+  await plane.signIn(page);
+  for (const title of ['Waits for a class', 'Asks first']) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(page.url().replace(/(dashboard\/[^/]+)\/.*$/, '$1/jobs'));
+    await page.getByText(title).first().click();
+    await expect(page.getByRole('region', { name: 'Decision table' })).toBeVisible();
+    await page.setViewportSize({ width: 1024, height: 700 });
+    await expectAccessible(page, title);
+    await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    const { sideways, cut, moving } = await page.evaluate(() => {
+      const table = document.querySelector('.decision-table') as HTMLElement;
+      return {
+        sideways: document.documentElement.scrollWidth - window.innerWidth,
+        cut: table.scrollWidth - (table.parentElement as HTMLElement).clientWidth,
+        moving: document.getAnimations().filter(({ playState }) => playState === 'running').length,
+      };
+    });
+    expect({ sideways: Math.max(0, sideways), cut: Math.max(0, cut), moving }).toEqual({
+      sideways: 0,
+      cut: 0,
+      moving: 0,
+    });
+    await page.emulateMedia({ forcedColors: 'none' });
+  }
+});
+
 test('every link of the navigation leads to a screen that exists', async ({ page }) => {
   await plane.signIn(page);
   await expect(page.getByRole('link', { name: /^Jobs/ })).toBeVisible();
