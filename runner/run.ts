@@ -289,7 +289,7 @@ async function watch(
   }
   return new WatchedCapabilities(first, probe, clock, ({ posture }) =>
     printer.warn(
-      `What this source can enforce changed: files ${posture.files}, network ${posture.network?.join(', ') || 'not enforced'}.`,
+      `What this source can enforce changed: files ${posture.files}, network ${posture.network?.join(', ') || 'not enforced'}${posture.kubernetes ? ', jobs in a cluster' : ''}.`,
     ),
   );
 }

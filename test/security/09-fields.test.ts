@@ -84,13 +84,13 @@ describe('row 9: fields that are not valid', () => {
     expect(JSON.stringify(answer.json.errors)).toContain(name);
   });
 
-  test('refuses what no rule holds yet, and never ignores it', async () => {
-    const answer = await plane.call('jobSubmit', { body: UNBUILT_JOB, key: plane.key() });
-    expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([
-      422,
-      'feature.not_built',
-      '/limits/processes',
-    ]);
+  test.each([
+    ['/limits/processes', {}],
+    ['/network', { network: 'egress', egress: ['host.example:443'] }],
+    ['/network', { network: 'private:lab' }],
+  ])('refuses %s of a job in a cluster, which no rule holds yet, and never ignores it', async (pointer, more) => {
+    const answer = await plane.call('jobSubmit', { body: { ...UNBUILT_JOB, ...more }, key: plane.key() });
+    expect([answer.status, answer.code, answer.json.errors[0].pointer]).toEqual([422, 'feature.not_built', pointer]);
   });
 
   test.each([

@@ -24,7 +24,9 @@ function refuseUnbuilt(spec: JobSpec): void {
       errors: [{ pointer, message: 'has no rule yet' }],
     });
   };
-  if (spec.kind === 'kubernetes' && spec.limits?.processes !== undefined)
+  if (spec.kind !== 'kubernetes') return;
+  if (spec.network !== 'none') unbuilt('/network', 'A job in a cluster has no network, and is granted no hosts.');
+  if (spec.limits?.processes !== undefined)
     unbuilt('/limits/processes', 'A cluster holds no number of processes for one pod.');
 }
 
