@@ -61,7 +61,7 @@ test('a plane that is killed in the middle of a call: the calls go on in their c
     { tools, budget: { extras_mcu: 10 } },
   );
   const runner = plane.paste(made.commands.bash.run);
-  await expect.poll(() => processesWith(`sleep\0${word}`).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => processesWith(`sleep\0${word}`).length, { timeout: 60_000 }).toBeGreaterThan(0);
   await plane.stop('SIGKILL');
   const { dataDir, port } = plane;
   plane = await PlaneProcess.start([], { dataDir, port });
