@@ -15,7 +15,9 @@ import { keys } from './keys.ts';
 import type { JobListQuery } from './query-types.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
-const PAGE_ITEMS = 100;
+/** What the first screen shows and a little more; further pages are as large as they may be, for whoever scrolls on. */
+const FIRST_PAGE_ITEMS = 100;
+const PAGE_ITEMS = 200;
 
 /** Jobs that match the filters, newest first, page by page; `counts` are those of the whole workspace. */
 export const useJobs = (query: JobListQuery = {}): UseInfiniteQueryResult<InfiniteData<JobList>> => {
@@ -26,8 +28,10 @@ export const useJobs = (query: JobListQuery = {}): UseInfiniteQueryResult<Infini
     placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: JobList) => last.next_cursor ?? undefined,
-    queryFn: ({ pageParam, signal }) =>
-      fetchResource(ws, queryKey, 'jobs', { query: { ...query, cursor: pageParam, limit: PAGE_ITEMS }, signal }),
+    queryFn: ({ pageParam, signal }) => {
+      const limit = pageParam === undefined ? FIRST_PAGE_ITEMS : PAGE_ITEMS;
+      return fetchResource(ws, queryKey, 'jobs', { query: { ...query, cursor: pageParam, limit }, signal });
+    },
   });
 };
 

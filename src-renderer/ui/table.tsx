@@ -1,6 +1,7 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { rowHeightFor, useAppearance } from '../stores/appearance.ts';
+import { useListPosition } from './use-list-position.ts';
+import { useRowsInView } from './use-rows-in-view.ts';
 import { useSettledRows } from './use-settled-rows.ts';
 import './table.css';
 
@@ -31,7 +32,17 @@ export interface TableProps<T> {
   isPaused?: boolean;
   /** Names the list: another filter or another answer is another list, whose rows are shown at once. */
   listKey?: string;
+  /** Where the list stood when it was left, as a row's index: taken up once so many rows are here. */
+  startAt?: number;
+  /** Told of the first whole row in view once the list rests; 0 is the top. */
+  onRest?: (index: number) => void;
 }
+
+/** So far from the foot the next page is asked for: it is there before a hand that scrolls arrives. */
+const NEAR_END_ROWS = 40;
+
+const indexOfId = <T,>(rows: readonly T[], idOf: (row: T) => string, id: string): number =>
+  rows.findIndex((row) => idOf(row) === id);
 
 /** Moves within the list; undefined for other keys. */
 const stepOf = (key: string, at: number, last: number): number | undefined => {
@@ -56,6 +67,17 @@ interface TableRowProps<T> {
   onOpenRow: (row: T) => void;
 }
 
+const PlainCells = <T,>({ row, columns }: Pick<TableRowProps<T>, 'row' | 'columns'>) => (
+  <>
+    {columns.map((column) => (
+      <td key={column.id} className={column.align === 'right' ? 'is-right' : undefined}>
+        {column.cell(row)}
+      </td>
+    ))}
+  </>
+);
+const RowCells = memo(PlainCells) as typeof PlainCells;
+
 const PlainRow = <T,>({ row, id, columns, tracks, index, topPx, height, ...rest }: TableRowProps<T>) => (
   <tr
     data-index={index}
@@ -67,14 +89,10 @@ const PlainRow = <T,>({ row, id, columns, tracks, index, topPx, height, ...rest 
     onFocus={() => rest.onFocusRow(id)}
     onClick={() => rest.onOpenRow(row)}
   >
-    {columns.map((column) => (
-      <td key={column.id} className={column.align === 'right' ? 'is-right' : undefined}>
-        {column.cell(row)}
-      </td>
-    ))}
+    <RowCells row={row} columns={columns} />
   </tr>
 );
-/** While the list scrolls, only rows that come into view are drawn. */
+/** While the list scrolls, only rows that come into view are drawn; a row that moves keeps its cells. */
 const TableRow = memo(PlainRow) as typeof PlainRow;
 
 /**
@@ -88,27 +106,17 @@ export const Table = <T,>(props: TableProps<T>) => {
   const scroll = useRef<HTMLDivElement>(null);
   const { rows, waiting, catchUp, hold } = useSettledRows(given, idOf, props.isPaused, props.listKey);
   const [focusId, setFocusId] = useState<string | null>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : idOf(row);
-    },
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are measured anew when the density changes
-  useEffect(() => virtual.measure(), [rowHeight]);
-  const items = virtual.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
+  const { from, to, reveal } = useRowsInView(scroll, rows.length, rowHeight);
+  const isArriving = useListPosition(scroll, rows.length, rowHeight, props);
   useEffect(() => {
-    if (rows.length > 0 && lastShown >= rows.length - 20) onNearEnd?.();
-  }, [lastShown, rows.length, onNearEnd]);
+    if (rows.length > 0 && (isArriving || to >= rows.length - NEAR_END_ROWS)) onNearEnd?.();
+  }, [to, isArriving, rows.length, onNearEnd]);
 
   const activeId = focusId ?? selectedId ?? null;
-  const indexOf = useMemo(() => new Map(rows.map((row, index) => [idOf(row), index])), [rows, idOf]);
-  const activeIndex = activeId === null ? 0 : (indexOf.get(activeId) ?? 0);
+  const activeIndex = useMemo(
+    () => (activeId === null ? 0 : Math.max(0, indexOfId(rows, idOf, activeId))),
+    [rows, idOf, activeId],
+  );
   const opener = useRef(onOpen);
   opener.current = onOpen;
   const onOpenRow = useCallback((row: T) => opener.current?.(row), []);
@@ -125,7 +133,7 @@ export const Table = <T,>(props: TableProps<T>) => {
     event.preventDefault();
     event.stopPropagation();
     setFocusId(idOf(nextRow));
-    virtual.scrollToIndex(next);
+    reveal(next);
     requestAnimationFrame(() => {
       scroll.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true });
     });
@@ -158,23 +166,21 @@ export const Table = <T,>(props: TableProps<T>) => {
               ))}
             </tr>
           </thead>
-          <tbody className="table-body" style={{ height: rows.length === 0 ? 0 : virtual.getTotalSize() }}>
-            {items.map((item) => {
-              const row = rows[item.index];
-              if (row === undefined) return null;
+          <tbody className="table-body" style={{ height: rows.length * rowHeight }}>
+            {rows.slice(from, to).map((row, at) => {
               const id = idOf(row);
               return (
                 <TableRow
-                  key={item.key}
+                  key={id}
                   row={row}
                   id={id}
                   columns={columns}
                   tracks={tracks}
-                  index={item.index}
-                  topPx={item.start}
+                  index={from + at}
+                  topPx={(from + at) * rowHeight}
                   height={rowHeight}
                   isSelected={selectedId === undefined ? undefined : id === selectedId}
-                  isActive={item.index === activeIndex}
+                  isActive={from + at === activeIndex}
                   onFocusRow={setFocusId}
                   onOpenRow={onOpenRow}
                 />

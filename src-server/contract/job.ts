@@ -29,6 +29,7 @@ import {
   JOB_KINDS,
   JOB_STATES,
   LEASE_STATES,
+  SOURCE_KINDS,
 } from './terms.ts';
 
 /** A path below the work directory: relative, forward slashes, no `..`, no drive, no device name. */
@@ -258,6 +259,7 @@ export const jobListItem = z.object({
   max_attempts: positive,
   source_id: sourceId.nullable(),
   source_name: z.string().nullable(),
+  source_kind: z.enum(SOURCE_KINDS).nullable(),
   lease_id: leaseId.nullable(),
   created_at: instant,
   started_at: instant.nullable(),

@@ -105,15 +105,15 @@ export const sourceListQuery = z.strictObject({
   cursor: queryCursor.optional(),
   limit: queryLimit,
 });
-export const sourceList = listOf(source).extend({
-  counts: z.object({
-    total: count,
-    taking_jobs: count,
-    slots: count,
-    in_use: count,
-    by_state: z.record(z.string(), count),
-  }),
+/** Of the whole fleet, whatever a list shows of it; the revoked ones stand in `by_state` alone. */
+export const sourceCounts = z.object({
+  total: count,
+  taking_jobs: count,
+  slots: count,
+  in_use: count,
+  by_state: z.record(z.string(), count),
 });
+export const sourceList = listOf(source).extend({ counts: sourceCounts });
 export type SourceList = z.infer<typeof sourceList>;
 
 /** Peek: the source with its leases and its heartbeats of the last 10 minutes (`true` = came in that interval). */

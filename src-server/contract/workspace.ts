@@ -13,6 +13,7 @@ import {
   sha256Hex,
   text,
 } from './primitives.ts';
+import { sourceCounts } from './source.ts';
 import {
   ATTEMPT_OUTCOMES,
   DECISION_OUTCOMES,
@@ -183,7 +184,7 @@ export const overview = z.object({
       seen_ms_ago: count.nullable(),
     }),
   ),
-  source_counts: z.object({ total: count, taking_jobs: count }),
+  source_counts: sourceCounts,
   /** Questions that wait for a person, all of them. */
   questions: z.object({ approvals: count, admissions: count }),
   needs_you: z.array(

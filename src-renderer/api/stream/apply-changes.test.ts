@@ -31,3 +31,13 @@ it('never lays an older change over a newer answer', () => {
   applyChanges(client, WS, [change(9, 'failed'), change(10, 'failed')], refresher);
   expect(state()).toBe('queued');
 });
+
+it('asks for single jobs only where one is on screen, however many change', () => {
+  const { client, refresher, asked } = setUp();
+  client.setQueryData(keys.jobPart(WS, 'job_1', 'explain'), {});
+  const storm = Array.from({ length: 500 }, (_, n) => change(11 + n, 'queued'));
+  for (const [n, { rows }] of storm.entries()) if (n > 0 && rows.jobs?.[0]) rows.jobs[0].job_id = `job_${n + 1}`;
+  applyChanges(client, WS, storm, refresher);
+  expect(asked.filter((resource) => resource === 'job-part')).toHaveLength(1);
+  expect(asked.length).toBeLessThan(10);
+});

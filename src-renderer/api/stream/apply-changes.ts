@@ -1,6 +1,6 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { Job, JobList } from '../../../src-server/contract/job.ts';
-import type { SourceDetail, SourceList } from '../../../src-server/contract/source.ts';
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
+import type { Job, JobList, JobListItem } from '../../../src-server/contract/job.ts';
+import type { Source, SourceDetail, SourceList } from '../../../src-server/contract/source.ts';
 import type { StreamChange } from '../../../src-server/contract/stream.ts';
 import { keys } from '../keys.ts';
 import type { JobListQuery, SourceListQuery } from '../query-types.ts';
@@ -9,59 +9,84 @@ import { noteFigures } from '../volatile.ts';
 import { type Merged, mergeJob, mergeJobPages, mergeSourceDetail, mergeSourcePages } from './merge.ts';
 import type { Refresher } from './refresher.ts';
 
-type Merge<T extends object> = (data: T, change: StreamChange, query: unknown) => Merged<T>;
+/** A changed row and the entry that changed it. */
+interface Changed<T> {
+  seq: number;
+  row: T;
+}
+
+/** Of each row the newest, in the order of the log: what lies between is not on screen for a frame. */
+const newestRows = <T>(
+  changes: readonly StreamChange[],
+  rowsOf: (change: StreamChange) => readonly T[] | undefined,
+  idOf: (row: T) => string,
+): Map<string, Changed<T>> => {
+  const newest = new Map<string, Changed<T>>();
+  for (const change of changes)
+    for (const row of rowsOf(change) ?? []) {
+      newest.delete(idOf(row));
+      newest.set(idOf(row), { seq: change.seq, row });
+    }
+  return newest;
+};
 
 /**
- * Lays changes over every cached answer below `prefix`, one write per answer. Changes older than the answer are
- * skipped; what a patch cannot finish is fetched again, at most once a second.
+ * Lays rows over every cached answer below `prefix`, one write per answer. Rows older than the answer are skipped; what a
+ * patch cannot finish is fetched again, at most once a second.
+ * @param isMeant leaves out answers that no row is about.
  */
-const patch = <T extends object>(
+const patch = <T extends object, R>(
   client: QueryClient,
   prefix: readonly unknown[],
-  changes: readonly StreamChange[],
+  rows: ReadonlyMap<string, Changed<R>>,
   refresher: Refresher,
-  merge: Merge<T>,
+  merge: (data: T, rows: readonly R[], query: unknown) => Merged<T>,
+  isMeant: (key: QueryKey) => boolean = () => true,
 ) => {
   for (const query of client.getQueryCache().findAll({ queryKey: prefix })) {
     const before = query.state.data as T | undefined;
-    if (before === undefined) continue;
+    if (before === undefined || !isMeant(query.queryKey)) continue;
     const answeredAt = seqOf(query.queryKey);
-    let data = before;
-    let isStale = false;
-    for (const change of changes) {
-      if (change.seq <= answeredAt) continue;
-      const merged = merge(data, change, query.queryKey.at(-1));
-      data = merged.data;
-      isStale ||= merged.isStale;
-    }
+    const newer = [...rows.values()].flatMap(({ seq, row }) => (seq > answeredAt ? [row] : []));
+    if (newer.length === 0) continue;
+    const { data, isStale } = merge(before, newer, query.queryKey.at(-1));
     if (data !== before) client.setQueryData(query.queryKey, data);
     if (isStale) refresher.refresh(query.queryKey);
   }
 };
 
-const patchJobs = (client: QueryClient, ws: string, all: readonly StreamChange[], refresher: Refresher) => {
-  const changes = all.filter((change) => (change.rows.jobs ?? []).length > 0);
-  if (changes.length === 0) return;
-  patch<InfiniteData<JobList>>(client, keys.jobLists(ws), changes, refresher, (data, change, query) =>
-    mergeJobPages(data, change.rows.jobs ?? [], query as JobListQuery, change.types.includes('job.submitted')),
-  );
-  for (const id of new Set(changes.flatMap((change) => (change.rows.jobs ?? []).map((row) => row.job_id)))) {
-    patch<Job>(client, keys.job(ws, id), changes, refresher, (data, change) => mergeJob(data, change.rows.jobs ?? []));
-    refresher.refresh(keys.jobParts(ws, id));
-  }
+/** What is cached of single jobs or sources that are among these; all others are on no screen. */
+const shownOf = (client: QueryClient, prefix: readonly unknown[], ids: { has: (id: string) => boolean }): string[] => {
+  const shown = client.getQueryCache().findAll({ queryKey: prefix });
+  return [...new Set(shown.map(({ queryKey }) => String(queryKey[prefix.length])))].filter((id) => ids.has(id));
 };
 
-const patchSources = (client: QueryClient, ws: string, all: readonly StreamChange[], refresher: Refresher) => {
-  const changes = all.filter((change) => (change.rows.sources ?? []).length > 0);
-  if (changes.length === 0) return;
-  patch<InfiniteData<SourceList>>(client, keys.sourceLists(ws), changes, refresher, (data, change, query) =>
-    mergeSourcePages(data, change.rows.sources ?? [], query as SourceListQuery),
+const patchJobs = (client: QueryClient, ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
+  const rows = newestRows(
+    changes,
+    (change) => change.rows.jobs,
+    (row) => row.job_id,
   );
-  for (const id of new Set(changes.flatMap((change) => (change.rows.sources ?? []).map((row) => row.source_id)))) {
-    patch<SourceDetail>(client, keys.source(ws, id), changes, refresher, (data, change) =>
-      mergeSourceDetail(data, change.rows.sources ?? []),
-    );
-  }
+  if (rows.size === 0) return;
+  patch<InfiniteData<JobList>, JobListItem>(client, keys.jobLists(ws), rows, refresher, (data, newer, query) =>
+    mergeJobPages(data, newer, query as JobListQuery),
+  );
+  patch<Job, JobListItem>(client, keys.jobDetails(ws), rows, refresher, mergeJob, (key) => rows.has(String(key[3])));
+  for (const id of shownOf(client, keys.allJobParts(ws), rows)) refresher.refresh(keys.jobParts(ws, id));
+};
+
+const patchSources = (client: QueryClient, ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
+  const rows = newestRows(
+    changes,
+    (change) => change.rows.sources,
+    (row) => row.source_id,
+  );
+  if (rows.size === 0) return;
+  patch<InfiniteData<SourceList>, Source>(client, keys.sourceLists(ws), rows, refresher, (data, newer, query) =>
+    mergeSourcePages(data, newer, query as SourceListQuery),
+  );
+  const isMeant = (key: QueryKey) => rows.has(String(key[3]));
+  patch<SourceDetail, Source>(client, keys.sourceDetails(ws), rows, refresher, mergeSourceDetail, isMeant);
 };
 
 /** Approvals and admissions, and what a yes would do, which follows the fleet. */
@@ -93,10 +118,11 @@ const refreshBudgets = (ws: string, types: ReadonlySet<string>, isLeaseMoved: bo
 };
 
 /** What no row carries and only a fetch can renew. */
-const refreshRest = (ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
+const refreshRest = (client: QueryClient, ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
   const types = new Set(changes.flatMap((change) => change.types));
   const leases = changes.flatMap((change) => change.rows.leases ?? []);
-  for (const lease of leases) refresher.refresh(keys.source(ws, lease.source_id));
+  const leaseSources = new Set(leases.map((lease) => lease.source_id));
+  for (const id of shownOf(client, keys.sourceDetails(ws), leaseSources)) refresher.refresh(keys.source(ws, id));
   if (leases.length > 0) refresher.refresh(keys.leases(ws));
   if ([...types].some((type) => /^(credential|session|source)\./.test(type))) refresher.refresh(keys.enrollments(ws));
   refreshGovernance(ws, types, changes, refresher);
@@ -120,8 +146,12 @@ export const applyChanges = (
   refresher: Refresher,
 ): void => {
   if (changes.length === 0) return;
-  for (const { rows } of changes) noteFigures({ ...rows });
+  noteFigures({
+    sources: changes.flatMap(({ rows }) => rows.sources ?? []),
+    leases: changes.flatMap(({ rows }) => rows.leases ?? []),
+    approvals: changes.flatMap(({ rows }) => rows.approvals ?? []),
+  });
   patchJobs(client, ws, changes, refresher);
   patchSources(client, ws, changes, refresher);
-  refreshRest(ws, changes, refresher);
+  refreshRest(client, ws, changes, refresher);
 };

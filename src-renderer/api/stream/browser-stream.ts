@@ -1,6 +1,6 @@
 import { sleep } from '../../stores/clock.ts';
 import { firstSeq } from '../seqs.ts';
-import type { StreamMessage } from './messages.ts';
+import { type StreamMessage, type StreamWord, toMessage } from './messages.ts';
 import { keepStream } from './read-stream.ts';
 
 /** How long the first answer may take; without one the stream opens at the plane's own position. */
@@ -20,12 +20,14 @@ export const openBrowserStream = (workspaceId: string, receive: (message: Stream
   let isLeader = false;
   /** Newest entry this tab heard of, from whichever tab: where it goes on when it becomes the leader. */
   let lastSeq = 0;
-  const take = (message: StreamMessage) => {
+  const take = (word: StreamWord) => {
+    const message = word.kind === 'state' ? word : toMessage(word.event, word.data);
+    if (message === null) return;
     if (message.kind === 'change') lastSeq = message.change.seq;
     receive(message);
   };
-  let lastState: StreamMessage = { kind: 'state', state: 'connecting' };
-  channel.onmessage = ({ data }: MessageEvent<StreamMessage | { kind: 'hello' }>) => {
+  let lastState: StreamWord = { kind: 'state', state: 'connecting' };
+  channel.onmessage = ({ data }: MessageEvent<StreamWord | { kind: 'hello' }>) => {
     // A new tab asks for the state of the connection, which it would else learn at its next change only.
     if (data.kind === 'hello') {
       if (isLeader) channel.postMessage(lastState);
@@ -37,10 +39,10 @@ export const openBrowserStream = (workspaceId: string, receive: (message: Stream
     // No plane answered yet, so nothing on screen has a position: once one does, everything is fetched afresh.
     const start = first === undefined && lastSeq === 0 ? undefined : Math.max(first ?? 0, lastSeq);
     isLeader = true;
-    await keepStream(workspaceId, start, stop.signal, (message) => {
-      if (message.kind === 'state') lastState = message;
-      channel.postMessage(message);
-      take(message);
+    await keepStream(workspaceId, start, stop.signal, (word) => {
+      if (word.kind === 'state') lastState = word;
+      channel.postMessage(word);
+      take(word);
     });
   };
   const locks = globalThis.navigator.locks;

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { JobList, JobListItem } from '../../../src-server/contract/job.ts';
 import type { Source, SourceDetail, SourceList } from '../../../src-server/contract/source.ts';
 import { JOB_STATES } from '../../../src-server/contract/terms.ts';
-import { jobMatches, mergeJobPages, mergeSourceDetail, mergeSourcePages, sourceMatches } from './merge.ts';
+import {
+  jobMatches,
+  mergeJobPages,
+  mergeSourceDetail,
+  mergeSourcePages,
+  NEW_JOBS_MAX,
+  sourceMatches,
+} from './merge.ts';
 
 const job = (id: string, more: Partial<JobListItem> = {}) =>
   ({
@@ -26,36 +33,31 @@ const pages = (...lists: JobListItem[][]): InfiniteData<JobList> => {
 const ids = (data: InfiniteData<JobList>) => data.pages.map((page) => page.items.map((row) => row.job_id));
 
 describe('a jobs list', () => {
-  it('renews a known row where it stands, on any page, and moves its count', () => {
-    const { data, isStale } = mergeJobPages(pages([job('a')], [job('b')]), [job('b', { state: 'running' })], {}, false);
+  it('renews a known row where it stands, on any page, and leaves the other pages alone', () => {
+    const before = pages([job('a', { seq: 9 })], [job('b', { seq: 8 })]);
+    const { data, isStale } = mergeJobPages(before, [job('b', { seq: 8, state: 'running' })], {});
     expect(ids(data)).toEqual([['a'], ['b']]);
     expect(data.pages[1]?.items[0]?.state).toBe('running');
-    expect(data.pages[0]?.counts).toMatchObject({ queued: 1, running: 1 });
+    expect(data.pages[0]).toBe(before.pages[0]);
     expect(isStale).toBe(false);
   });
-  it('puts a new job on top and counts it', () => {
-    const { data, isStale } = mergeJobPages(pages([job('a')]), [job('b')], {}, true);
-    expect(ids(data)).toEqual([['b', 'a']]);
-    expect(data.pages[0]?.counts.queued).toBe(2);
-    expect(isStale).toBe(false);
+  it('puts new jobs on top, the newest first', () => {
+    const merged = mergeJobPages(pages([job('a', { seq: 1 })]), [job('b', { seq: 2 }), job('c', { seq: 3 })], {});
+    expect(ids(merged.data)).toEqual([['c', 'b', 'a']]);
+    expect(merged.isStale).toBe(false);
   });
-  it('lets a new job that the filter leaves out count only', () => {
-    const { data } = mergeJobPages(pages([job('a')]), [job('b')], { state: 'running' }, true);
-    expect(ids(data)).toEqual([['a']]);
-    expect(data.pages[0]?.counts.queued).toBe(2);
+  it('is the same where every changed row is left out by the filter', () => {
+    const before = pages([job('a', { seq: 1, state: 'running' })]);
+    expect(mergeJobPages(before, [job('b', { seq: 2 })], { state: 'running' }).data).toBe(before);
   });
   it('takes out a row that left the filter', () => {
-    const { data } = mergeJobPages(
-      pages([job('a'), job('b')]),
-      [job('a', { state: 'running' })],
-      { state: 'queued' },
-      false,
-    );
+    const before = pages([job('a', { seq: 2 }), job('b', { seq: 1 })]);
+    const { data } = mergeJobPages(before, [job('a', { seq: 2, state: 'running' })], { state: 'queued' });
     expect(ids(data)).toEqual([['b']]);
   });
   it('puts a job that comes to match where its age belongs', () => {
     const [a, c, e] = [job('a', { seq: 9 }), job('c', { seq: 7 }), job('e', { seq: 5 })];
-    const merged = mergeJobPages(pages([a, c], [e]), [job('d', { seq: 6 })], {}, false);
+    const merged = mergeJobPages(pages([a, c], [e]), [job('d', { seq: 6 })], {});
     expect(ids(merged.data)).toEqual([
       ['a', 'c'],
       ['d', 'e'],
@@ -65,14 +67,22 @@ describe('a jobs list', () => {
   it('leaves a job that is older than all that was fetched to its page', () => {
     const before = pages([job('a', { seq: 9 })]);
     before.pages = before.pages.map((page) => ({ ...page, next_cursor: 'more' }));
-    const merged = mergeJobPages(before, [job('z', { seq: 1 })], {}, false);
+    const merged = mergeJobPages(before, [job('z', { seq: 1 })], {});
     expect(ids(merged.data)).toEqual([['a']]);
     expect(merged.isStale).toBe(false);
   });
+  it('begins afresh once more new jobs have gathered than anybody scrolls through', () => {
+    const many = Array.from({ length: NEW_JOBS_MAX }, (_, n) => job(`j${n}`, { seq: NEW_JOBS_MAX - n + 1 }));
+    const merged = mergeJobPages(pages(many, [job('a', { seq: 1 })]), [job('new', { seq: NEW_JOBS_MAX + 2 })], {});
+    expect(merged.isStale).toBe(true);
+    expect(merged.data.pages).toHaveLength(1);
+    expect(merged.data.pages[0]?.items[0]?.job_id).toBe('new');
+    expect(merged.data.pages[0]?.items.length).toBeLessThan(1_000);
+  });
   it('does not change what it was given', () => {
-    const before = pages([job('a')]);
+    const before = pages([job('a', { seq: 1 })]);
     const copy = structuredClone(before);
-    mergeJobPages(before, [job('a', { state: 'failed' }), job('c')], {}, true);
+    mergeJobPages(before, [job('a', { seq: 1, state: 'failed' }), job('c', { seq: 2 })], {});
     expect(before).toEqual(copy);
   });
 });
@@ -123,18 +133,15 @@ describe('a source list', () => {
     expect(data.pages[0]?.items.map((item) => item.name)).toEqual(['new', 'b']);
     expect(isStale).toBe(false);
   });
-  it.each([
-    [{ state: 'late' as const }, { taking_jobs: 1, by_state: { online: 1, late: 1 } }],
-    [{ draining: true }, { taking_jobs: 1, by_state: { online: 2, draining: 1 } }],
-    [{ in_use: 1 }, { taking_jobs: 2, in_use: 1, by_state: { online: 2 } }],
-    [{ revoked: true }, { total: 1, slots: 1, taking_jobs: 1, by_state: { online: 1, revoked: 1 } }],
-  ])('moves the counts when %o', (more, counts) => {
-    const { data, isStale } = mergeSourcePages(list(source('a'), source('b')), [source('a', more)], {});
-    expect(data.pages[0]?.counts).toMatchObject(counts);
+  it('puts a new source where its name belongs', () => {
+    const { data, isStale } = mergeSourcePages(list(source('a'), source('c')), [source('b'), source('d')], {});
+    expect(data.pages[0]?.items.map((item) => item.name)).toEqual(['a', 'b', 'c', 'd']);
     expect(isStale).toBe(false);
   });
-  it('asks for a fetch when a source is new', () => {
-    expect(mergeSourcePages(list(source('a')), [source('b')], {})).toMatchObject({ isStale: true });
+  it('leaves a source below all that was fetched to its page, and fetches nothing for it', () => {
+    const before = list(source('a'));
+    before.pages = before.pages.map((page) => ({ ...page, next_cursor: 'more' }));
+    expect(mergeSourcePages(before, [source('z')], {})).toEqual({ data: before, isStale: false });
   });
   it('takes out a row that left the filter', () => {
     const { data } = mergeSourcePages(list(source('a')), [source('a', { state: 'late' })], { state: 'online' });

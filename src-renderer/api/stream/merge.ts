@@ -36,88 +36,103 @@ export const sourceMatches = (row: Source, query: SourceListQuery): boolean => {
   return text === undefined || [row.name.toLowerCase(), ...labels].some((part) => part.includes(text));
 };
 
+interface ListPage<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
 /**
- * Puts a row that newly matches where its age belongs. Below what was fetched it is left for the page that brings it:
- * fetching every page again for each such change would not end on a long list.
+ * Renews known rows where they stand and takes out those that left the filter. Pages without any of them stay the same
+ * object, so that a long list costs a look and no copy.
+ * @param fresh rows by id; those that were found are taken out of it.
  */
-const place = (pages: JobList[], row: JobListItem): void => {
-  const target = pages.find((page) => page.next_cursor === null || page.items.some((item) => item.seq < row.seq));
-  if (target === undefined) return;
-  const at = target.items.findIndex((item) => item.seq < row.seq);
-  target.items.splice(at === -1 ? target.items.length : at, 0, row);
+const renew = <T, P extends ListPage<T>>(
+  pages: readonly P[],
+  fresh: Map<string, T>,
+  idOf: (row: T) => string,
+  matches: (row: T) => boolean,
+): P[] =>
+  pages.map((page) => {
+    if (fresh.size === 0 || !page.items.some((item) => fresh.has(idOf(item)))) return page;
+    const items = page.items.flatMap((item) => {
+      const row = fresh.get(idOf(item));
+      if (row === undefined) return [item];
+      fresh.delete(idOf(item));
+      return matches(row) ? [row] : [];
+    });
+    return { ...page, items };
+  });
+
+/**
+ * Puts a row that newly matches where it belongs. Below what was fetched it is left for the page that brings it:
+ * fetching every page again for each such change would not end on a long list.
+ * @param isBefore whether a row stands above another in this list.
+ */
+const place = <T, P extends ListPage<T>>(pages: P[], row: T, isBefore: (a: T, b: T) => boolean): void => {
+  const at = pages.findIndex((page) => {
+    const last = page.items.at(-1);
+    return page.next_cursor === null || (last !== undefined && isBefore(row, last));
+  });
+  const page = pages[at];
+  if (page === undefined) return;
+  const below = page.items.findIndex((item) => isBefore(row, item));
+  pages[at] = { ...page, items: page.items.toSpliced(below === -1 ? page.items.length : below, 0, row) };
 };
 
-/** Patches the pages of a jobs list: known rows in place, new ones on top, those that left the filter taken out. */
+const mergePages = <T, P extends ListPage<T>>(
+  data: InfiniteData<P>,
+  rows: readonly T[],
+  idOf: (row: T) => string,
+  matches: (row: T) => boolean,
+  isBefore: (a: T, b: T) => boolean,
+): Merged<InfiniteData<P>> => {
+  const fresh = new Map(rows.map((row) => [idOf(row), row]));
+  const pages = renew(data.pages, fresh, idOf, matches);
+  for (const row of fresh.values()) if (matches(row)) place(pages, row, isBefore);
+  const isSame = pages.every((page, at) => page === data.pages[at]);
+  return { data: isSame ? data : { ...data, pages }, isStale: false };
+};
+
+/** New jobs that gather above the first page before it is fetched afresh: what nobody scrolls back to must not grow for days. */
+export const NEW_JOBS_MAX = 20_000;
+/** Of them so many stay on screen until the fresh page is there. */
+const KEPT_ON_SCREEN = 200;
+
+/** Patches the pages of a jobs list, newest first. Its counts are those of its answer; the overview has newer ones. */
 export const mergeJobPages = (
   data: InfiniteData<JobList>,
   rows: readonly JobListItem[],
   query: JobListQuery,
-  isSubmit: boolean,
 ): Merged<InfiniteData<JobList>> => {
-  const byId = new Map(rows.map((row) => [row.job_id, row]));
-  const counts = { ...data.pages[0]?.counts } as JobList['counts'];
-  const pages = data.pages.map((page) => ({
-    ...page,
-    items: page.items.flatMap((item) => {
-      const row = byId.get(item.job_id);
-      if (row === undefined) return [item];
-      byId.delete(item.job_id);
-      counts[item.state] = Math.max(0, (counts[item.state] ?? 0) - 1);
-      counts[row.state] = (counts[row.state] ?? 0) + 1;
-      return jobMatches(row, query) ? [row] : [];
-    }),
-  }));
-  const [first] = pages;
-  const fresh = [...byId.values()];
-  for (const row of fresh) {
-    if (isSubmit) counts[row.state] = (counts[row.state] ?? 0) + 1;
-    else if (jobMatches(row, query)) place(pages, row);
-  }
-  if (first !== undefined && isSubmit) {
-    first.items = [...fresh.filter((row) => jobMatches(row, query)).reverse(), ...first.items];
-  }
-  return { data: { ...data, pages: pages.map((page) => ({ ...page, counts })) }, isStale: false };
+  const merged = mergePages(
+    data,
+    rows,
+    (row) => row.job_id,
+    (row) => jobMatches(row, query),
+    (a, b) => a.seq > b.seq,
+  );
+  const [first] = merged.data.pages;
+  if (first === undefined || first.items.length <= NEW_JOBS_MAX) return merged;
+  const pages = [{ ...first, items: first.items.slice(0, KEPT_ON_SCREEN) }];
+  return { data: { pages, pageParams: merged.data.pageParams.slice(0, 1) }, isStale: true };
 };
 
-type SourceCounts = SourceList['counts'];
-const takesJobs = (row: Source) => row.state === 'online' && !row.cordoned && !row.draining && !row.revoked;
+const isNamedBefore = (a: Source, b: Source): boolean =>
+  a.name < b.name || (a.name === b.name && a.source_id < b.source_id);
 
-/** Adds (`sign` 1) or takes away (-1) one source from the counts of the workspace. */
-const countSource = (counts: SourceCounts, row: Source, sign: 1 | -1): void => {
-  for (const state of sourceStates(row)) {
-    counts.by_state[state] = Math.max(0, (counts.by_state[state] ?? 0) + sign);
-  }
-  if (row.revoked) return;
-  counts.total += sign;
-  counts.slots += sign * row.capacity;
-  counts.in_use += sign * row.in_use;
-  if (takesJobs(row)) counts.taking_jobs += sign;
-};
-
-/** Patches the pages of a source list in place, counts too; a source that is new to it makes it stale. */
+/** Patches the pages of a source list, by name. Its counts are those of its answer; the overview has newer ones. */
 export const mergeSourcePages = (
   data: InfiniteData<SourceList>,
   rows: readonly Source[],
   query: SourceListQuery,
-): Merged<InfiniteData<SourceList>> => {
-  const byId = new Map(rows.map((row) => [row.source_id, row]));
-  const [first] = data.pages;
-  if (first === undefined) return { data, isStale: true };
-  const counts: SourceCounts = { ...first.counts, by_state: { ...first.counts.by_state } };
-  const pages = data.pages.map((page) => ({
-    ...page,
-    counts,
-    items: page.items.flatMap((item) => {
-      const row = byId.get(item.source_id);
-      if (row === undefined) return [item];
-      byId.delete(item.source_id);
-      countSource(counts, item, -1);
-      countSource(counts, row, 1);
-      return sourceMatches(row, query) ? [row] : [];
-    }),
-  }));
-  return { data: { ...data, pages }, isStale: byId.size > 0 };
-};
+): Merged<InfiniteData<SourceList>> =>
+  mergePages(
+    data,
+    rows,
+    (row) => row.source_id,
+    (row) => sourceMatches(row, query),
+    isNamedBefore,
+  );
 
 /** Lays a changed row over the peek; leases and heartbeats come with the next fetch. */
 export const mergeSourceDetail = (data: SourceDetail, rows: readonly Source[]): Merged<SourceDetail> => {

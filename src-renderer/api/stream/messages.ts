@@ -1,7 +1,15 @@
 import { type StreamChange, type StreamPulse, streamChange, streamPulse } from '../../../src-server/contract/stream.ts';
 import type { ConnectionState } from '../../stores/connection.ts';
 
-/** What the one stream of the browser says, as it also travels to the other tabs. */
+/**
+ * What the one stream of the browser says, as it travels to the other tabs: an event as its text, which costs the tab that
+ * reads next to nothing to hand on.
+ */
+export type StreamWord =
+  | { kind: 'event'; event: string | undefined; data: string }
+  | { kind: 'state'; state: ConnectionState };
+
+/** The same, read. */
 export type StreamMessage =
   | { kind: 'change'; change: StreamChange }
   | { kind: 'pulse'; pulse: StreamPulse }

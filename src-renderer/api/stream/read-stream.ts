@@ -2,7 +2,7 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ROUTES } from '../../../src-server/contract/routes.ts';
 import { after, sleep } from '../../stores/clock.ts';
 import { addressOf, sessionHeaders } from '../client.ts';
-import { type StreamMessage, toMessage } from './messages.ts';
+import type { StreamWord } from './messages.ts';
 
 /** The plane sends a comment every 15 s; silence beyond this is a dead connection. */
 const SILENCE_MS = 40_000;
@@ -23,7 +23,7 @@ const readOnce = async (
   workspaceId: string,
   position: Position,
   signal: AbortSignal,
-  emit: (message: StreamMessage) => void,
+  emit: (word: StreamWord) => void,
 ): Promise<'ended' | 'refused' | 'signed_out'> => {
   const guard = new AbortController();
   const abort = () => guard.abort();
@@ -46,7 +46,7 @@ const readOnce = async (
     if (position.after === undefined) {
       const seq = response.headers.get('CC-Seq');
       if (seq !== null) position.after = Number(seq);
-      emit({ kind: 'reset' });
+      emit({ kind: 'event', event: 'reset', data: '' });
     }
     const heartbeat = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (chunk, controller) => {
@@ -63,12 +63,11 @@ const readOnce = async (
       const { done, value } = await reader.read();
       if (done) return 'ended';
       if (value.id !== undefined && /^\d+$/.test(value.id)) position.after = Number(value.id);
-      const message = toMessage(value.event, value.data);
-      if (message?.kind === 'reset') {
+      if (value.event === 'reset') {
         const seq = /"seq":\s*(\d+)/.exec(value.data)?.[1];
         if (seq !== undefined) position.after = Number(seq);
       }
-      if (message !== null) emit(message);
+      emit({ kind: 'event', event: value.event, data: value.data });
     }
   } catch {
     return signal.aborted ? 'ended' : 'refused';
@@ -83,7 +82,7 @@ export const keepStream = async (
   workspaceId: string,
   startAfter: number | undefined,
   signal: AbortSignal,
-  emit: (message: StreamMessage) => void,
+  emit: (word: StreamWord) => void,
 ): Promise<void> => {
   const position: Position = { after: startAfter };
   let failures = 0;

@@ -14,26 +14,45 @@ interface Clock {
   after: (delayMs: number, run: () => void) => () => void;
 }
 
-/** Gathers refetches: a storm of changes leads to one fetch a second and resource. */
-export const createRefresher = (run: (key: QueryKey) => void, clock: Clock): Refresher => {
+/**
+ * Gathers refetches: a storm of changes leads to one fetch a second and resource. One that takes longer is waited for: to begin
+ * anew with each change would mean that none ever ends.
+ * @param run fetches, and resolves when that is done.
+ */
+export const createRefresher = (run: (key: QueryKey) => Promise<unknown>, clock: Clock): Refresher => {
   const lastRun = new Map<string, number>();
   const pending = new Map<string, () => void>();
+  const running = new Set<string>();
+  /** Asked for while they were being fetched: what came meanwhile may not be in the answer. */
+  const again = new Set<string>();
+  let isStopped = false;
+  const refresh = (key: QueryKey): void => {
+    const hash = hashKey(key);
+    if (isStopped || pending.has(hash)) return;
+    if (running.has(hash)) {
+      again.add(hash);
+      return;
+    }
+    const since = clock.now() - (lastRun.get(hash) ?? Number.NEGATIVE_INFINITY);
+    const delay = Math.max(FIRST_DELAY_MS, PERIOD_MS - since);
+    pending.set(
+      hash,
+      clock.after(delay, () => {
+        pending.delete(hash);
+        lastRun.set(hash, clock.now());
+        running.add(hash);
+        const ended = () => {
+          running.delete(hash);
+          if (again.delete(hash)) refresh(key);
+        };
+        run(key).then(ended, ended);
+      }),
+    );
+  };
   return {
-    refresh: (key) => {
-      const hash = hashKey(key);
-      if (pending.has(hash)) return;
-      const since = clock.now() - (lastRun.get(hash) ?? Number.NEGATIVE_INFINITY);
-      const delay = Math.max(FIRST_DELAY_MS, PERIOD_MS - since);
-      pending.set(
-        hash,
-        clock.after(delay, () => {
-          pending.delete(hash);
-          lastRun.set(hash, clock.now());
-          run(key);
-        }),
-      );
-    },
+    refresh,
     stop: () => {
+      isStopped = true;
       for (const cancel of pending.values()) cancel();
       pending.clear();
     },

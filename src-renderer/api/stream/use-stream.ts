@@ -8,6 +8,7 @@ import { forgetFirstSeq } from '../seqs.ts';
 import { notePulse } from '../volatile.ts';
 import { applyChanges } from './apply-changes.ts';
 import { openBrowserStream } from './browser-stream.ts';
+import { isLongList, shortenLists } from './long-lists.ts';
 import type { StreamMessage } from './messages.ts';
 import { createRefresher } from './refresher.ts';
 
@@ -18,7 +19,7 @@ const GATHER_MS = 100;
 export const useStream = (workspaceId: string): void => {
   const client = useQueryClient();
   useEffect(() => {
-    const refresher = createRefresher((queryKey) => void client.invalidateQueries({ queryKey }), { now, after });
+    const refresher = createRefresher((queryKey) => client.invalidateQueries({ queryKey }), { now, after });
     const { heard, become, restart } = useConnection.getState();
     restart(now());
     let wasLost = false;
@@ -34,11 +35,12 @@ export const useStream = (workspaceId: string): void => {
       if (message.kind === 'state') {
         become(message.state, now());
         // Volatile figures are not replayed by the stream, so a regained connection asks for the aggregates again, and
-        // for whatever failed meanwhile.
+        // for whatever failed meanwhile. A long list goes on by the rows that the stream brings.
         if (message.state === 'live' && wasLost) {
           void client.invalidateQueries({
-            predicate: ({ queryKey, state }) =>
-              state.status === 'error' || (queryKey[0] === 'ws' && queryKey[1] === workspaceId),
+            predicate: (query) =>
+              query.state.status === 'error' ||
+              (query.queryKey[0] === 'ws' && query.queryKey[1] === workspaceId && !isLongList(query)),
           });
         }
         wasLost = message.state === 'reconnecting';
@@ -49,7 +51,10 @@ export const useStream = (workspaceId: string): void => {
         gathered.push(message.change);
         cancelFlush ??= after(GATHER_MS, flush);
       } else if (message.kind === 'pulse') notePulse(message.pulse);
-      else void client.invalidateQueries({ queryKey: keys.workspace(workspaceId) });
+      else {
+        shortenLists(client, workspaceId);
+        void client.invalidateQueries({ queryKey: keys.workspace(workspaceId) });
+      }
     };
     const close = openBrowserStream(workspaceId, receive);
     return () => {

@@ -1,5 +1,4 @@
 import type { JobListItem } from '../../../src-server/contract/job.ts';
-import type { SourceKind } from '../../../src-server/contract/terms.ts';
 import { SourceName } from '../../components/source-name.tsx';
 import { WhyText } from '../../components/why-text.tsx';
 import { formatDuration } from '../../format/duration.ts';
@@ -34,14 +33,13 @@ const JobTime = ({ job, longWaitMs }: { job: JobListItem; longWaitMs: number }) 
 };
 
 interface ColumnOptions {
-  kindOf: (sourceId: string) => SourceKind | null;
   isNarrow: boolean;
   /** A wait over this is amber: the time after which the second side may be asked. */
   longWaitMs: number;
 }
 
 /** Columns of the jobs list; in a narrow window those of low priority leave. */
-export const jobColumns = ({ kindOf, isNarrow, longWaitMs }: ColumnOptions): readonly Column<JobListItem>[] => {
+export const jobColumns = ({ isNarrow, longWaitMs }: ColumnOptions): readonly Column<JobListItem>[] => {
   const all: (Column<JobListItem> & { isLow?: boolean })[] = [
     {
       id: 'wu',
@@ -72,11 +70,7 @@ export const jobColumns = ({ kindOf, isNarrow, longWaitMs }: ColumnOptions): rea
       header: 'Source',
       width: isNarrow ? '140px' : '152px',
       cell: (job) =>
-        job.source_id === null ? (
-          NONE
-        ) : (
-          <SourceName kind={kindOf(job.source_id)} name={job.source_name ?? job.source_id} />
-        ),
+        job.source_id === null ? NONE : <SourceName kind={job.source_kind} name={job.source_name ?? job.source_id} />,
     },
     {
       id: 'why',

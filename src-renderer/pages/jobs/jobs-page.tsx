@@ -10,6 +10,7 @@ import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { useIsNarrow } from '../../components/narrow.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
+import { useRowPosition } from '../../components/use-row-position.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
 import { Button } from '../../ui/button.tsx';
@@ -35,7 +36,8 @@ export const JobsPage = () => {
   const lack = useLackOf('operate');
   const [search, setSearch] = useSearchParams();
   const filters = readFilters(search);
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useJobs(toListQuery(filters));
+  const list = useJobs(toListQuery(filters));
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData } = list;
   const { data: overview } = useOverview();
   const { data: sourcePages } = useSources();
   const sources = useMemo(() => (sourcePages?.pages ?? []).flatMap((page) => page.items), [sourcePages]);
@@ -62,10 +64,8 @@ export const JobsPage = () => {
   const openSubmit = useCallback(() => setParams({ open: 'submit' }), [setParams]);
   const close = useCallback(() => setParams({ open: null }), [setParams]);
   const longWaitMs = overview?.policy.fallback_after_ms ?? LONG_WAIT_MS;
-  const columns = useMemo(() => {
-    const kinds = new Map(sources.map((source) => [source.source_id, source.kind]));
-    return jobColumns({ kindOf: (id) => kinds.get(id) ?? null, isNarrow, longWaitMs });
-  }, [sources, isNarrow, longWaitMs]);
+  const columns = useMemo(() => jobColumns({ isNarrow, longWaitMs }), [isNarrow, longWaitMs]);
+  const position = useRowPosition();
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -115,6 +115,8 @@ export const JobsPage = () => {
         total={on === 0 && counts !== undefined ? totalOf(counts) : undefined}
         onOpen={(job) => void navigate(routes.job(ws, job.job_id))}
         onNearEnd={onNearEnd}
+        {...position}
+        listKey={`${JSON.stringify(filters)} ${isPlaceholderData}`}
         placeholder={placeholder}
       />
       <SubmitDrawer isOpen={search.get('open') === 'submit'} onClose={close} />

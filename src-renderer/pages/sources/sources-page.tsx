@@ -2,11 +2,13 @@ import { Plug, Server } from 'lucide-react';
 import { type ReactNode, useCallback, useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Source } from '../../../src-server/contract/source.ts';
+import { useOverview } from '../../api/overview.ts';
 import { useSources } from '../../api/sources.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { useIsNarrow } from '../../components/narrow.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
+import { useRowPosition } from '../../components/use-row-position.ts';
 import { formatCount, formatPlural } from '../../format/number.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
@@ -38,6 +40,7 @@ export const SourcesPage = () => {
   const openId = search.get('source');
   const isNarrow = useIsNarrow();
   const room = openId === null ? (isNarrow ? 'tight' : 'wide') : isNarrow ? 'least' : 'tight';
+  const { data: overview } = useOverview();
   const list = useSources(toListQuery(filters));
   const { data, error, refetch, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   // Revoked sources ended for good: they are found under their own filter only.
@@ -45,6 +48,8 @@ export const SourcesPage = () => {
     const all = (data?.pages ?? []).flatMap((page) => page.items);
     return filters.state === 'revoked' ? all : all.filter((source) => !source.revoked);
   }, [data, filters.state]);
+  const columns = useMemo(() => sourceColumns(room), [room]);
+  const position = useRowPosition();
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -67,7 +72,8 @@ export const SourcesPage = () => {
   const onFilter = (change: Partial<SourceFilters>) => setParams({ ...change });
   const close = useCallback(() => setParams({ source: null }), [setParams]);
   const on = filterCount(filters);
-  const counts = data?.pages[0]?.counts;
+  // The overview is renewed with every change; the counts of a long list that was read earlier would drift.
+  const counts = overview?.source_counts ?? data?.pages[0]?.counts;
 
   let placeholder: ReactNode = <Skeleton rows={8} rowHeight={ROW_PX} />;
   if (error !== null) placeholder = <ProblemPanel error={error} onRetry={() => void refetch()} />;
@@ -103,9 +109,10 @@ export const SourcesPage = () => {
     >
       <Table
         label="Sources"
-        columns={sourceColumns(room)}
+        columns={columns}
         rows={rows}
         onNearEnd={onNearEnd}
+        {...position}
         idOf={idOf}
         rowHeight={ROW_PX}
         listKey={`${JSON.stringify(filters)} ${isPlaceholderData}`}

@@ -88,7 +88,7 @@ export function overviewView(
     range_ms: rangeMs,
     decisions: recent.newest(DECISIONS_MAX).flatMap((seq) => recentDecision(engine, seq)),
     sources: shown.map((s) => sourceLine(engine, s)),
-    source_counts: { total: counts.total, taking_jobs: counts.taking_jobs },
+    source_counts: counts,
     questions,
     needs_you: needsYou(engine, questions),
   };

@@ -20,8 +20,8 @@ export class ServedPlane {
     readonly signInUrl: string,
   ) {}
 
-  static async start(flags: string[] = []): Promise<ServedPlane> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
+  /** @param dataDir one that was made before; it goes with the plane all the same. */
+  static async start(flags: string[] = [], dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'))): Promise<ServedPlane> {
     const { plane, ready } = await ServedPlane.launch(dataDir, flags);
     return new ServedPlane(dataDir, plane, ready.url, ready.sign_in_url);
   }

@@ -1,0 +1,48 @@
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { rowsInView, scrollTopFor } from './rows-in-view.ts';
+
+/** Before the window has told its size. */
+const HEIGHT_GUESS_PX = 800;
+
+const headHeightOf = (element: HTMLElement): number => element.querySelector('thead')?.offsetHeight ?? 0;
+
+/**
+ * Which rows of a scrolling list are to be drawn. Redraws only when others come into view.
+ * @param scroll the element that scrolls; its head stands above the rows and stays.
+ */
+export const useRowsInView = (scroll: RefObject<HTMLElement | null>, count: number, rowHeight: number) => {
+  const [at, setAt] = useState({ scrollTop: 0, height: HEIGHT_GUESS_PX });
+  const counted = useRef(count);
+  counted.current = count;
+  // Rows that come or leave tell by a scroll event where that moves the list: to look each time would lay the page out twice.
+  useLayoutEffect(() => {
+    const element = scroll.current;
+    if (element === null) return;
+    const look = () => {
+      const { scrollTop, clientHeight: height } = element;
+      setAt((before) => {
+        const was = rowsInView({ ...before, rowHeight, count: counted.current });
+        const is = rowsInView({ scrollTop, height, rowHeight, count: counted.current });
+        return was.from === is.from && was.to === is.to ? before : { scrollTop, height };
+      });
+    };
+    look();
+    element.addEventListener('scroll', look, { passive: true });
+    const sizes = new ResizeObserver(look);
+    sizes.observe(element);
+    return () => {
+      element.removeEventListener('scroll', look);
+      sizes.disconnect();
+    };
+  }, [scroll, rowHeight]);
+  const reveal = useCallback(
+    (index: number) => {
+      const element = scroll.current;
+      if (element === null) return;
+      const view = { scrollTop: element.scrollTop, height: element.clientHeight, rowHeight, count };
+      element.scrollTop = scrollTopFor(index, headHeightOf(element), view);
+    },
+    [scroll, count, rowHeight],
+  );
+  return { ...rowsInView({ ...at, rowHeight, count }), reveal };
+};

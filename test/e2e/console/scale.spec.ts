@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { bundleBench } from '../../bench/bundle.mjs';
+import { Storm } from '../../bench/console-storm.ts';
+import { ServedPlane } from './served-plane.ts';
+
+// A fleet that is large enough for pages, cursors and windows of rows; how quick all of it is says the bench.
+const SOURCES = 800;
+const JOBS = 4_000;
+/** Turns of the wheel follow at this distance; a page is fetched between some of them. */
+const WHEEL = { timeout: 45_000, intervals: [100] };
+
+// A page after the other comes by the wheel: on a machine that is busy elsewhere that takes its time.
+test.describe.configure({ timeout: 120_000 });
+
+let plane: ServedPlane;
+test.beforeAll(async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cc-scale-'));
+  execFileSync(process.execPath, [await bundleBench('seed.ts'), dataDir, `${SOURCES}`, `${JOBS}`]);
+  plane = await ServedPlane.start([], dataDir);
+});
+test.afterAll(() => plane.stop());
+
+/** The screen at a path; what the page complains of is gathered. */
+async function open(page: Page, path: string): Promise<string[]> {
+  const faults: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(error.message));
+  await plane.signIn(page);
+  await page.goto(page.url().replace(/\/compute.*$/, `/${path}`));
+  await page.locator('.table-row').first().waitFor();
+  return faults;
+}
+/** Turns the wheel over the list until its last row is drawn. */
+async function toTheEnd(page: Page, last: number): Promise<void> {
+  await page.getByRole('grid').hover({ position: { x: 300, y: 300 } });
+  await expect(async () => {
+    await page.mouse.wheel(0, 60_000);
+    await expect(page.locator(`.table-row[data-index="${last}"]`)).toHaveCount(1, { timeout: 200 });
+  }).toPass(WHEEL);
+}
+const drawn = (page: Page) => page.locator('.table-row').count();
+
+test('the last of all sources is reached by the wheel, opened, and found again by its address', async ({ page }) => {
+  const faults = await open(page, 'sources');
+  const total = Number((await page.getByText(/[\d,]+ enrolled/).textContent())?.match(/[\d,]+/)?.[0].replace(',', ''));
+  expect(total).toBeGreaterThan(SOURCES * 0.9);
+  await toTheEnd(page, total - 1);
+  expect(await drawn(page)).toBeLessThan(80);
+  const last = page.locator(`.table-row[data-index="${total - 1}"]`);
+  const name = (await last.locator('.medium').first().textContent()) ?? '';
+  await last.click();
+  await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/source=src_/);
+  await expect(page).toHaveURL(/row=\d+/);
+
+  await page.reload();
+  await expect(page.getByRole('heading', { name, exact: true })).toBeVisible();
+  await expect(page.locator(`.table-row[data-index="${total - 1}"]`)).toContainText(name);
+  expect(faults).toEqual([]);
+});
+
+test('the oldest job is reached, its page opened, and back leads to its row', async ({ page }) => {
+  const faults = await open(page, 'jobs?q=docs');
+  const rows = page.locator('.table-row');
+  await expect(rows.first()).toContainText('docs');
+  await page.getByRole('grid').hover({ position: { x: 300, y: 300 } });
+  await expect(async () => {
+    await page.mouse.wheel(0, 60_000);
+    await expect(rows.last().locator('.medium').first()).toHaveText(/#\d{1,2}$/, { timeout: 200 });
+  }).toPass(WHEEL);
+  expect(await drawn(page)).toBeLessThan(80);
+  const title = (await rows.last().locator('.medium').first().textContent()) ?? '';
+  await expect(page).toHaveURL(/row=\d+/);
+  await rows.last().click();
+  await expect(page).toHaveURL(/jobs\/job_/);
+  await expect(page.getByRole('main').getByText(title).first()).toBeVisible();
+  await page.goBack();
+  await expect(page.locator('.table-row', { hasText: title })).toBeVisible();
+
+  await page.getByRole('searchbox', { name: 'Filter jobs' }).fill('no such job');
+  await expect(page.getByText('No jobs match')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect(rows.first()).toHaveAttribute('data-index', '0');
+  await expect(page).not.toHaveURL(/row=/);
+  expect(faults).toEqual([]);
+});
+
+test('a text that is typed while a peek opens keeps the peek', async ({ page }) => {
+  await open(page, 'sources');
+  await page.getByRole('searchbox', { name: 'Filter sources' }).pressSequentially('lap');
+  await page.locator('.table-row[data-index="0"]').click();
+  await expect(page).toHaveURL(/q=lap/);
+  await expect(page).toHaveURL(/source=src_/);
+});
+
+test('counts stay live in a storm of changes, and no row moves under the pointer', async ({ page }) => {
+  const faults = await open(page, 'jobs');
+  const queued = page.getByRole('group', { name: 'State' }).getByRole('button', { name: /^Queued/ });
+  const before = await queued.textContent();
+  const held = page.locator('.table-row[data-index="3"]');
+  const title = await held.locator('.medium').first().textContent();
+  await held.hover();
+  const kept = JSON.parse(readFileSync(join(plane.dataDir, 'console.json'), 'utf8'));
+  const served = { url: plane.url, workspaceId: kept.workspace_id, token: kept.operator_token };
+  // A tenth of the bench's: enough to see that all of it is live.
+  const storm = await Storm.prepare(served, 0.1);
+  storm.start();
+  try {
+    await expect(page.getByRole('button', { name: /^[\d,]+ new$/ })).toBeVisible();
+    await expect(queued).not.toHaveText(before ?? '');
+    expect(await held.locator('.medium').first().textContent()).toBe(title);
+    await page.getByRole('searchbox', { name: 'Filter jobs' }).fill('Storm');
+    await expect(page.locator('.table-row[data-index="0"]')).toContainText('Storm');
+  } finally {
+    await storm.stop();
+  }
+  expect(faults).toEqual([]);
+});
