@@ -10,8 +10,9 @@ export const useAddress = (): [URLSearchParams, SetAddress] => {
   const setAddress = useCallback<SetAddress>(
     (change) =>
       setSearch(
-        (before) => {
-          const next = new URLSearchParams(before);
+        () => {
+          // Of the address itself: what was drawn last may be a change behind, and would take that one back.
+          const next = new URLSearchParams(globalThis.location.search);
           for (const [key, value] of Object.entries(change)) {
             if (value === null || value === '') next.delete(key);
             else next.set(key, value);

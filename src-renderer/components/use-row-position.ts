@@ -1,5 +1,5 @@
 import { useCallback, useRef } from 'react';
-import { useSearchParams } from 'react-router';
+import { useAddress } from './use-address.ts';
 
 const PARAM = 'row';
 
@@ -8,21 +8,11 @@ const PARAM = 'row';
  * the filters beside it: whoever changes them takes it out.
  */
 export const useRowPosition = (): { startAt: number; onRest: (index: number) => void } => {
-  const [search, setSearch] = useSearchParams();
+  const [search, setAddress] = useAddress();
   const startAt = useRef(Number(/^\d{1,7}$/.exec(search.get(PARAM) ?? '')?.[0] ?? 0));
-  const set = useRef(setSearch);
-  set.current = setSearch;
-  const onRest = useCallback((index: number) => {
-    set.current(
-      (before) => {
-        if (before.get(PARAM) === (index === 0 ? null : String(index))) return before;
-        const next = new URLSearchParams(before);
-        if (index === 0) next.delete(PARAM);
-        else next.set(PARAM, String(index));
-        return next;
-      },
-      { replace: true },
-    );
-  }, []);
+  const onRest = useCallback(
+    (index: number) => setAddress({ [PARAM]: index === 0 ? null : String(index) }),
+    [setAddress],
+  );
   return { startAt: startAt.current, onRest };
 };

@@ -16,11 +16,20 @@ export const useTypedFilter = (
   const [text, setText] = useState(value);
   const newest = useRef(onChange);
   newest.current = onChange;
-  useEffect(() => setText(value), [value]);
+  /** Texts on their way into the address. They come back as its filter while somebody types on, and must not undo that. */
+  const sent = useRef<string[]>([]);
+  useEffect(() => {
+    const at = sent.current.lastIndexOf(value);
+    sent.current = at === -1 ? [] : sent.current.slice(at + 1);
+    if (at === -1) setText(value);
+  }, [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the typed text starts the wait
   useEffect(() => {
-    if (text === value) return;
-    return after(TYPING_MS, () => newest.current(text));
+    if (text === (sent.current.at(-1) ?? value)) return;
+    return after(TYPING_MS, () => {
+      sent.current.push(text);
+      newest.current(text);
+    });
   }, [text]);
   return [text, setText];
 };

@@ -1,6 +1,6 @@
 import { ListChecks, Plus } from 'lucide-react';
 import { type ReactNode, useCallback, useMemo } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate } from 'react-router';
 import type { JobListItem } from '../../../src-server/contract/job.ts';
 import { useJobs } from '../../api/jobs.ts';
 import { useOverview } from '../../api/overview.ts';
@@ -10,6 +10,7 @@ import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { useIsNarrow } from '../../components/narrow.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
+import { useAddress } from '../../components/use-address.ts';
 import { useRowPosition } from '../../components/use-row-position.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
@@ -23,6 +24,8 @@ import { JobSearchBar, StateBar } from './jobs-toolbar.tsx';
 import { SubmitDrawer } from './submit-drawer.tsx';
 import './jobs-page.css';
 
+/** Filters of which `all` is none; a text may be that word. */
+const CHOICES = ['state'];
 const idOf = (job: JobListItem) => job.job_id;
 /** Until the policy is known. */
 const LONG_WAIT_MS = 60_000;
@@ -34,7 +37,7 @@ export const JobsPage = () => {
   const navigate = useNavigate();
   const isNarrow = useIsNarrow();
   const lack = useLackOf('operate');
-  const [search, setSearch] = useSearchParams();
+  const [search, setAddress] = useAddress();
   const filters = readFilters(search);
   const list = useJobs(toListQuery(filters));
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData } = list;
@@ -48,18 +51,11 @@ export const JobsPage = () => {
 
   const setParams = useCallback(
     (change: Record<string, string | null>) =>
-      setSearch(
-        (before) => {
-          const next = new URLSearchParams(before);
-          for (const [key, value] of Object.entries(change)) {
-            if (value === null || value === '' || value === 'all') next.delete(key);
-            else next.set(key, value);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setSearch],
+      setAddress({
+        ...change,
+        ...Object.fromEntries(CHOICES.flatMap((key) => (change[key] === 'all' ? [[key, null]] : []))),
+      }),
+    [setAddress],
   );
   const openSubmit = useCallback(() => setParams({ open: 'submit' }), [setParams]);
   const close = useCallback(() => setParams({ open: null }), [setParams]);

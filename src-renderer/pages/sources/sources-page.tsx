@@ -1,6 +1,6 @@
 import { Plug, Server } from 'lucide-react';
 import { type ReactNode, useCallback, useMemo } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import type { Source } from '../../../src-server/contract/source.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useSources } from '../../api/sources.ts';
@@ -8,6 +8,7 @@ import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { useIsNarrow } from '../../components/narrow.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
+import { useAddress } from '../../components/use-address.ts';
 import { useRowPosition } from '../../components/use-row-position.ts';
 import { formatCount, formatPlural } from '../../format/number.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
@@ -23,6 +24,8 @@ import { SourcePeek } from './source-peek.tsx';
 import { SourcesToolbar } from './sources-toolbar.tsx';
 
 const ROW_PX = 48;
+/** Filters of which `all` is none; a text may be that word. */
+const CHOICES = ['state', 'side'];
 const idOf = (source: Source) => source.source_id;
 
 const AddRunnerLink = ({ isFirst = false }: { isFirst?: boolean }) => (
@@ -35,7 +38,7 @@ const AddRunnerLink = ({ isFirst = false }: { isFirst?: boolean }) => (
 
 /** Find a source, judge whether it can be trusted with work. */
 export const SourcesPage = () => {
-  const [search, setSearch] = useSearchParams();
+  const [search, setAddress] = useAddress();
   const filters = readFilters(search);
   const openId = search.get('source');
   const isNarrow = useIsNarrow();
@@ -56,18 +59,11 @@ export const SourcesPage = () => {
 
   const setParams = useCallback(
     (change: Record<string, string | null>) =>
-      setSearch(
-        (before) => {
-          const next = new URLSearchParams(before);
-          for (const [key, value] of Object.entries(change)) {
-            if (value === null || value === '' || value === 'all') next.delete(key);
-            else next.set(key, value);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setSearch],
+      setAddress({
+        ...change,
+        ...Object.fromEntries(CHOICES.flatMap((key) => (change[key] === 'all' ? [[key, null]] : []))),
+      }),
+    [setAddress],
   );
   const onFilter = (change: Partial<SourceFilters>) => setParams({ ...change });
   const close = useCallback(() => setParams({ source: null }), [setParams]);
