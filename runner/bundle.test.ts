@@ -101,7 +101,8 @@ describe('the one-file runner', () => {
     const run = await start(fromUrl('run', '--once', ...target)).ended;
     expect(run).toMatchObject({ code: 0 });
     expect(stdout()).toBe('hello\n');
-  });
+    // Three runners, each of which tries what holds here: seconds, and many on a busy machine.
+  }, 90_000);
 
   test('does the same as a file, also from the copy that connect kept', async () => {
     expect(await start([file, 'connect', '--url', plane.url, ...target], plane.credential).ended).toMatchObject({

@@ -28,7 +28,7 @@ afterEach(async () => {
   cluster.isDown = false;
   cluster.enforcesRules = true;
   // Whatever a test did to it, nothing of a job stays.
-  await expect.poll(() => [cluster.jobs.size, cluster.pods.size], { timeout: 15_000 }).toEqual([0, 0]);
+  await expect.poll(() => [cluster.jobs.size, cluster.pods.size], { timeout: 30_000 }).toEqual([0, 0]);
   removeJobFolders();
 });
 
@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
     const told = JSON.stringify([cluster.created, cluster.calls]) + cluster.kept;
     expect(told).not.toContain('word-of-');
     expect(cluster.created.map(({ kind }) => kind)).toContain('Job');
-  }, 30_000);
+  }, 60_000);
 
   test('asks for all that holds it, and the rule that cuts its network is there before it', async () => {
     cluster.created.splice(0);
@@ -109,7 +109,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
           capabilities: { drop: ['ALL'] },
         },
       });
-  }, 30_000);
+  }, 60_000);
 
   test('reaches nothing, and never starts where the cluster does not cut its network', async () => {
     const job = await shell('nc -w 2 127.0.0.1 1 </dev/null; cat /proc/net/dev | grep -c :');
@@ -127,7 +127,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
       },
     );
     for (const line of [5, 20]) {
-      await expect.poll(() => job.stdout().includes(`line ${line}\n`), { timeout: 15_000 }).toBe(true);
+      await expect.poll(() => job.stdout().includes(`line ${line}\n`), { timeout: 30_000 }).toBe(true);
       cluster.isDown = true;
       cluster.cut();
       await expect.poll(() => cluster.calls.length, { timeout: 5_000 }).toBeGreaterThan(cluster.calls.length + 3);
@@ -152,7 +152,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
       outputs: ['**'],
       files: { in: 'x' },
     });
-    await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');
+    await expect.poll(job.stdout, { timeout: 30_000 }).toBe('up\n');
     cluster.isDown = true;
     cluster.cut();
     const { exitCode, detail, leftovers } = await job.ended;
@@ -182,7 +182,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
     });
     const isSending = () =>
       cluster.calls.some((call) => call.includes(podName(payload.lease_id, payload.fence)) && call.includes('head+-c'));
-    await expect.poll(isSending, { timeout: 15_000 }).toBe(true);
+    await expect.poll(isSending, { timeout: 30_000 }).toBe(true);
     halt.abort();
     await expect(starting).rejects.toThrow('stopped before it began');
     rmSync(folder, { recursive: true });
@@ -191,11 +191,11 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
   test('ends by itself when nothing is heard from its runner, as when that was killed', async () => {
     const job = await shell('trap "" TERM; setsid sh -c "sleep 1000" & while :; do sleep 1; done', { silenceS: 8 });
     expect(await job.ended).toMatchObject({ exitCode: 137, leftovers: [] });
-  }, 30_000);
+  }, 60_000);
 
   test('is told apart from success when its pod is taken away', async () => {
     const job = await shell('trap "" TERM; echo up; while :; do sleep 1; done');
-    await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');
+    await expect.poll(job.stdout, { timeout: 30_000 }).toBe('up\n');
     for (const pod of cluster.pods.values()) pod.delete(1);
     const { exitCode, detail } = await job.ended;
     expect([exitCode, detail]).toEqual([137, expect.stringMatching(/^Its pod was removed from the cluster/)]);
@@ -203,11 +203,11 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
 
   test('is ended also when the API is away at first', async () => {
     const job = await shell('trap "" TERM; echo up; while :; do sleep 1; done');
-    await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');
+    await expect.poll(job.stdout, { timeout: 30_000 }).toBe('up\n');
     cluster.isDown = true;
     const before = cluster.calls.length;
     const killed = job.execution.processes.kill(0);
-    await expect.poll(() => cluster.calls.length, { timeout: 15_000 }).toBeGreaterThan(before + 10);
+    await expect.poll(() => cluster.calls.length, { timeout: 30_000 }).toBeGreaterThan(before + 10);
     cluster.isDown = false;
     expect(await killed).toEqual([]);
     expect(await job.ended).toMatchObject({ exitCode: 137, leftovers: [] });
@@ -215,11 +215,11 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
 
   test('hears that its pod is asked to end', async () => {
     const job = await shell('trap "echo bye; exit 4" TERM; echo up; while :; do sleep 0.1; done');
-    await expect.poll(job.stdout, { timeout: 10_000 }).toBe('up\n');
+    await expect.poll(job.stdout, { timeout: 30_000 }).toBe('up\n');
     for (const pod of cluster.pods.values()) pod.delete(10);
     expect((await job.ended).exitCode).toBe(4);
     expect(job.stdout()).toBe('up\nbye\n');
-  }, 30_000);
+  }, 60_000);
 
   test('fetches its image only from a registry that the owner named', async () => {
     const image = `10.0.0.1:5000/x@sha256:${'c'.repeat(64)}`;
@@ -227,7 +227,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
     await expect(start({ image, argv: ['true'] }, { registries: ['10.0.0.1:5000'] })).rejects.toThrow(
       'ImagePullBackOff',
     );
-  }, 30_000);
+  }, 60_000);
 
   test('gives what it declared and nothing else, and no link leads out of the work directory', async () => {
     const line = [
@@ -254,7 +254,7 @@ describe.runIf(process.platform === 'linux')('a Kubernetes job, against a stand-
       'root',
       'run',
     ]);
-  }, 30_000);
+  }, 60_000);
 
   test('is removed at the next start of a runner that was killed, and no other runner’s is', async () => {
     const job = await shell('while :; do sleep 1; done');

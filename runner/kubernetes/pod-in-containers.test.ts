@@ -96,13 +96,13 @@ describe.runIf(process.platform === 'linux')('the containers of a pod, in real o
     expect(sent).toMatchObject({ code: 0, reason: '' });
     expect((await inside(helper(GO_SCRIPT))).stdout).toBe('started');
 
-    await expect.poll(() => processes(/sleep$/), { timeout: 15_000 }).not.toEqual([]);
+    await expect.poll(() => processes(/sleep$/), { timeout: 30_000 }).not.toEqual([]);
     await say('stop');
-    await expect.poll(() => processes(/^T /), { timeout: 15_000 }).not.toEqual([]);
+    await expect.poll(() => processes(/^T /), { timeout: 30_000 }).not.toEqual([]);
     await say('continue');
     await say('term');
     const ended = () => step('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', 'cc-pod-job');
-    await expect.poll(async () => (await ended()).stdout, { timeout: 15_000 }).toBe('exited 5');
+    await expect.poll(async () => (await ended()).stdout, { timeout: 30_000 }).toBe('exited 5');
     const rest = await inside(helper(REST_SCRIPT, '1', '1'));
     expect(rest.stdout).toBe("came\n65532\nagain\nit's\nit\nup\nbye");
     expect((await step('logs', 'cc-pod-job')).stdout).toBe('');

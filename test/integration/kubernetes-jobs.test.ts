@@ -91,7 +91,7 @@ describe('a Kubernetes job through the real plane and runner, the cluster being 
     );
     const runner = run();
     await plane.untilJob(jobId, 'running');
-    await expect.poll(() => cluster.pods.size, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => cluster.pods.size, { timeout: 30_000 }).toBe(1);
     expect((await plane.call('jobCancel', { params: { job_id: jobId }, body: {} })).status).toBe(200);
     await runner.ended;
     expect((await plane.job(jobId)).state).toBe('canceled');
@@ -104,7 +104,7 @@ describe('a Kubernetes job through the real plane and runner, the cluster being 
     );
     const first = run();
     await plane.untilJob(jobId, 'running');
-    await expect.poll(() => cluster.pods.size, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => cluster.pods.size, { timeout: 30_000 }).toBe(1);
     await first.end('SIGKILL');
     const before = [...cluster.pods.keys()];
     const second = run(false);
