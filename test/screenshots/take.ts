@@ -33,12 +33,6 @@ try {
   await take('overview-dark', 'compute', 'dark', sees('Leases, last 60 min'));
   await take('sources-light', `sources?source=${late}`, 'light', sees(/No heartbeat for|Online/));
   await take('job-dark', `jobs/${jobOf('Refactor reconciliation worker')}`, 'dark', sees(/passed, 0 failed/));
-  await take('waiting-dark', `jobs/${jobOf('Train ranker, fold 3')}`, 'dark', sees('What would place it now'));
-  await take('routing-light', 'routing', 'light', async (on) => {
-    await on.getByRole('radio', { name: /managed_first/ }).check({ force: true });
-    await on.getByText(/would change/).waitFor();
-  });
-  await take('evidence-light', 'evidence', 'light', sees('Chain verified.'));
 } finally {
   await browser.close();
   await stop();
