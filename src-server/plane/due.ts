@@ -55,8 +55,8 @@ const HANDLERS: Record<TimerKind, Handler> = {
   'job.queue_limit': (ctx, id) => queueLimit(ctx.engine, Number(id)),
   'approval.expiry': onApprovalDue,
   'admission.expiry': onAdmissionDue,
-  'source.late': withSource(late),
-  'source.offline': withSource(offline),
+  'source.late': withSource(lookAtHealth),
+  'source.offline': withSource(lookAtHealth),
   'source.drain': withSource(drainDeadline),
   'session.unseen': endUnseen,
   'sdk.unseen': (ctx) => endUnseenSdk(ctx.engine),
@@ -174,24 +174,18 @@ function queueLimit(engine: Engine, jobSeq: number): void {
 export const tooLongSentence = (waitedMs: number, limitMs: number): string =>
   `Waited ${Math.round(waitedMs / 1000)} s in the queue, the limit is ${Math.round(limitMs / 1000)} s.`;
 
-function late(ctx: CommandContext, source: HotSource): void {
+/** Late or offline by how long it has been quiet, whatever it was when this look was planned: it may have come back since. */
+function lookAtHealth(ctx: CommandContext, source: HotSource): void {
   const { engine } = ctx;
   const quietMs = engine.clock.monoMs() - (source.lastSeenMs ?? 0);
-  if (quietMs > LATE_AFTER_MS && source.state === 'online') {
-    engine.emit(PLANE_ACTOR, healthEvents(source, 'late'), { source: source.sourceId });
-  }
-  watchHealth(engine, source);
-}
-
-function offline(ctx: CommandContext, source: HotSource): void {
-  const { engine } = ctx;
-  const quietMs = engine.clock.monoMs() - (source.lastSeenMs ?? 0);
-  if (quietMs <= OFFLINE_AFTER_MS) {
-    watchHealth(engine, source);
+  if (quietMs > OFFLINE_AFTER_MS) {
+    source.isWatched = false;
+    goOffline(engine, source, `No heartbeat for ${Math.round(quietMs / 60_000)} min.`, PLANE_ACTOR);
     return;
   }
-  source.isWatched = false;
-  goOffline(engine, source, `No heartbeat for ${Math.round(quietMs / 60_000)} min.`, PLANE_ACTOR);
+  if (quietMs > LATE_AFTER_MS && source.state === 'online')
+    engine.emit(PLANE_ACTOR, healthEvents(source, 'late'), { source: source.sourceId });
+  watchHealth(engine, source);
 }
 
 /** The source is gone and its session lost; its key brings it back at any later time. */

@@ -49,7 +49,7 @@ async function furnish(first: Side, condition: FirstSide): Promise<Room> {
 async function staySeen(): Promise<void> {
   for (const { condition, preferred } of rooms)
     if (condition === 'busy' || condition === 'free')
-      await preferred?.call('heartbeat', { body: { leases: [], health: 'ok', stats: {} } });
+      await preferred?.call('heartbeat', { body: { leases: [], stats: {} } });
 }
 
 async function takeOne(runner: RunnerUnderTest): Promise<{ lease_id: string; fence: number } | null> {
@@ -92,7 +92,7 @@ beforeAll(async () => {
     if (room.condition === 'busy') {
       const body = { ...SPEC, max_runtime_ms: 600_000 };
       await plane.call('policyPut', { params: room.params, body: { base_version: 1, mode: `${room.first}_only` } });
-      await room.preferred?.call('heartbeat', { body: { leases: [], health: 'ok', stats: {} } });
+      await room.preferred?.call('heartbeat', { body: { leases: [], stats: {} } });
       await plane.call('jobSubmit', { params: room.params, body, key: plane.key() });
       expect(await takeOne(room.preferred as RunnerUnderTest)).not.toBeNull();
     }

@@ -39,8 +39,9 @@ export function beat(engine: Engine, source: HotSource): void {
 }
 
 /**
- * Sets when this source is looked at next: when it would be late, then when it would be offline. One timer at a time;
- * its handler sets the next from the newest sign of life, so a heartbeat sets none.
+ * Sets when this source is looked at next: when it would be late, then until it is offline as often as that, since it may
+ * come back and fall quiet again. One timer at a time; its handler sets the next from the newest sign of life, so a
+ * heartbeat sets none.
  */
 export function watchHealth(engine: Engine, source: HotSource): void {
   source.isWatched = true;
@@ -48,7 +49,7 @@ export function watchHealth(engine: Engine, source: HotSource): void {
   const seenMs = source.lastSeenMs ?? nowMs;
   const isLate = nowMs - seenMs > LATE_AFTER_MS;
   engine.hot.timers.set(
-    seenMs + (isLate ? OFFLINE_AFTER_MS : LATE_AFTER_MS) + SLACK_MS,
+    (isLate ? Math.min(seenMs + OFFLINE_AFTER_MS, nowMs + LATE_AFTER_MS) : seenMs + LATE_AFTER_MS) + SLACK_MS,
     isLate ? 'source.offline' : 'source.late',
     placeIdOf(source),
   );
