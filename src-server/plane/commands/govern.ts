@@ -12,11 +12,9 @@ export function arrangeQueue(engine: Engine): void {
   hot.queue.clearHeads();
   hot.budgets.lots.clear();
   hot.fallbackDue.clear();
-  for (const bucket of hot.queue.buckets.values()) bucket.queued = 0;
   const planeMs = engine.planeMs;
   for (const job of loadWaitingJobs(engine.state.db)) {
     if (job.state === 'queued') {
-      hot.queue.bucket(job.bucket).queued++;
       if (job.readyPlaneMs > planeMs)
         hot.timers.set(engine.clock.monoMs() + job.readyPlaneMs - planeMs, 'job.ready', String(job.seq));
       else hot.queue.ready(job);

@@ -65,7 +65,10 @@ export function rebuildHot(state: State): Hot {
   hot.isWalletFunded = hasTopUp(db);
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
-  for (const job of load.loadWaitingJobs(db)) if (job.hold === 'fallback_ask') hot.questions.set(job.jobId, job.bucket);
+  for (const job of load.loadWaitingJobs(db)) {
+    if (job.state === 'queued') hot.queue.bucket(job.bucket).queued++;
+    if (job.hold === 'fallback_ask') hot.questions.set(job.jobId, job.bucket);
+  }
   return hot;
 }
 
