@@ -20,6 +20,15 @@ export interface Place {
   isAsking: boolean;
   /** Polls are offered work in this order. */
   askedAt: number;
+  /** When it came; between equals the first one is taken. */
+  order: number;
+}
+
+/** Places alike in profile and condition. */
+interface PlaceGroup {
+  profileId: number;
+  availability: Availability;
+  places: Set<Place>;
 }
 
 /** The fleet of a run: who is there, who has a slot, and who fits. */
@@ -28,11 +37,12 @@ export class Places {
   private readonly profiles: PlaceFacts['profile'][] = [];
   private readonly profileIds = new Map<string, number>();
   /** Places by profile and condition. */
-  private readonly counts = new Map<string, { profileId: number; availability: Availability; ids: Set<string> }>();
+  private readonly grouped = new Map<string, PlaceGroup>();
   private readonly fitting = new Map<string, boolean>();
   private readonly standings = new Map<string, FirstSideStanding>();
   private readonly poolActive = new Map<string, number>();
   private asks = 0;
+  private made = 0;
 
   set(placeId: string, facts: PlaceFacts | null): Place | null {
     const known = this.byId.get(placeId);
@@ -50,6 +60,7 @@ export class Places {
       lastGrant: 0,
       isAsking: false,
       askedAt: 0,
+      order: ++this.made,
     };
     if (known !== undefined) this.list(known, false);
     place.facts = facts;
@@ -119,52 +130,64 @@ export class Places {
     };
   }
 
-  /** The open poll that ranks first for a requirement among the sides that may take it. */
+  /**
+   * The open poll that ranks first for a requirement among the sides that may take it. Who fits is judged once for all places
+   * that are alike: a fleet has thousands of them and few kinds.
+   */
   best(rule: RoutingPolicy, requirement: Requirement, signature: string, sides: ReadonlySet<Side>): Place | null {
     let best: { place: Place; ask: Ask } | null = null;
-    for (const place of this.byId.values()) {
-      if (!place.isAsking || place.availability !== 'ready' || !sides.has(place.facts.profile.side)) continue;
-      if (this.free(place) === 0 || !this.fits(requirement, signature, place.profileId)) continue;
-      const ask = this.askOf(rule, place);
-      const order = best === null ? -1 : compareAsks(ask, best.ask);
-      if (best === null || order < 0) best = { place, ask };
-    }
+    for (const { places } of this.ready(requirement, signature, (side) => sides.has(side)))
+      for (const place of places) {
+        if (!place.isAsking || this.free(place) === 0) continue;
+        const ask = this.askOf(rule, place);
+        const order = best === null ? -1 : compareAsks(ask, best.ask) || place.order - best.place.order;
+        if (order < 0) best = { place, ask };
+      }
     return best?.place ?? null;
   }
 
   /** Free slots of a side that could take a requirement now. */
   room(requirement: Requirement, signature: string, side: Side): number {
     let room = 0;
-    for (const { profileId, availability: condition, ids } of this.counts.values()) {
-      const profile = this.profiles[profileId] as PlaceFacts['profile'];
-      if (condition !== 'ready' || profile.side !== side || !this.fits(requirement, signature, profileId)) continue;
-      for (const id of ids) room += this.free(this.byId.get(id) as Place);
-    }
+    for (const { places } of this.ready(requirement, signature, (own) => own === side))
+      for (const place of places) room += this.free(place);
     return room;
+  }
+
+  private *ready(requirement: Requirement, signature: string, isMeant: (side: Side) => boolean): Generator<PlaceGroup> {
+    for (const group of this.grouped.values())
+      if (
+        group.availability === 'ready' &&
+        group.places.size > 0 &&
+        isMeant((this.profiles[group.profileId] as PlaceFacts['profile']).side) &&
+        this.fits(requirement, signature, group.profileId)
+      )
+        yield group;
   }
 
   private groups(requirement: Requirement, signature: string): FleetGroup[] {
     const groups: FleetGroup[] = [];
-    for (const { profileId, availability: condition, ids } of this.counts.values()) {
-      if (ids.size === 0) continue;
+    for (const { profileId, availability: condition, places } of this.grouped.values()) {
+      if (places.size === 0) continue;
       const profile = this.profiles[profileId] as PlaceFacts['profile'];
       const fits = this.fits(requirement, signature, profileId);
-      groups.push({ profile, availability: condition, sourceIds: [...ids], fixed: [], fits });
+      const sourceIds = Array.from(places, ({ placeId }) => placeId);
+      groups.push({ profile, availability: condition, sourceIds, fixed: [], fits });
     }
     return groups;
   }
 
   private list(place: Place, isIn: boolean): void {
     const key = `${place.profileId}/${place.availability}`;
-    let group = this.counts.get(key);
+    let group = this.grouped.get(key);
     if (group === undefined) {
-      group = { profileId: place.profileId, availability: place.availability, ids: new Set() };
-      this.counts.set(key, group);
+      group = { profileId: place.profileId, availability: place.availability, places: new Set() };
+      this.grouped.set(key, group);
     }
-    if (isIn) group.ids.add(place.placeId);
-    else group.ids.delete(place.placeId);
+    if (isIn) group.places.add(place);
+    else group.places.delete(place);
     // Full, late and ready all count as there: only a group that appears or is gone can change how a side stands.
-    if (group.ids.size <= 1) this.standings.clear();
+    if (group.places.size <= 1) this.standings.clear();
   }
 
   private conditionOf(place: Place): Availability {

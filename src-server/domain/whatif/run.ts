@@ -70,8 +70,8 @@ export class DraftRun {
     for (const place of this.places.byId.values()) if (this.places.free(place) > 0) this.places.ask(place);
   }
 
-  /** What becomes of each job, by its sequence. */
-  run(): Map<number, Placement> {
+  /** What becomes of each job, by its sequence; it may be left alone between any two steps. */
+  *steps(): Generator<void, Map<number, Placement>> {
     const { events, toMs } = this.history;
     for (let n = 0; ; ) {
       const event = events[n];
@@ -90,6 +90,7 @@ export class DraftRun {
       this.askAgain();
       // A look that found nothing will find nothing at the next one either, until something happens.
       if (hasChanged) this.agenda.review(this.nowMs);
+      yield;
     }
     return new Map([...this.jobs].map(([seq, run]) => [seq, placementOf(run, toMs)]));
   }

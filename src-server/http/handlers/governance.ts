@@ -9,12 +9,13 @@ import { revokeLease } from '../../plane/commands/change-source.ts';
 import type { CommandContext } from '../../plane/commands/context.ts';
 import { setPaused, stopEverything } from '../../plane/commands/govern.ts';
 import { publishPolicy } from '../../plane/commands/publish-policy.ts';
+import { inTurns } from '../../plane/in-turns.ts';
 import { evidenceItemView, evidenceListView } from '../../plane/views/evidence-view.ts';
 import { leaseView, listLeasesView } from '../../plane/views/lease-view.ts';
 import { overviewView } from '../../plane/views/overview-view.ts';
 import { draftDiffView, policyDiffView, policyVersionsView, policyView } from '../../plane/views/policy-view.ts';
 import { settingsView } from '../../plane/views/settings-view.ts';
-import { whatIfView } from '../../plane/views/what-if-view.ts';
+import { whatIfSteps } from '../../plane/views/what-if-view.ts';
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer } from '../call.ts';
 import { stream } from '../stream.ts';
 
@@ -35,6 +36,16 @@ const paused = (call: Call, isPaused: boolean): Promise<Answer> =>
     setPaused(ctx, actorOf(call), isPaused, reasonOf(call));
     return 0;
   });
+
+/** Of a large fleet it takes seconds, in which other calls are answered. */
+async function simulate(call: Call): Promise<Answer> {
+  const { value: steps, seq } = await hostedOf(call).workspace.read((engine) => {
+    const begun = whatIfSteps(engine, call.body as WhatIfRequest);
+    begun.next();
+    return begun;
+  });
+  return ok(await inTurns(steps, call.served.host), { 'cc-seq': String(seq) });
+}
 
 async function revoke(call: Call): Promise<Answer> {
   const leaseId = call.params.lease_id ?? '';
@@ -73,8 +84,7 @@ export const governanceHandlers = {
       const { from, to } = call.query as { from: number; to: number };
       return policyDiffView(workspace.engine, from, to);
     }),
-  policySimulate: (call) =>
-    readAnswer(call, ({ workspace }) => whatIfView(workspace.engine, call.body as WhatIfRequest)),
+  policySimulate: simulate,
   policyDraftDiff: (call) =>
     readAnswer(call, ({ workspace }) => draftDiffView(workspace.engine, call.body as PolicyDraft)),
   evidence: (call) =>

@@ -11,6 +11,7 @@ import type { Draft, HistoryBudgets, Pace, Placement } from '../../domain/whatif
 import { DraftRun } from '../../domain/whatif/run.ts';
 import type { RunJob } from '../../domain/whatif/run-job.ts';
 import type { Engine } from '../engine.ts';
+import { drained } from '../in-turns.ts';
 import { REVIEW_EVERY_MS, SLACK_MS, TICK_MS } from '../timers.ts';
 import { type Gathered, gatherHistory, policyOf } from '../whatif/gather.ts';
 import { between, lastDecisions } from '../whatif/range.ts';
@@ -28,7 +29,11 @@ const paceFrom = (mono: number): Pace => ({
 });
 
 /** What a draft would have done to the past. Reads only; the same question on the same log has the same answer. */
-export function whatIfView(engine: Engine, request: WhatIfRequest): WhatIfAnswer {
+export const whatIfView = (engine: Engine, request: WhatIfRequest): WhatIfAnswer =>
+  drained(whatIfSteps(engine, request));
+
+/** The same in steps, as a large fleet takes seconds: the first step reads all that may change before the last. */
+export function* whatIfSteps(engine: Engine, request: WhatIfRequest): Generator<void, WhatIfAnswer> {
   const asked = request.last ?? LAST_DEFAULT;
   const range =
     request.from === undefined || request.to === undefined
@@ -36,9 +41,12 @@ export function whatIfView(engine: Engine, request: WhatIfRequest): WhatIfAnswer
       : between(engine, request.from, request.to);
   const gathered = gatherHistory(engine, range);
   const draft = draftOf(engine, request);
+  const policy = draft.policy ?? engine.hot.policy;
+  const current = policyView(engine);
   const assumed = { jobs: 0 };
-  const inForce = runDraft(gathered, {}, { jobs: 0 });
-  const drafted = runDraft(gathered, draft, assumed);
+  yield;
+  const inForce = yield* draftSteps(gathered, {}, { jobs: 0 });
+  const drafted = yield* draftSteps(gathered, draft, assumed);
   const compared: Compared[] = gathered.jobs.map((job) => ({
     job,
     recorded: job.recorded as Placement,
@@ -46,9 +54,7 @@ export function whatIfView(engine: Engine, request: WhatIfRequest): WhatIfAnswer
     drafted: drafted.get(job.seq) as Placement,
   }));
   const moved = compared.filter(isMoved);
-  const policy = draft.policy ?? engine.hot.policy;
   const nameOf = (sourceId: string): string => engine.hot.fleet.sources.get(sourceId)?.name ?? sourceId;
-  const current = policyView(engine);
   const isRange = request.from !== undefined;
   return {
     considered: compared.length,
@@ -71,16 +77,19 @@ export function whatIfView(engine: Engine, request: WhatIfRequest): WhatIfAnswer
 }
 
 /** Runs a draft over a history; an empty one is what was in force. */
-export function runDraft(
+export const runDraft = (gathered: Gathered, draft: Draft): Map<number, Placement> =>
+  drained(draftSteps(gathered, draft, { jobs: 0 }));
+
+function* draftSteps(
   { history, jobs, fromMono }: Gathered,
   draft: Draft,
-  assumed: { jobs: number } = { jobs: 0 },
-): Map<number, Placement> {
+  assumed: { jobs: number },
+): Generator<void, Map<number, Placement>> {
   const typical = medianRuntime(jobs);
   const run = new DraftRun(history, draft, paceFrom(fromMono), ({ job }: RunJob) =>
     Math.min(typical, job.maxRuntimeMs),
   );
-  const placements = run.run();
+  const placements = yield* run.steps();
   for (const { isAssumed } of run.jobs.values()) if (isAssumed) assumed.jobs++;
   return placements;
 }

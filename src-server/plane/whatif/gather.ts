@@ -5,8 +5,9 @@ import { rankOf } from '../../domain/claims/rank.ts';
 import type { WorkspacePolicy } from '../../domain/routing/policy.ts';
 import type { History, HistoryBudgets, HistoryEvent } from '../../domain/whatif/history.ts';
 import { policyBefore } from '../../state/queries/governance.ts';
+import { queuedBelow } from '../../state/queries/jobs.ts';
 import { endedLease } from '../../state/queries/leases.ts';
-import { loadFencesBelow, loadWaitingJobs } from '../../state/queries/load.ts';
+import { loadFencesBelow } from '../../state/queries/load.ts';
 import type { Engine, TypedEntry } from '../engine.ts';
 import { placeIdOf } from '../hot/source.ts';
 import { type GatheredJob, gatheredJob, noteEnd, noteGrant, noteState } from './gathered-job.ts';
@@ -29,6 +30,12 @@ const budgetsOf = (body: EventBodies['budget.limits_changed']): HistoryBudgets =
   limits: body.limits.map((l) => ({ scope: l.scope, window: l.window, limitMcu: l.limit_mcu })),
   defaultWuLimitMcu: body.default_wu_limit_mcu,
   rates: body.rates,
+});
+
+const limitsOf = ({ limits, defaultWuLimitMcu, rates }: HistoryBudgets): HistoryBudgets => ({
+  limits,
+  defaultWuLimitMcu,
+  rates,
 });
 
 export interface Gathered {
@@ -111,7 +118,8 @@ class Gatherer {
     const none: HistoryBudgets = { limits: [], defaultWuLimitMcu: null, rates: DEFAULT_RATES };
     return {
       policy: published === undefined ? hot.policy : policyOf(published),
-      budgets: isLimitsChanged || firstSeq === 0 ? none : hot.budgets,
+      // A copy: the limits in force may change before the run is over.
+      budgets: isLimitsChanged || firstSeq === 0 ? none : limitsOf(hot.budgets),
       use: this.scopesAtStart(all),
       isPaused: paused?.type === 'config.changed' ? !paused.body.paused && firstSeq > 0 : now,
     };
@@ -323,17 +331,14 @@ class Gatherer {
 
   /** Jobs that waited before the range and still do: under another rule they might not. */
   private takeWaiting(firstSeq: number): void {
-    let left = WAITING_MAX;
-    for (const row of loadWaitingJobs(this.engine.state.db)) {
-      if (row.seq >= firstSeq) break;
-      if (row.state !== 'queued' || this.jobs.has(row.seq)) continue;
-      if (left-- <= 0) {
-        this.assumptions.push(`Of the jobs that waited all along, the oldest ${WAITING_MAX} are counted.`);
-        return;
-      }
-      const { jobId, spec } = this.engine.submitted(row.seq);
-      const job = gatheredJob(row.seq, jobId, spec);
-      this.jobs.set(row.seq, job);
+    const waiting = queuedBelow(this.engine.state.db, firstSeq, WAITING_MAX + this.jobs.size + 1);
+    const unknown = waiting.filter((seq) => !this.jobs.has(seq));
+    if (unknown.length > WAITING_MAX)
+      this.assumptions.push(`Of the jobs that waited all along, the oldest ${WAITING_MAX} are counted.`);
+    for (const seq of unknown.slice(0, WAITING_MAX)) {
+      const { jobId, spec } = this.engine.submitted(seq);
+      const job = gatheredJob(seq, jobId, spec);
+      this.jobs.set(seq, job);
       this.arriveBefore(job);
     }
   }

@@ -130,6 +130,12 @@ export const queuedInBucket = (db: Database, bucket: number, limit: number): Job
     .all(`SELECT ${COLUMNS} FROM job WHERE state = 'queued' AND bucket = ? ORDER BY seq LIMIT ?`, [bucket, limit])
     .map(toRow);
 
+/** Sequences of queued jobs that were submitted before `seq`, oldest first. */
+export const queuedBelow = (db: Database, seq: number, limit: number): number[] =>
+  db
+    .all("SELECT seq FROM job WHERE state = 'queued' AND seq < ? ORDER BY seq LIMIT ?", [seq, limit])
+    .map(([found]) => Number(found));
+
 /** Jobs submitted since `sinceMs` (wall), among the newest; a bound keeps it cheap at any depth. */
 export const countCreatedSince = (db: Database, sinceMs: number): number =>
   Number(
