@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { bearsMark, isAlive, processTable } from '../proc-table.ts';
 import { watchdogCommand } from '../watchdog.ts';
 import { makeAttemptDir, rootMark, sweepWorkRoot } from '../work-dir.ts';
 import { startSandbox } from './bubblewrap.ts';
+import { sweepTries, TRIES_PREFIX } from './sweep-tries.ts';
 
 const folders: string[] = [];
 const children: ChildProcess[] = [];
@@ -67,6 +68,23 @@ describe.runIf(process.platform === 'linux')('a namespace that lost the one who 
     const init = await orphan({ CC_WORK_ROOT: root });
     expect(await sweepWorkRoot(root, false, systemClock)).toBe(1);
     expect(isAlive(init)).toBe(false);
+  }, 30_000);
+
+  test('of a try is ended when the next runner tries, once its own runner is gone', async () => {
+    const parent = freshRoot();
+    const gone = spawn('true', { stdio: 'ignore' });
+    await new Promise((resolve) => gone.once('exit', resolve));
+    const folders = [gone.pid, process.pid].map((pid) => join(parent, `${TRIES_PREFIX}${pid}-aB3dE6`)) as [
+      string,
+      string,
+    ];
+    for (const folder of folders) mkdirSync(folder);
+    symlinkSync(folders[1], join(parent, `${TRIES_PREFIX}${gone.pid}-aLink1`));
+    const [left, live] = [await orphan({ CC_WORK_ROOT: folders[0] }), await orphan({ CC_WORK_ROOT: folders[1] })];
+    expect(await sweepTries(systemClock, parent)).toBe(1);
+    expect([isAlive(left), isAlive(live)]).toEqual([false, true]);
+    expect(folders.map((folder) => existsSync(folder))).toEqual([false, true]);
+    process.kill(live, 'SIGKILL');
   }, 30_000);
 
   test('bears both marks, and the job inside neither of this machine', async () => {

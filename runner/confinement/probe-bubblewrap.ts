@@ -20,6 +20,7 @@ import type { SandboxNetwork } from './bubblewrap-args.ts';
 import { EgressProxy } from './egress-proxy.ts';
 import { NamespaceProcesses } from './namespace-processes.ts';
 import { RELAY_PROXY } from './relay-program.ts';
+import { sweepTries, TRIES_PREFIX } from './sweep-tries.ts';
 
 const TRY_LIMIT_MS = 10_000;
 /** A host that no job is granted: the probe asks for it and must be refused. */
@@ -91,7 +92,7 @@ s.write('CONNECT ${REFUSED_TARGET} HTTP/1.1\\r\\nHost: ${REFUSED_TARGET}\\r\\n\\
 
 /** Tries things inside real sandboxes, in a folder that is removed afterwards. */
 class Probe {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'cc-probe-'));
+  readonly #folder = mkdtempSync(join(tmpdir(), `${TRIES_PREFIX}${process.pid}-`));
   #count = 0;
 
   constructor(
@@ -160,6 +161,8 @@ class Probe {
 export async function probeBubblewrap(home: string, clock: Clock): Promise<BubblewrapFinding> {
   const version = await versionOf();
   if (version === null) return nothing('bubblewrap (bwrap) is not installed');
+  // What cannot be ended keeps nobody from trying.
+  await sweepTries(clock).catch(() => 0);
   const probe = new Probe(version, clock);
   try {
     const alone = await probe.files({ kind: 'none' }, home).catch((error: unknown) => messageOf(error));
