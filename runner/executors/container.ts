@@ -12,7 +12,7 @@ import { limitsFor, type SourceSize } from '../limits/limits.ts';
 import { cpuMsOf } from '../proc-table.ts';
 import { programOf } from './command.ts';
 import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';
-import { insidePaths, jobEnvironment } from './job-environment.ts';
+import { imageEnvironment } from './image-environment.ts';
 
 const CPU_SAMPLE_MS = 500;
 const START_POLL_MS = 50;
@@ -49,7 +49,7 @@ export class Container implements Executor {
     const image = job.container?.image ?? '';
     await needImage(engine, image, registries, signal);
     const name = `cc-${payload.lease_id}-${payload.fence}`;
-    const environment = this.#environment(input);
+    const environment = imageEnvironment(input, INSIDE);
     const program = commandOf(job);
     const plan: ContainerPlan = {
       name,
@@ -76,24 +76,6 @@ export class Container implements Executor {
       watchdog.release();
       throw error;
     }
-  }
-
-  #environment({ payload, attempt, dir, declared, secrets, extra }: ExecutionInput): Record<string, string> {
-    const { PATH, ...common } = jobEnvironment({
-      platform: 'linux',
-      own: { LANG: 'C.UTF-8', TZ: process.env.TZ },
-      workDir: INSIDE.work,
-      tmpDir: INSIDE.tmp,
-      jobId: payload.job_id,
-      attempt,
-      fence: payload.fence,
-      declared,
-      secrets,
-    });
-    // The image knows where its programs lie; only the job itself may say otherwise.
-    const isOwn = declared.PATH === undefined && secrets.PATH === undefined;
-    const paths: Record<string, string> = isOwn ? {} : { PATH: PATH as string };
-    return { ...common, ...paths, ...insidePaths(extra, dir.tmp, INSIDE.tmp) };
   }
 }
 

@@ -26,7 +26,7 @@ import { TarWriter } from '../kubernetes/tar-write.ts';
 import type { JobSpec } from '../wire.ts';
 import { programOf } from './command.ts';
 import type { Execution, ExecutionEnd, ExecutionInput, Executor } from './executor.ts';
-import { insidePaths, jobEnvironment } from './job-environment.ts';
+import { imageEnvironment } from './image-environment.ts';
 
 const STATE_POLL_MS = 500;
 /** A pod that ended itself for want of a sign is given this much more before it is believed to have. */
@@ -66,7 +66,7 @@ export class Kubernetes implements Executor {
       await needNetworkRule(client);
       await pod.up(input.signal);
       stopPulse = clock.every(ALIVE_EVERY_MS, () => void pod.run(helper(ALIVE_SCRIPT)).catch(() => undefined));
-      const environment = this.#environment(input);
+      const environment = imageEnvironment(input, HELPER_FILES);
       await unlessStopped(this.#fill(pod, input, environment), input.signal);
       const program = commandOf(input.payload.job);
       if (!(await letGo(pod))) throw new Error(`The program ${program.argv[0]} was not found on this source.`);
@@ -98,27 +98,6 @@ export class Kubernetes implements Executor {
       limits: limitsOf(job),
       deadlineS: Math.ceil((payload.max_runtime_ms + DEADLINE_SLACK_MS) / 1000),
       silenceS,
-    };
-  }
-
-  #environment({ payload, attempt, dir, declared, secrets, extra }: ExecutionInput): Record<string, string> {
-    const { PATH, ...common } = jobEnvironment({
-      platform: 'linux',
-      own: { LANG: 'C.UTF-8', TZ: process.env.TZ },
-      workDir: HELPER_FILES.work,
-      tmpDir: HELPER_FILES.tmp,
-      jobId: payload.job_id,
-      attempt,
-      fence: payload.fence,
-      declared,
-      secrets,
-    });
-    // The image knows where its programs lie; only the job itself may say otherwise.
-    const isOwn = declared.PATH === undefined && secrets.PATH === undefined;
-    return {
-      ...common,
-      ...(isOwn ? {} : { PATH: PATH as string }),
-      ...insidePaths(extra, dir.tmp, HELPER_FILES.tmp),
     };
   }
 
