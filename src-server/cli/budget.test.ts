@@ -28,6 +28,8 @@ describe('budget', () => {
     });
     const shown = await line.here(['budget', 'show']);
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('0.6 CU left')]);
+    expect(shown.stdout).toMatch(/^Managed tier +day +0\.6 CU .* tier:managed\/day$/m);
+    expect(shown.stdout).toContain('Held for budget: 0 jobs. Waiting for a limit: 0 jobs.');
     expect((await line.json(['budget', 'set', '--default-wu-limit-mcu', '5000'])).default_wu_limit_mcu).toBe(5000);
     expect((await line.json(['budget', 'set', '--default-wu-limit-mcu', 'none'])).default_wu_limit_mcu).toBeNull();
     expect((await line.here(['budget', 'holds'])).stdout).toContain('Nothing is held');

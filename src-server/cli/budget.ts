@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { BudgetLimitItem, Budgets } from '../contract/budget.ts';
 import { LIST_LIMIT_MAX } from '../contract/limits.ts';
+import { scopeWords } from '../contract/scope-words.ts';
 import { cuWords } from '../domain/budgets/words.ts';
 import { PLANE_FLAGS, parse, wholeNumber } from './arguments.ts';
 import { EXIT, ExitError } from './exit-codes.ts';
@@ -33,7 +34,7 @@ export async function budget(args: string[], printer: Printer): Promise<number> 
   if (verb === 'refusals') {
     const found = await client.call('budgetRefusals', { query });
     return print(printer, isJson, found, 'No job was refused for budget.', [
-      ...found.items.map((r) => [r.at, r.wu_id, r.scope, `${cuWords(r.missing_mcu)} missing`, r.title]),
+      ...found.items.map((r) => [r.at, r.wu_id, scopeWords(r.scope), `${cuWords(r.missing_mcu)} missing`, r.title]),
     ]);
   }
   if (verb === 'holds') {
@@ -56,13 +57,15 @@ function print(printer: Printer, isJson: boolean, found: unknown, none: string, 
 }
 
 const lineOf = (l: BudgetLimitItem): string[] => [
-  l.scope,
+  scopeWords(l.scope),
   l.window,
   cuWords(l.limit_mcu),
   `${cuWords(l.spent_mcu)} spent`,
   `${cuWords(l.held_mcu)} held`,
   `${cuWords(l.left_mcu)} left`,
   l.resets_at === null ? '' : `resets ${l.resets_at}`,
+  // As --limit takes it.
+  `${l.scope}/${l.window}`,
 ];
 
 function show(printer: Printer, shown: Budgets): void {
@@ -75,8 +78,10 @@ function show(printer: Printer, shown: Budgets): void {
     const rates = Object.entries(shown.rates[side]).map(([name, mcu]) => `${name} ${cuWords(mcu)}`);
     printer.line(`${side} per minute: ${rates.join(', ')}`);
   }
-  printer.line(`${shown.held_jobs} jobs are held and ${shown.waiting_jobs} wait for a limit.`);
+  printer.line(`Held for budget: ${jobs(shown.held_jobs)}. Waiting for a limit: ${jobs(shown.waiting_jobs)}.`);
 }
+
+const jobs = (count: number): string => `${count} ${count === 1 ? 'job' : 'jobs'}`;
 
 function bodyOf(values: Record<string, unknown>): Record<string, unknown> {
   const base = values['base-version'] as string | undefined;

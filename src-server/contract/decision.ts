@@ -111,7 +111,7 @@ export const unblockSuggestion = z.object({
   change: z.enum(ADVICE_CHANGES),
   /** The source, approval, network@source, scope|window, class or policy that the change is about. */
   target: z.string(),
-  /** The change as a command in words: "Raise tier:managed by exactly 12 CU." */
+  /** The change as a command in words: "Raise Managed tier by exactly 12 CU." */
   sentence: z.string(),
   /** Null id: a source that does not exist yet. */
   would_assign_to: z.object({ source_id: sourceId.nullable(), name: z.string(), side: z.enum(SIDES) }),

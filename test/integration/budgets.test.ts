@@ -64,7 +64,7 @@ describe('64 claims at once against a limit that admits 10', () => {
       expect(running.size).toBe(Math.floor((shown.limit_mcu - shown.spent_mcu) / HOLD_MCU));
       if (round === 0) {
         const waiting = await plane.job(jobs[63] as string);
-        expect([waiting.state, waiting.why]).toEqual(['queued', expect.stringContaining('1 CU are missing')]);
+        expect([waiting.state, waiting.why]).toEqual(['queued', expect.stringContaining('1 missing')]);
         const { json: explained } = await plane.call('jobExplain', { params: { job_id: jobs[63] as string } });
         expect(explained).toMatchObject({
           outcome: 'waiting',

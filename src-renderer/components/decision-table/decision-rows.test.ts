@@ -46,10 +46,10 @@ describe('rows of a decision that is run now', () => {
     });
     expect(cellOf('confinement.insufficient', 'network not enforced', 'confined')?.text).toBe('network');
     expect(cellOf('source.offline', 'not connected yet', 'source')?.text).toBe('pending');
-    expect(cellOf('budget.insufficient', 'wu:WU-1', 'budget')).toEqual({
+    expect(cellOf('budget.insufficient', 'WU-1 8.5 CU short', 'budget')).toEqual({
       isPass: false,
       text: 'over',
-      whole: 'wu:WU-1',
+      whole: 'WU-1 8.5 CU short',
     });
   });
   it('says what only waits for the fallback, and who was outranked by how much', () => {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Budgets } from '../../../src-server/contract/budget.ts';
+import { scopeWords } from '../../../src-server/contract/scope-words.ts';
 import { type BudgetWindow, COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
 import { useWhatIf } from '../../api/policy.ts';
 import { useLackOf } from '../../api/session.ts';
@@ -21,7 +22,7 @@ import {
   type ScopeKind,
   WINDOWS,
 } from './limit-draft.ts';
-import { limitKey, scopeWords, windowWords } from './limit-words.ts';
+import { limitKey, windowWords } from './limit-words.ts';
 import { SaveNotices } from './save-notices.tsx';
 import { useSaveBudgets } from './use-save-budgets.ts';
 

@@ -1,6 +1,7 @@
 import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { BudgetLimitItem, Budgets } from '../../../src-server/contract/budget.ts';
+import { scopeWords } from '../../../src-server/contract/scope-words.ts';
 import { useLackOf } from '../../api/session.ts';
 import { useAction } from '../../api/use-action.ts';
 import { problemText } from '../../components/problem-panel.tsx';
@@ -14,7 +15,7 @@ import { PeekDrawer } from '../../ui/drawer.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { Facts, Section } from '../../ui/panel.tsx';
 import { limitsPut } from './limit-draft.ts';
-import { committedPercent, limitKey, meterWords, pacePercent, scopeWords, windowWords } from './limit-words.ts';
+import { committedPercent, limitKey, meterWords, pacePercent, windowWords } from './limit-words.ts';
 import { HoldList, RefusalList } from './side-lists.tsx';
 
 interface LimitPeekProps {

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BudgetLimitItem } from '../../../src-server/contract/budget.ts';
-import {
-  committedPercent,
-  limitKey,
-  meterWords,
-  pacePercent,
-  scopeWords,
-  usedWords,
-  warningWords,
-} from './limit-words.ts';
+import { committedPercent, limitKey, meterWords, pacePercent, usedWords, warningWords } from './limit-words.ts';
 
 const limit: BudgetLimitItem = {
   scope: 'tier:managed',
@@ -23,12 +15,6 @@ const limit: BudgetLimitItem = {
 };
 
 describe('a limit in words', () => {
-  it.each([
-    ['wu:WU-2481', 'WU-2481'],
-    ['tier:managed', 'Managed tier'],
-    ['tier:byoc/gpu-small', 'BYOC tier, gpu-small'],
-    ['workspace', 'Workspace'],
-  ])('names %s as %s', (scope, words) => expect(scopeWords(scope)).toBe(words));
   it('says what is used and left', () => {
     expect(usedWords(limit)).toBe('372 of 600');
     expect(meterWords(limit)).toBe('318 CU settled, 54 CU held, 228 CU left of 600 CU');

@@ -4,15 +4,6 @@ import { formatCu, formatCuNumber } from '../../format/number.ts';
 
 type Scope = Pick<BudgetLimitItem, 'scope' | 'window'>;
 
-/** What a limit is for, in words: `WU-2481`, `Managed tier`, `BYOC tier, gpu-small`, `Workspace`. */
-export const scopeWords = (scope: string): string => {
-  if (scope === 'workspace') return 'Workspace';
-  if (scope.startsWith('wu:')) return scope.slice(3);
-  const [side, computeClass] = scope.replace(/^tier:/, '').split('/');
-  const tier = side === 'managed' ? 'Managed tier' : 'BYOC tier';
-  return computeClass === undefined ? tier : `${tier}, ${computeClass}`;
-};
-
 const WINDOW_WORDS: Readonly<Record<BudgetWindow, string>> = {
   total: 'in total',
   day: 'a day',

@@ -1,6 +1,7 @@
 import { Gauge, Plus } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import type { BudgetLimitItem, Budgets } from '../../../src-server/contract/budget.ts';
+import { scopeWords } from '../../../src-server/contract/scope-words.ts';
 import { useIsNarrow } from '../../components/narrow.ts';
 import type { SetAddress } from '../../components/use-address.ts';
 import { formatWhen } from '../../format/instant.ts';
@@ -14,15 +15,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import {
-  committedPercent,
-  limitKey,
-  meterWords,
-  scopeWords,
-  usedWords,
-  warningWords,
-  windowWords,
-} from './limit-words.ts';
+import { committedPercent, limitKey, meterWords, usedWords, warningWords, windowWords } from './limit-words.ts';
 
 export type Show = 'all' | 'tier' | 'wu';
 export const showOf = (text: string | null): Show => (text === 'tier' || text === 'wu' ? text : 'all');

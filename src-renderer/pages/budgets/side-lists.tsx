@@ -1,6 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { Link } from 'react-router';
 import type { BudgetHold, BudgetRefusalItem } from '../../../src-server/contract/budget.ts';
+import { isWuScope, scopeWords } from '../../../src-server/contract/scope-words.ts';
 import { useBudgetHolds, useBudgetRefusals } from '../../api/budgets.ts';
 import { useSources } from '../../api/sources.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
@@ -16,7 +17,7 @@ import { SideMark } from '../../ui/side-mark.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { JOB_LOOKS } from '../../ui/state-vocabulary.ts';
-import { scopeWords, windowWords } from './limit-words.ts';
+import { windowWords } from './limit-words.ts';
 
 const NONE: readonly never[] = [];
 
@@ -29,7 +30,7 @@ const More = ({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }) => (
 );
 
 /** Which limit it hit; that of its own work unit needs no name. */
-const causeWords = (scope: string): string => (scope.startsWith('wu:') ? 'WU limit' : scopeWords(scope));
+const causeWords = (scope: string): string => (isWuScope(scope) ? 'WU limit' : scopeWords(scope));
 
 /** The numbers of the moment, none left out. */
 const refusalNumbers = (refusal: BudgetRefusalItem): string =>

@@ -1,4 +1,5 @@
 import type { ReplayAnswer } from '../../../src-server/contract/replay.ts';
+import { scopeWords } from '../../../src-server/contract/scope-words.ts';
 import type { Overview } from '../../../src-server/contract/workspace.ts';
 import { useReplay } from '../../api/replay.ts';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
@@ -7,6 +8,7 @@ import { formatCount, formatCu, formatPlural, formatSeq } from '../../format/num
 import { useNow } from '../../stores/clock.ts';
 import { Section } from '../../ui/panel.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { windowWords } from '../budgets/limit-words.ts';
 
 const SHOWN_MAX = 20;
 
@@ -50,7 +52,7 @@ const Rows = ({
 
 const budgetRows = ({ budgets }: ReplayAnswer): (readonly [string, string])[] =>
   (budgets?.limits ?? []).map((limit) => [
-    `${limit.scope}, ${limit.window}`,
+    `${scopeWords(limit.scope)}, ${windowWords(limit.window)}`,
     `${formatCu(limit.left_mcu)} left of ${formatCu(limit.limit_mcu)}`,
   ]);
 

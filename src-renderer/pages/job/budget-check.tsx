@@ -1,12 +1,12 @@
 import type { BudgetCheck as Budget } from '../../../src-server/contract/decision.ts';
 import type { Job } from '../../../src-server/contract/job.ts';
+import { scopeWords } from '../../../src-server/contract/scope-words.ts';
 import type { Side } from '../../../src-server/contract/terms.ts';
 import { formatSpan } from '../../format/duration.ts';
 import { formatCu, formatCuNumber } from '../../format/number.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Section } from '../../ui/panel.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
-import { scopeWords } from '../budgets/limit-words.ts';
 import { isTerminal, isWaiting } from './job-facts.ts';
 
 const sentence = (job: Job, budget: Budget): string => {

@@ -1,4 +1,5 @@
 import type { Explain } from '../../../src-server/contract/decision.ts';
+import { scopeWords } from '../../../src-server/contract/scope-words.ts';
 import type { DecisionOutcome } from '../../../src-server/contract/terms.ts';
 import type { BodyOf } from '../../api/calls.ts';
 import { useJobPreview } from '../../api/preview.ts';
@@ -7,7 +8,6 @@ import { WhyText } from '../../components/why-text.tsx';
 import { formatCu } from '../../format/number.ts';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { JOB_LOOKS, type StateLook } from '../../ui/state-vocabulary.ts';
-import { scopeWords } from '../budgets/limit-words.ts';
 
 const OUTCOMES: Readonly<Record<DecisionOutcome, StateLook>> = {
   assigned: { label: 'Would be assigned', shape: 'tick', tone: 'ok' },

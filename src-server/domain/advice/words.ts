@@ -1,3 +1,4 @@
+import { scopeWords } from '../../contract/scope-words.ts';
 import { cuWords } from '../budgets/words.ts';
 import { sideWord } from '../routing/policy.ts';
 import { requirementWords } from '../routing/requirement.ts';
@@ -11,7 +12,7 @@ const labelWords = (labels: Readonly<Record<string, string>>): string =>
     .map(([k, v]) => `${k}=${v}`)
     .join(' and ');
 
-/** "Raise tier:managed by exactly 12 CU.": the change as an order, without what it brings. */
+/** "Raise Managed tier by exactly 12 CU.": the change as an order, without what it brings. */
 export function changeSentence(change: Change, job: AdvisedJob, nameOf: (sourceId: string) => string): string {
   switch (change.kind) {
     case 'approval.approve':
@@ -35,7 +36,7 @@ export function changeSentence(change: Change, job: AdvisedJob, nameOf: (sourceI
     case 'capacity.raise':
       return `Raise the capacity of ${nameOf(change.target)} to ${change.capacity}.`;
     case 'budget.raise':
-      return `Raise ${change.target} by exactly ${cuWords(change.byMcu)}.`;
+      return `Raise ${scopeWords(change.target)} by exactly ${cuWords(change.byMcu)}.`;
     case 'policy.publish':
       return `Publish ${change.mode}${change.isFallbackChanged ? ' with fallback auto' : ''} for ${requirementWords(job.requirement)}.`;
     case 'source.enroll': {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeBudget } from './judge.ts';
 import { isScope, type LimitUse } from './limits.ts';
-import { cuWords, refusedSentence } from './words.ts';
+import { cuWords, heldSentence, missingDetail, refusedSentence, waitsSentence } from './words.ts';
 
 const mcu = fc.nat(1_000_000);
 const use: fc.Arbitrary<LimitUse> = fc.record({
@@ -81,19 +81,47 @@ describe('words', () => {
     [20, '0.02 CU'],
   ])('%i milli-CU are %s', (amount, words) => expect(cuWords(amount)).toBe(words));
 
-  it('a refusal says every number', () => {
-    const short = {
-      scope: 'tier:managed',
-      window: 'day',
-      limitMcu: 5_000,
-      spentMcu: 1_500,
-      heldMcu: 2_000,
-      resetsMs: 9,
-      missingMcu: 8_500,
-    } as const;
-    expect(refusedSentence(short, 10_000)).toBe(
-      'Refused for budget: it needs 10 CU at most, tier:managed has 5 CU today of which 1.5 CU are spent and 2 CU held: 8.5 CU are missing. Nothing was tried elsewhere.',
+  const tier = {
+    scope: 'tier:managed',
+    window: 'day',
+    limitMcu: 5_000,
+    spentMcu: 1_500,
+    heldMcu: 2_000,
+    resetsMs: 9,
+    missingMcu: 8_500,
+  } as const;
+  const wu = { ...tier, scope: 'wu:WU-1', window: 'total', spentMcu: 0, heldMcu: 0, resetsMs: null } as const;
+
+  it('a refusal says what is left, and every number', () => {
+    expect(refusedSentence(tier, 10_000)).toBe(
+      'Managed tier has 1.5 CU left, the job needs 10. Not moved elsewhere. Limit today 5 CU: 1.5 spent, 2 held, 8.5 missing.',
     );
+    expect(refusedSentence({ ...tier, limitMcu: 1_000, missingMcu: 12_500 }, 10_000)).toMatch(
+      /^Managed tier has 0 CU left/,
+    );
+  });
+
+  it('a work unit that used nothing yet is told of its limit, else of what is left', () => {
+    expect(refusedSentence({ ...wu, missingMcu: 5_000 }, 10_000)).toBe(
+      'Needs 10 CU, the WU limit is 5. Not moved elsewhere. Limit in total 5 CU: 0 spent, 0 held, 5 missing.',
+    );
+    expect(refusedSentence({ ...wu, spentMcu: 4_000, missingMcu: 9_000 }, 10_000)).toMatch(
+      /^WU-1 has 1 CU left, the job needs 10\. /,
+    );
+  });
+
+  it('a job that waits or is held is told what releases it', () => {
+    expect(waitsSentence({ ...tier, missingMcu: 1_000 }, 2_500)).toBe(
+      'Managed tier has 1.5 CU left and 2 held by other jobs, the job needs 2.5. Waits for a release. Limit today 5 CU: 1.5 spent, 2 held, 1 missing.',
+    );
+    expect(heldSentence(tier, 10_000)).toMatch(/needs 10\. Waits for a higher limit or the next window\. Limit today/);
+    expect(heldSentence(wu, 10_000)).toMatch(/limit is 5\. Waits for a higher limit\. Limit in total/);
+  });
+
+  it('no sentence holds a name of the wire', () => {
+    const told = [tier, wu].flatMap((s) => [refusedSentence, heldSentence, waitsSentence].map((say) => say(s, 10_000)));
+    expect([...told, missingDetail(tier), missingDetail(wu)].filter((words) => /tier:|wu:/.test(words))).toEqual([]);
+    expect(missingDetail(tier)).toBe('Managed tier 8.5 CU short');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { FALLBACK_MODES, POLICY_MODES, SIDES } from '../../contract/terms.ts';
+import { BUDGET_WINDOWS, FALLBACK_MODES, POLICY_MODES, SIDES } from '../../contract/terms.ts';
+import { heldSentence, refusedSentence, waitsSentence } from '../budgets/words.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { AVAILABILITIES } from '../sources/availability.ts';
 import { crossingOf, firstSideStanding } from './fallback.ts';
@@ -12,8 +13,8 @@ import { judgeFixed } from './rules.ts';
 import { waitingSentence } from './sentence.ts';
 import { ROUTING_VERSION } from './version.ts';
 
-/** SHA-256 of what version 1 answers to the questions below. */
-const KNOWN = { version: 1, sha256: '507aa856d00236bd42c39d7079c5ddf6d610d8ecdf947a3976893aea5c67b7fb' };
+/** SHA-256 of what version 2 answers to the questions below. */
+const KNOWN = { version: 2, sha256: '4660eb544c286dc4787b1edccdc31fc345533067f3a7eeeb8260d0f4de3ae4df' };
 
 const needs: Requirement = {
   kind: 'command',
@@ -65,7 +66,18 @@ function answers(): unknown[] {
             crossings,
           ]);
         }
-  return found;
+  return [...found, ...budgetAnswers()];
+}
+
+function budgetAnswers(): string[] {
+  const uses = ['wu:WU-1', 'tier:managed', 'tier:byoc/gpu-small', 'workspace'].flatMap((scope) =>
+    BUDGET_WINDOWS.flatMap((window) =>
+      [0, 1_500].map((spentMcu) => ({ scope, window, limitMcu: 5_000, spentMcu, heldMcu: spentMcu, resetsMs: null })),
+    ),
+  );
+  return uses.flatMap((use) =>
+    [refusedSentence, heldSentence, waitsSentence].map((say) => say({ ...use, missingMcu: 7_000 }, 9_000)),
+  );
 }
 
 test('what decides is of the version that it says: raise it with every change of an answer', () => {

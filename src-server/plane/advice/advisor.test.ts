@@ -272,7 +272,7 @@ const REASONS: Reason[] = [
       await pool('pool-2');
       return submit();
     },
-    first: 'Raise tier:managed by exactly 0.5 CU.',
+    first: 'Raise Managed tier by exactly 0.5 CU.',
   },
   {
     reason: 'it is held for budget',
@@ -282,7 +282,7 @@ const REASONS: Reason[] = [
       await pool();
       return submit({ on_refusal: 'hold' });
     },
-    first: 'Raise workspace by exactly 0.6 CU.',
+    first: 'Raise Workspace by exactly 0.6 CU.',
   },
   {
     reason: 'it was refused for budget',
@@ -292,7 +292,7 @@ const REASONS: Reason[] = [
       await pool();
       return submit();
     },
-    first: 'Raise wu:WU-1 by exactly 0.6 CU.',
+    first: 'Raise WU-1 by exactly 0.6 CU.',
   },
   {
     reason: 'older jobs take the one source that comes back',

@@ -1,5 +1,6 @@
 import type { Explain, ExplainCandidate, RuleResult } from '../../contract/decision.ts';
 import type { JobSpec } from '../../contract/job.ts';
+import { scopeWords } from '../../contract/scope-words.ts';
 import { RULES } from '../../contract/terms.ts';
 import { couldTake, firstSideStanding } from '../../domain/routing/fallback.ts';
 import type { FleetGroup } from '../../domain/routing/fleet-group.ts';
@@ -271,7 +272,7 @@ const windowEnd = (engine: Engine, row: JobRow, { budget }: Explain): Explain['e
 function windowDue(engine: Engine, budget: Explain['budget']): Due[] {
   if (budget.resets_at === null || (budget.missing_mcu ?? 0) === 0) return [];
   const inMs = Math.max(0, Date.parse(budget.resets_at) - engine.clock.wallMs());
-  return [{ in_ms: inMs, because: `A new window of ${budget.scope} begins.`, job: null }];
+  return [{ in_ms: inMs, because: `${scopeWords(budget.scope ?? '')} begins a new window then.`, job: null }];
 }
 
 function slotBack(engine: Engine, source: HotSource): Due[] {

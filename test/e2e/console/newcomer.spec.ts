@@ -73,9 +73,9 @@ test('with no manual: from the empty start to a job, a policy, a refusal that is
     await expect(page.getByRole('row', { name: /BYOC tier/ })).toBeVisible();
     await page.keyboard.press('c');
     await submit(page, 'WU-2', 'Costs more', (drawer) => expect(drawer.getByText('Would be refused')).toBeVisible());
-    await expect(page.getByText(/Refused for budget/).first()).toBeVisible();
+    await expect(page.getByText(/Not moved elsewhere/).first()).toBeVisible();
     const advice = page.getByRole('region', { name: 'What would place it now' });
-    const raise = advice.getByRole('listitem').filter({ hasText: /^Raise tier:byoc by exactly/ });
+    const raise = advice.getByRole('listitem').filter({ hasText: /^Raise BYOC tier by exactly/ });
     await raise.getByRole('button', { name: 'Preview' }).click();
     await raise.getByRole('button', { name: 'Raise', exact: true }).click();
     await expect(page.getByText(/Succeeded, attempt 1/).first()).toBeVisible({ timeout: 30_000 });

@@ -52,8 +52,8 @@ test('a refused job names the limit, and runs again as a new job under exactly t
     max_runtime_ms: 600_000,
   });
   await open(page, id);
-  await expect(page.getByText(/needs 10 CU at most, wu:WU-2 has 5 CU/).first()).toBeVisible();
-  const row = advice(page).getByRole('listitem').filter({ hasText: 'Raise wu:WU-2 by exactly 5 CU' });
+  await expect(page.getByText(/Needs 10 CU, the WU limit is 5\./).first()).toBeVisible();
+  const row = advice(page).getByRole('listitem').filter({ hasText: 'Raise WU-2 by exactly 5 CU' });
   await row.getByRole('button', { name: 'Preview' }).click();
   await row.getByRole('textbox', { name: 'Reason' }).fill('Worth it');
   await row.getByRole('button', { name: 'Raise', exact: true }).click();
