@@ -41,11 +41,11 @@ const patch = <T extends object, R>(
   rows: ReadonlyMap<string, Changed<R>>,
   refresher: Refresher,
   merge: (data: T, rows: readonly R[], query: unknown) => Merged<T>,
-  isMeant: (key: QueryKey) => boolean = () => true,
+  isMeant: (key: QueryKey, hash: string) => boolean = () => true,
 ) => {
   for (const query of client.getQueryCache().findAll({ queryKey: prefix })) {
     const before = query.state.data as T | undefined;
-    if (before === undefined || !isMeant(query.queryKey)) continue;
+    if (before === undefined || !isMeant(query.queryKey, query.queryHash)) continue;
     const answeredAt = seqOf(query.queryKey);
     const newer = [...rows.values()].flatMap(({ seq, row }) => (seq > answeredAt ? [row] : []));
     if (newer.length === 0) continue;
@@ -61,31 +61,58 @@ const shownOf = (client: QueryClient, prefix: readonly unknown[], ids: { has: (i
   return [...new Set(shown.map(({ queryKey }) => String(queryKey[prefix.length])))].filter((id) => ids.has(id));
 };
 
-const patchJobs = (client: QueryClient, ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
+/** @param only the hash of the one answer that is meant; every cached one where it is left out. */
+const patchJobs = (
+  client: QueryClient,
+  ws: string,
+  changes: readonly StreamChange[],
+  refresher: Refresher,
+  only?: string,
+) => {
   const rows = newestRows(
     changes,
     (change) => change.rows.jobs,
     (row) => row.job_id,
   );
   if (rows.size === 0) return;
-  patch<InfiniteData<JobList>, JobListItem>(client, keys.jobLists(ws), rows, refresher, (data, newer, query) =>
-    mergeJobPages(data, newer, query as JobListQuery),
+  const isAsked = (hash: string) => only === undefined || only === hash;
+  patch<InfiniteData<JobList>, JobListItem>(
+    client,
+    keys.jobLists(ws),
+    rows,
+    refresher,
+    (data, newer, query) => mergeJobPages(data, newer, query as JobListQuery),
+    (_key, hash) => isAsked(hash),
   );
-  patch<Job, JobListItem>(client, keys.jobDetails(ws), rows, refresher, mergeJob, (key) => rows.has(String(key[3])));
+  const isMeant = (key: QueryKey, hash: string) => isAsked(hash) && rows.has(String(key[3]));
+  patch<Job, JobListItem>(client, keys.jobDetails(ws), rows, refresher, mergeJob, isMeant);
+  if (only !== undefined) return;
   for (const id of shownOf(client, keys.allJobParts(ws), rows)) refresher.refresh(keys.jobParts(ws, id));
 };
 
-const patchSources = (client: QueryClient, ws: string, changes: readonly StreamChange[], refresher: Refresher) => {
+const patchSources = (
+  client: QueryClient,
+  ws: string,
+  changes: readonly StreamChange[],
+  refresher: Refresher,
+  only?: string,
+) => {
   const rows = newestRows(
     changes,
     (change) => change.rows.sources,
     (row) => row.source_id,
   );
   if (rows.size === 0) return;
-  patch<InfiniteData<SourceList>, Source>(client, keys.sourceLists(ws), rows, refresher, (data, newer, query) =>
-    mergeSourcePages(data, newer, query as SourceListQuery),
+  const isAsked = (hash: string) => only === undefined || only === hash;
+  patch<InfiniteData<SourceList>, Source>(
+    client,
+    keys.sourceLists(ws),
+    rows,
+    refresher,
+    (data, newer, query) => mergeSourcePages(data, newer, query as SourceListQuery),
+    (_key, hash) => isAsked(hash),
   );
-  const isMeant = (key: QueryKey) => rows.has(String(key[3]));
+  const isMeant = (key: QueryKey, hash: string) => isAsked(hash) && rows.has(String(key[3]));
   patch<SourceDetail, Source>(client, keys.sourceDetails(ws), rows, refresher, mergeSourceDetail, isMeant);
 };
 
@@ -154,4 +181,16 @@ export const applyChanges = (
   patchJobs(client, ws, changes, refresher);
   patchSources(client, ws, changes, refresher);
   refreshRest(client, ws, changes, refresher);
+};
+
+/** Lays changes over one answer that did not know them when it was read. */
+export const relayChanges = (
+  client: QueryClient,
+  ws: string,
+  changes: readonly StreamChange[],
+  refresher: Refresher,
+  hash: string,
+): void => {
+  patchJobs(client, ws, changes, refresher, hash);
+  patchSources(client, ws, changes, refresher, hash);
 };

@@ -8,9 +8,11 @@ import { forgetFirstSeq } from '../seqs.ts';
 import { notePulse } from '../volatile.ts';
 import { applyChanges } from './apply-changes.ts';
 import { openBrowserStream } from './browser-stream.ts';
+import { followAnswers } from './follow-answers.ts';
 import { isLongList, shortenLists } from './long-lists.ts';
 import type { StreamMessage } from './messages.ts';
 import { createRefresher } from './refresher.ts';
+import { renew } from './renew.ts';
 
 /** Changes are laid over the screen together, at most this often: a storm of them must not keep it from input. */
 const GATHER_MS = 100;
@@ -19,7 +21,8 @@ const GATHER_MS = 100;
 export const useStream = (workspaceId: string): void => {
   const client = useQueryClient();
   useEffect(() => {
-    const refresher = createRefresher((queryKey) => client.invalidateQueries({ queryKey }), { now, after });
+    const refresher = createRefresher((queryKey) => renew(client, queryKey), { now, after });
+    const answers = followAnswers(client, workspaceId, refresher);
     const { heard, become, restart } = useConnection.getState();
     restart(now());
     let wasLost = false;
@@ -29,6 +32,7 @@ export const useStream = (workspaceId: string): void => {
       const changes = gathered;
       gathered = [];
       cancelFlush = null;
+      answers.note(changes);
       applyChanges(client, workspaceId, changes, refresher);
     };
     const receive = (message: StreamMessage) => {
@@ -60,6 +64,7 @@ export const useStream = (workspaceId: string): void => {
     return () => {
       close();
       cancelFlush?.();
+      answers.stop();
       refresher.stop();
       forgetFirstSeq(workspaceId);
       // Nobody follows these answers any more; whoever comes back fetches afresh.
