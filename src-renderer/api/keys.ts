@@ -12,6 +12,7 @@ export const keys = {
   overview: (ws: string, range: string) => ['ws', ws, 'overview', range] as const,
   overviews: (ws: string) => ['ws', ws, 'overview'] as const,
   sources: (ws: string, query: SourceListQuery) => ['ws', ws, 'sources', query] as const,
+  sourceSearch: (ws: string, q: string) => ['ws', ws, 'source-search', q] as const,
   sourceLists: (ws: string) => ['ws', ws, 'sources'] as const,
   sourceDetails: (ws: string) => ['ws', ws, 'source'] as const,
   source: (ws: string, id: string) => ['ws', ws, 'source', id] as const,

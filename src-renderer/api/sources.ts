@@ -14,6 +14,8 @@ import { noteFigures } from './volatile.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
 const PAGE_ITEMS = 200;
+/** What a list below a field shows; whoever needs another types more. */
+const FOUND_ITEMS = 20;
 
 /** Sources that match the filters, page by page; `counts` are those of the whole workspace. */
 export const useSources = (query: SourceListQuery = {}): UseInfiniteQueryResult<InfiniteData<SourceList>> => {
@@ -32,6 +34,20 @@ export const useSources = (query: SourceListQuery = {}): UseInfiniteQueryResult<
       noteFigures({ sources: data.items });
       return data;
     },
+  });
+};
+
+/** The first sources by name or label, for a field that searches; asked anew each time, as nothing follows it. */
+export const useSourceSearch = (q: string, isEnabled: boolean): UseQueryResult<SourceList> => {
+  const ws = useWorkspaceId();
+  const queryKey = keys.sourceSearch(ws, q);
+  return useQuery({
+    queryKey,
+    enabled: isEnabled,
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      fetchResource(ws, queryKey, 'sources', { query: { ...(q === '' ? {} : { q }), limit: FOUND_ITEMS }, signal }),
   });
 };
 

@@ -40,7 +40,7 @@ export async function budget(args: string[], printer: Printer): Promise<number> 
   if (verb === 'holds') {
     const found = await client.call('budgetHolds', { query });
     return print(printer, isJson, found, 'Nothing is held.', [
-      ...found.items.map((h) => [h.lease_id, h.wu_id, h.side, cuWords(h.held_mcu), h.granted_at]),
+      ...found.items.map((h) => [h.lease_id, h.wu_id, h.source_name, cuWords(h.held_mcu), h.granted_at]),
     ]);
   }
   const shown = body === null ? await client.call('budgets', {}) : await client.call('budgetsPut', { body });

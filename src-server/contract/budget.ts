@@ -95,6 +95,7 @@ export const budgetHold = z.object({
   job_id: jobId,
   wu_id: wuId,
   source_id: sourceId,
+  source_name: z.string(),
   side: z.enum(SIDES),
   compute_class: computeClass,
   attempt: positive,

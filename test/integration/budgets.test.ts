@@ -157,7 +157,12 @@ describe('a limit', () => {
     expect((await plane.job(job.job_id)).state).toBe('queued');
     expect((await pool.claim()).status).toBe(200);
     expect((await plane.call('budgetHolds')).json.items).toMatchObject([
-      { held_mcu: 1_000, wu_id: 'WU-101', scopes: expect.arrayContaining(['wu:WU-101']) },
+      {
+        held_mcu: 1_000,
+        wu_id: 'WU-101',
+        source_name: expect.any(String),
+        scopes: expect.arrayContaining(['wu:WU-101']),
+      },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { JobListItem } from '../../../src-server/contract/job.ts';
-import type { Overview } from '../../../src-server/contract/workspace.ts';
+import type { Source } from '../../../src-server/contract/source.ts';
 import { formatSeq } from '../../format/number.ts';
 import { routes } from '../../routes.ts';
 import { NAVIGATION } from './navigation.ts';
@@ -44,12 +44,12 @@ const entryOf = (workspaceId: string, text: string): PaletteEntry[] => {
   ];
 };
 
-/** What the palette offers for a text: screens and actions by their words, jobs and sources by name. */
+/** What the palette offers for a text: screens and actions by their words, jobs and sources as the plane found them. */
 export const paletteEntries = (
   workspaceId: string,
   text: string,
   jobs: readonly JobListItem[],
-  sources: Overview['sources'],
+  sources: readonly Pick<Source, 'source_id' | 'name'>[],
   commands: readonly { id: string; label: string; keys: readonly string[]; run: () => void }[] = [],
 ): PaletteEntry[] => {
   const wanted = text.trim().toLowerCase();
@@ -81,17 +81,14 @@ export const paletteEntries = (
       to: routes.job(workspaceId, job.job_id),
     }),
   );
-  const places = sources
-    .filter((source) => wanted !== '' && source.name.toLowerCase().includes(wanted))
-    .slice(0, 6)
-    .map(
-      (source): PaletteEntry => ({
-        id: source.source_id,
-        group: 'Sources',
-        label: source.name,
-        to: routes.sources(workspaceId, { source: source.source_id }),
-      }),
-    );
+  const places = sources.slice(0, 6).map(
+    (source): PaletteEntry => ({
+      id: source.source_id,
+      group: 'Sources',
+      label: source.name,
+      to: routes.sources(workspaceId, { source: source.source_id }),
+    }),
+  );
   return [
     ...fixed.filter((entry) => entry.label.toLowerCase().includes(wanted)),
     ...found,

@@ -3,7 +3,7 @@ import { Search } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useJobs } from '../../api/jobs.ts';
-import { useOverview } from '../../api/overview.ts';
+import { useSourceSearch } from '../../api/sources.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { pageCommands } from '../../keyboard/use-command.ts';
 import { toggleTheme } from '../../stores/theme.ts';
@@ -19,11 +19,13 @@ const PaletteBody = ({ onDone }: { onDone: () => void }) => {
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const { data: overview } = useOverview();
-  const { data: jobs } = useJobs(text.trim() === '' ? {} : { q: text.trim() });
-  const found = text.trim() === '' ? [] : (jobs?.pages[0]?.items ?? []);
+  const wanted = text.trim();
+  const { data: jobs } = useJobs(wanted === '' ? {} : { q: wanted });
+  const { data: sources } = useSourceSearch(wanted, wanted !== '');
+  const found = wanted === '' ? [] : (jobs?.pages[0]?.items ?? []);
+  const places = wanted === '' ? [] : (sources?.items ?? []);
   const [commands] = useState(pageCommands);
-  const entries = paletteEntries(ws, text, found, overview?.sources ?? [], commands);
+  const entries = paletteEntries(ws, text, found, places, commands);
   const run = (entry: PaletteEntry) => {
     onDone();
     if (entry.to === 'theme') toggleTheme();

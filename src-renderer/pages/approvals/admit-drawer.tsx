@@ -2,16 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keys } from '../../api/keys.ts';
 import { useLackOf } from '../../api/session.ts';
-import { useSources } from '../../api/sources.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { problemText } from '../../components/problem-panel.tsx';
+import { SourceSelect } from '../../components/source-select.tsx';
 import { toast } from '../../stores/toasts.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ModalDrawer } from '../../ui/drawer.tsx';
 import { TextArea, TextField } from '../../ui/field.tsx';
-import { SelectField } from '../../ui/select-field.tsx';
 import { type AdmitDraft, type AdmitErrors, readDraft } from './admit-draft.ts';
 
 const EMPTY: AdmitDraft = { network: '', sourceId: '', hosts: '', hours: '', reason: '' };
@@ -28,7 +27,6 @@ export const AdmitDrawer = ({ isOpen, network, onClose, onAsked }: AdmitDrawerPr
   const ws = useWorkspaceId();
   const client = useQueryClient();
   const lack = useLackOf('operate');
-  const { data } = useSources({});
   const ask = useAction('admissionRequest');
   const [draft, setDraft] = useState<AdmitDraft>({ ...EMPTY, network: network.replace(/^private:/, '') });
   const [errors, setErrors] = useState<AdmitErrors>({});
@@ -36,7 +34,6 @@ export const AdmitDrawer = ({ isOpen, network, onClose, onAsked }: AdmitDrawerPr
     setDraft((before) => ({ ...before, [field]: value }));
     setErrors((before) => ({ ...before, [field]: undefined }));
   };
-  const sources = (data?.pages ?? []).flatMap((page) => page.items).filter(({ revoked }) => !revoked);
   const send = () => {
     const read = readDraft(draft);
     if ('errors' in read) return setErrors(read.errors);
@@ -79,15 +76,12 @@ export const AdmitDrawer = ({ isOpen, network, onClose, onAsked }: AdmitDrawerPr
           value={draft.network}
           onChange={(event) => change('network', event.target.value)}
         />
-        <SelectField
-          label="Source"
-          value={draft.sourceId}
-          items={[
-            { value: '', label: 'Choose a source' },
-            ...sources.map(({ source_id, name }) => ({ value: source_id, label: name })),
-          ]}
+        <SourceSelect
+          isRequired
+          noneLabel="Choose a source"
+          value={draft.sourceId === '' ? null : draft.sourceId}
           error={errors.sourceId}
-          onChange={(value) => change('sourceId', value)}
+          onChange={(sourceId) => change('sourceId', sourceId ?? '')}
         />
         <TextArea
           label="Hosts"

@@ -3,7 +3,6 @@ import { Link } from 'react-router';
 import type { BudgetHold, BudgetRefusalItem } from '../../../src-server/contract/budget.ts';
 import { isWuScope, scopeWords } from '../../../src-server/contract/scope-words.ts';
 import { useBudgetHolds, useBudgetRefusals } from '../../api/budgets.ts';
-import { useSources } from '../../api/sources.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
 import { formatDuration } from '../../format/duration.ts';
@@ -18,8 +17,6 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { JOB_LOOKS } from '../../ui/state-vocabulary.ts';
 import { windowWords } from './limit-words.ts';
-
-const NONE: readonly never[] = [];
 
 const More = ({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }) => (
   <div className="budget-more">
@@ -81,10 +78,8 @@ export const HoldList = ({ scope }: { scope?: string }) => {
   const ws = useWorkspaceId();
   const clock = useNow();
   const list = useBudgetHolds();
-  const sources = useSources();
   if (list.error !== null) return <ProblemPanel error={list.error} onRetry={() => void list.refetch()} />;
   if (list.data === undefined) return <Skeleton rows={4} rowHeight={56} />;
-  const names = new Map((sources.data?.pages ?? NONE).flatMap((page) => page.items.map((s) => [s.source_id, s.name])));
   const all: readonly BudgetHold[] = list.data.pages.flatMap((page) => page.items);
   const items = scope === undefined ? all : all.filter((hold) => hold.scopes.includes(scope));
   if (items.length === 0) {
@@ -109,8 +104,8 @@ export const HoldList = ({ scope }: { scope?: string }) => {
               <span className="budget-list-note row">
                 <SideMark side={hold.side} />
                 <span className="truncate">
-                  {names.get(hold.source_id) ?? hold.source_id}, {hold.compute_class} at{' '}
-                  {formatCu(hold.rate_mcu_per_minute)} a minute, token {hold.fence}
+                  {hold.source_name}, {hold.compute_class} at {formatCu(hold.rate_mcu_per_minute)} a minute, token{' '}
+                  {hold.fence}
                 </span>
               </span>
             </Link>

@@ -5,7 +5,6 @@ import type { JobListItem } from '../../../src-server/contract/job.ts';
 import { useJobs } from '../../api/jobs.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useLackOf } from '../../api/session.ts';
-import { useSources } from '../../api/sources.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { useIsNarrow } from '../../components/narrow.ts';
 import { Page } from '../../components/page.tsx';
@@ -42,8 +41,6 @@ export const JobsPage = () => {
   const list = useJobs(toListQuery(filters));
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData } = list;
   const { data: overview } = useOverview();
-  const { data: sourcePages } = useSources();
-  const sources = useMemo(() => (sourcePages?.pages ?? []).flatMap((page) => page.items), [sourcePages]);
   const rows = useMemo(() => (data?.pages ?? []).flatMap((page) => page.items), [data]);
   // The overview is renewed with every change; the counts of a long list that was read earlier would drift.
   const counts = overview?.job_counts ?? data?.pages[0]?.counts;
@@ -100,7 +97,7 @@ export const JobsPage = () => {
       toolbar={<StateBar filters={filters} counts={counts} isNarrow={isNarrow} onChange={setParams} />}
     >
       <div className="page-toolbar">
-        <JobSearchBar filters={filters} sources={sources} onChange={setParams} />
+        <JobSearchBar filters={filters} onChange={setParams} />
         <span className="push text-2 text-xs">Newest first</span>
       </div>
       <Table

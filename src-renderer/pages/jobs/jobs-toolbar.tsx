@@ -1,8 +1,8 @@
 import { Gauge, Server } from 'lucide-react';
 import { useRef } from 'react';
 import type { JobList } from '../../../src-server/contract/job.ts';
-import type { Source } from '../../../src-server/contract/source.ts';
 import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
+import { SourceSelect } from '../../components/source-select.tsx';
 import { useTypedFilter } from '../../components/use-typed-filter.ts';
 import { useCommand } from '../../keyboard/use-command.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
@@ -36,17 +36,14 @@ export const StateBar = ({
 /** Text, source and class; they live in the address. */
 export const JobSearchBar = ({
   filters,
-  sources,
   onChange,
 }: {
   filters: JobFilters;
-  sources: readonly Source[];
   onChange: (change: Record<string, string | null>) => void;
 }) => {
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useTypedFilter(filters.q, (q) => onChange({ q }));
   useCommand('filter', () => field.current?.focus());
-  const known = sources.some((source) => source.source_id === filters.sourceId);
   return (
     <>
       <SearchField
@@ -57,18 +54,13 @@ export const JobSearchBar = ({
         onChange={setText}
         width={280}
       />
-      <SelectField
-        label="Source"
+      <SourceSelect
         isLabelHidden
         isSmall
         icon={<Server />}
-        value={filters.sourceId ?? ANY}
-        items={[
-          { value: ANY, label: 'Any source' },
-          ...sources.map((source) => ({ value: source.source_id, label: source.name })),
-          ...(filters.sourceId !== null && !known ? [{ value: filters.sourceId, label: filters.sourceId }] : []),
-        ]}
-        onChange={(value) => onChange({ source_id: value === ANY ? null : value })}
+        noneLabel="Any source"
+        value={filters.sourceId}
+        onChange={(sourceId) => onChange({ source_id: sourceId })}
       />
       <SelectField
         label="Class"

@@ -105,6 +105,7 @@ function holdItem(engine: Engine, lease: HotLease): BudgetHold {
     job_id: lease.jobId,
     wu_id: job.wuId,
     source_id: lease.sourceId,
+    source_name: engine.hot.fleet.source(lease.sourceId).name,
     side: lease.side,
     compute_class: computeClass,
     attempt: lease.attempt,

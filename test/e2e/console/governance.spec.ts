@@ -41,7 +41,9 @@ test('a question is approved, another rejected with its reason, a network asked 
 
   await page.getByRole('button', { name: 'Request admission' }).click();
   await page.getByRole('textbox', { name: 'Network' }).fill('lab');
-  await page.getByRole('combobox', { name: /Source/ }).click();
+  await page.getByRole('button', { name: 'Source Choose a source' }).click();
+  await page.getByRole('combobox', { name: 'Search: Source' }).fill('rack2');
+  await expectAccessible(page, 'Choose a source');
   await page.getByRole('option', { name: 'dock-rack2' }).click();
   await page.getByRole('textbox', { name: 'Hosts' }).fill('registry.lan:443');
   await expectAccessible(page, 'Request admission');

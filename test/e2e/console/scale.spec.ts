@@ -122,3 +122,44 @@ test('counts stay live in a storm of changes, and no row moves under the pointer
   }
   expect(faults).toEqual([]);
 });
+
+test('a source far down the list is found by its name, filters the jobs, and is known again after a reload', async ({
+  page,
+}) => {
+  const faults = await open(page, 'jobs');
+  // Only the first sources have worked; its jobs are none, which the list says.
+  const name = 'kube-00613';
+  await page.getByRole('button', { name: 'Source Any source' }).click();
+  const field = page.getByRole('combobox', { name: 'Search: Source' });
+  await expect(field).toBeFocused();
+  await expect(page.getByRole('option')).toHaveCount(21);
+  await expect(page.getByText('More match.')).toBeVisible();
+  await field.fill('613');
+  await expect(page.getByRole('option')).toHaveCount(1);
+  await field.press('Enter');
+  await expect(page).toHaveURL(/source_id=src_/);
+  await expect(page.getByRole('button', { name: `Source ${name}` })).toBeFocused();
+  await expect(page.getByText('No jobs match')).toBeVisible();
+
+  await page.reload();
+  await page.getByRole('button', { name: `Source ${name}` }).click();
+  await field.fill('rack=r1');
+  await expect(page.getByRole('option').first()).toContainText(/-00\d{3}/);
+  await field.press('ArrowDown');
+  await expect(page.getByRole('option').nth(1)).toHaveAttribute('aria-selected', 'true');
+  await field.press('Escape');
+  await expect(page.getByRole('button', { name: `Source ${name}` })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: 'Any source' }).click();
+  await expect(page).not.toHaveURL(/source_id/);
+  await expect(page.locator('.table-row').first()).toBeVisible();
+  expect(faults).toEqual([]);
+});
+
+test('the palette finds a source that no screen shows', async ({ page }) => {
+  await open(page, 'jobs');
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByRole('combobox', { name: 'Search and commands' }).fill('kube-00613');
+  await page.getByRole('option', { name: 'kube-00613' }).click();
+  await expect(page.getByRole('heading', { name: 'kube-00613', exact: true })).toBeVisible();
+});
