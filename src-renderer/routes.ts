@@ -32,7 +32,7 @@ export const routes = {
   replay: (workspaceId: string, at: number) => withQuery(`${board(workspaceId)}/replay`, { at: String(at) }),
   demo: (workspaceId: string, query?: { scenario?: string }) => withQuery(`${board(workspaceId)}/demo`, query),
   settings: (workspaceId: string) => `${board(workspaceId)}/settings`,
-  addRunner: (workspaceId: string) => `${board(workspaceId)}/sources/add`,
+  addRunner: (workspaceId: string, query?: Query) => withQuery(`${board(workspaceId)}/sources/add`, query),
 } as const;
 
 /** The same addresses as patterns of the router. */

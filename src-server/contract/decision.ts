@@ -117,6 +117,17 @@ export const unblockSuggestion = z.object({
   would_assign_to: z.object({ source_id: sourceId.nullable(), name: z.string(), side: z.enum(SIDES) }),
   /** Of `network.admit`: what it would let through; empty where nobody named it yet and whoever applies it has to. */
   hosts: z.array(networkGrant).optional(),
+  /** Of `source.enroll`: what the new source must be; its class is `target`. */
+  enroll: z
+    .object({
+      side: z.enum(SIDES),
+      labels,
+      capacity: count,
+      /** What it must execute besides commands, such as `container`. */
+      executors: z.array(z.string()),
+      confined: z.boolean(),
+    })
+    .optional(),
   /** False where the console cannot do it alone: a runner must be started somewhere. */
   can_apply: z.boolean(),
   /** Who may apply it. */

@@ -19,7 +19,9 @@ import { StepFirstJob } from './step-first-job.tsx';
 import { StepRunner } from './step-runner.tsx';
 import { StepSource } from './step-source.tsx';
 import { useEnrolling } from './use-enrolling.ts';
-import { newDraft, PLACES, readWizard, type WizardDraft } from './wizard-draft.ts';
+import { WantedNotice } from './wanted-notice.tsx';
+import { draftFor, readWanted } from './wanted-runner.ts';
+import { PLACES, readWizard, type WizardDraft } from './wizard-draft.ts';
 import { WizardSteps } from './wizard-steps.tsx';
 import { WizardSummary } from './wizard-summary.tsx';
 import './add-runner-page.css';
@@ -47,7 +49,8 @@ export const AddRunnerPage = () => {
   const { data: session } = useSession();
   const lack = useLackOf('operate');
   const isLoopbackOnly = session?.plane.loopback_only ?? false;
-  const [draft, setDraft] = useState<WizardDraft>(() => newDraft('this'));
+  const wanted = readWanted(search);
+  const [draft, setDraft] = useState<WizardDraft>(() => draftFor(wanted));
   const [isChecked, setChecked] = useState(false);
   const change = (part: Partial<WizardDraft>) => setDraft((before) => ({ ...before, ...part }));
 
@@ -72,14 +75,24 @@ export const AddRunnerPage = () => {
     setChecked(true);
     if (read.body !== null) void enrolling.create(read.body);
   };
+  const notice = wanted === null ? null : <WantedNotice wanted={wanted} />;
   const body = () => {
     if (step === 1) {
-      return <StepSource draft={draft} isLoopbackOnly={isLoopbackOnly} onChange={change} onNext={() => go(2)} />;
+      return (
+        <StepSource
+          draft={draft}
+          notice={notice}
+          isLoopbackOnly={isLoopbackOnly}
+          onChange={change}
+          onNext={() => go(2)}
+        />
+      );
     }
     if (step === 2) {
       return (
         <StepRunner
           draft={draft}
+          notice={notice}
           errors={[...(isChecked ? read.errors : []), ...refused]}
           problem={enrolling.problem}
           isBusy={enrolling.isBusy}
@@ -103,7 +116,15 @@ export const AddRunnerPage = () => {
           disabledReason={lack}
           onBack={() => {
             enrolling.forget();
-            setSearch({ step: '2' }, { replace: true });
+            setSearch(
+              (before) => {
+                const next = new URLSearchParams(before);
+                next.delete('enrollment');
+                next.set('step', '2');
+                return next;
+              },
+              { replace: true },
+            );
           }}
           onNext={() => go(4)}
         />

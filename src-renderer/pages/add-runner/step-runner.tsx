@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { FieldError } from '../../../src-server/contract/problems.ts';
 import { problemText } from '../../components/problem-panel.tsx';
 import { Banner } from '../../ui/banner.tsx';
@@ -10,6 +11,8 @@ import { LIFETIMES, nameOf, slotsOf, type WizardDraft } from './wizard-draft.ts'
 
 interface StepRunnerProps {
   draft: WizardDraft;
+  /** For which job the form was filled in. */
+  notice: ReactNode;
   errors: readonly FieldError[];
   problem: unknown;
   isBusy: boolean;
@@ -47,6 +50,7 @@ export const StepRunner = (props: StepRunnerProps) => {
         </>
       }
     >
+      {props.notice}
       <div className="step-pair">
         <TextField
           label="Name"

@@ -1,4 +1,5 @@
 import { MonitorCheck } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { routes } from '../../routes.ts';
@@ -11,6 +12,8 @@ import { CLASS_CHOICES, CLASS_WORDS, PLACES, type Place, type WizardDraft } from
 
 interface StepSourceProps {
   draft: WizardDraft;
+  /** For which job the form was filled in. */
+  notice: ReactNode;
   isLoopbackOnly: boolean;
   onChange: (change: Partial<WizardDraft>) => void;
   onNext: () => void;
@@ -24,7 +27,7 @@ export const LoopbackNotice = () => (
 );
 
 /** Step 1: where the runner lives, and which class it serves. */
-export const StepSource = ({ draft, isLoopbackOnly, onChange, onNext }: StepSourceProps) => {
+export const StepSource = ({ draft, notice, isLoopbackOnly, onChange, onNext }: StepSourceProps) => {
   const ws = useWorkspaceId();
   return (
     <StepFrame
@@ -41,6 +44,7 @@ export const StepSource = ({ draft, isLoopbackOnly, onChange, onNext }: StepSour
         </>
       }
     >
+      {notice}
       <ChoiceList
         label="Source kind"
         isCards

@@ -16,6 +16,7 @@ import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { AdviceChange, UnblockSuggestion } from '../../../src-server/contract/decision.ts';
 import type { Job } from '../../../src-server/contract/job.ts';
+import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
 import { keys } from '../../api/keys.ts';
 import { useLackOf } from '../../api/session.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -27,6 +28,7 @@ import { routes } from '../../routes.ts';
 import { toast } from '../../stores/toasts.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { needOf, type WantedRunner, wantedQuery } from '../add-runner/wanted-runner.ts';
 
 const namesOf = ({ also_moves: moves, also_moves_count: count }: UnblockSuggestion['preview']): string => {
   const rest = count - moves.length;
@@ -153,11 +155,20 @@ const Preview = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
   );
 };
 
+/** What the wizard is to be filled in with; it enrolls runners that the operator owns. */
+const wantedOf = (job: Job, { enroll, target }: UnblockSuggestion): WantedRunner | null => {
+  const computeClass = COMPUTE_CLASSES.find((name) => name === target);
+  if (enroll === undefined || enroll.side === 'managed' || computeClass === undefined) return null;
+  const { labels, capacity, executors, confined } = enroll;
+  return { jobId: job.job_id, computeClass, labels, slots: capacity, needs: needOf(executors, confined) };
+};
+
 /** One single change that would place the job: the change, where it would run, what else moves, and its preview. */
 export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion }) => {
   const ws = useWorkspaceId();
   const [isOpen, setOpen] = useState(false);
   const isShown = isOpen && item.can_apply;
+  const wanted = wantedOf(job, item);
   const Glyph = GLYPHS[item.change];
   return (
     <li data-open={isShown || undefined}>
@@ -166,10 +177,16 @@ export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion })
         <p className="medium">{item.sentence.replace(/\.$/, '')}</p>
         <p className="text-2 text-xs">
           Runs on {item.would_assign_to.name}. {effectWords(item.preview)}
+          {item.enroll?.side === 'managed' ? (
+            <>
+              {' '}
+              A managed pool is made with <code>pool create --class {item.target}</code>
+            </>
+          ) : null}
         </p>
       </div>
-      {item.change === 'source.enroll' ? (
-        <Link className={buttonClass('default', 'small')} to={routes.addRunner(ws)}>
+      {wanted !== null ? (
+        <Link className={buttonClass('default', 'small')} to={routes.addRunner(ws, wantedQuery(wanted))}>
           Add runner
         </Link>
       ) : item.can_apply ? (
@@ -177,7 +194,7 @@ export const UnblockRow = ({ job, item }: { job: Job; item: UnblockSuggestion })
           {isOpen ? 'Hide preview' : 'Preview'}
         </Button>
       ) : (
-        <span className="text-2 text-xs">At the source</span>
+        <span className="text-2 text-xs">{item.change === 'source.enroll' ? 'Command line' : 'At the source'}</span>
       )}
       {isShown ? <Preview job={job} item={item} /> : null}
     </li>

@@ -52,6 +52,17 @@ function shownOf(engine: Engine, { job }: AdviceCase, suggestion: Suggestion): A
       sentence: changeSentence(change, job, nameOf),
       would_assign_to: { source_id: isNew ? null : placement.sourceId, name, side: placement.side },
       ...(change.kind === 'network.admit' ? { hosts: [...change.hosts] } : {}),
+      ...(change.kind === 'source.enroll'
+        ? {
+            enroll: {
+              side: change.side,
+              labels: change.labels,
+              capacity: change.capacity,
+              executors: [...change.executors],
+              confined: change.isConfined,
+            },
+          }
+        : {}),
       can_apply: change.kind !== 'source.enroll' && change.kind !== 'source.start',
       right: RIGHT_OF_CHANGE[change.kind],
       preview: {

@@ -61,3 +61,36 @@ test('a refused job names the limit, and runs again as a new job under exactly t
   await expect(page.getByText(/Succeeded, attempt 1/).first()).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole('heading', { name: 'WU-2', exact: true })).toBeVisible();
 });
+
+test('a runner that the job lacks is added with what it needs filled in, and can be changed', async ({ page }) => {
+  const { job_id: id } = plane.submit({
+    wu_id: 'WU-3',
+    title: 'Needs a big one',
+    command: { argv: ['true'] },
+    compute_class: 'gpu-large',
+    labels: { zone: 'rack9' },
+  });
+  await open(page, id);
+  const row = advice(page)
+    .getByRole('listitem')
+    .filter({ hasText: 'Enroll a source of class gpu-large with zone=rack9' });
+  await row.getByRole('link', { name: 'Add runner' }).click();
+  await expect(page.getByText('For WU-3, Needs a big one')).toBeVisible();
+  await expect(page.getByText('Filled in: gpu-large, zone=rack9. Change what you like.')).toBeVisible();
+  await expect(page.getByRole('radio', { name: /^gpu-large/ })).toBeChecked();
+  await expectAccessible(page, 'wizard for a job');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Remove zone' }).click();
+  await page.getByRole('textbox', { name: 'Labels' }).fill('zone=rack8');
+  await page.reload();
+  await expect(page.getByText('For WU-3, Needs a big one')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove zone' })).toBeVisible();
+  await page.getByRole('textbox', { name: 'Name' }).fill('gpu-1');
+  await page.getByRole('button', { name: 'Create credential' }).click();
+  await expect(page.getByRole('heading', { name: /credential/i }).first()).toBeVisible();
+  const { items } = plane.cli('source', 'list') as { items: { name: string; labels: object; pinned_class: string }[] };
+  expect(items.find(({ name }) => name === 'gpu-1')).toMatchObject({
+    labels: { zone: 'rack9' },
+    pinned_class: 'gpu-large',
+  });
+});
