@@ -18,9 +18,9 @@ type Need = (typeof NEEDS)[number];
 
 /** What the runner must have besides, as a sentence. */
 export const NEED_WORDS: Readonly<Record<Need, string>> = {
-  container: 'The job runs in an image: choose a host with podman or docker.',
+  container: 'The job runs in an image: choose a Docker host, or one with podman.',
   kubernetes: 'The job runs as a Kubernetes Job: choose a runner that reaches a cluster.',
-  mcp: 'The job runs an agent: choose a host where the doctor finds confinement enforced.',
+  mcp: 'The job calls tools: choose a host where the doctor finds confinement enforced.',
   confined: 'The job must be confined: choose a host where the doctor finds confinement enforced.',
 };
 const PLACE_OF_NEED = {
