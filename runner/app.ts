@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { HELP, parseArgs } from './args.ts';
+import { parseArgs } from './args.ts';
 import { systemClock } from './clock.ts';
 import { probeCapabilities } from './confinement/probe.ts';
 import { connect } from './connect.ts';
@@ -9,6 +9,7 @@ import { readCredential } from './credential-input.ts';
 import { doctor } from './doctor/doctor.ts';
 import { messageOf, PlaneProblem, PlaneUnreachable, RunnerError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { HELP } from './help.ts';
 import type { TerminalInput } from './hidden-prompt.ts';
 import { stateDirOf } from './identity.ts';
 import { systemChance } from './ids.ts';

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { parseArgs } from './args.ts';
 import { planeOrigin } from './plane-url.ts';
@@ -18,6 +19,23 @@ describe('the command line', () => {
   test('reads run with its options, in both ways of writing a value', () => {
     const args = parseArgs(['run', '--once', '--enrollment=enr_1', '--capacity', '3', '--work-dir=/w', '--keep']);
     expect(args).toMatchObject({ command: 'run', once: true, capacity: 3, workDir: '/w', keep: true, drainMs: 30_000 });
+  });
+
+  test('keeps for a service what run is to be started with, paths from anywhere', () => {
+    const image = `host/busybox@sha256:${'b'.repeat(64)}`;
+    const cluster = ['--kube-helper', image, '--kubeconfig', 'kube.json', '--kube-namespace', 'jobs'];
+    const args = parseArgs(['service', 'print', '--enrollment', 'enr_1', ...cluster, '--capacity=2', '--keep']);
+    expect(args).toMatchObject({ command: 'service', enrollment: 'enr_1', format: null });
+    expect(args).toHaveProperty('runWords', [
+      ...['--kube-helper', image, '--kubeconfig', resolve('kube.json'), '--kube-namespace', 'jobs'],
+      ...['--capacity', '2', '--keep'],
+    ]);
+    const hosts = ['--image-registry', 'docker.io', '--image-registry', 'quay.io'];
+    const words = parseArgs(['service', 'print', '--enrollment', 'enr_1', ...hosts]);
+    expect(words).toHaveProperty('runWords', hosts);
+    expect(parseArgs(['run', '--enrollment', 'enr_1', ...hosts])).toMatchObject({
+      imageRegistries: ['docker.io', 'quay.io'],
+    });
   });
 
   test.each([
@@ -44,6 +62,9 @@ describe('the command line', () => {
     [['doctor', '--enrollment', 'enr_1', '--json=1']],
     [['doctor', '--enrollment', 'enr_1', '--constructor', 'x']],
     [['connect', '--enrollment', 'enr_1', '--plane-key', KEY]],
+    [['service', 'print', '--enrollment', 'enr_1', '--once']],
+    [['service', 'print', '--enrollment', 'enr_1', '--kube-helper', 'busybox']],
+    [['service', 'print', '--enrollment', 'enr_1', '--capacity', '0']],
     [['connect', '--url', 'http://127.0.0.1', '--enrollment', 'enr_1']],
     [['connect', '--url', 'http://127.0.0.1', '--enrollment', 'enr_1', '--plane-key', 'MD5:1']],
   ])('refuses %j with exit 64', (argv) => {

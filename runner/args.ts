@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { RunnerError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ClusterSettings } from './kubernetes/cluster-access.ts';
@@ -66,6 +67,8 @@ export interface SecretArgs extends Target {
 export interface ServiceArgs extends Target {
   command: 'service';
   format: 'systemd' | 'launchd' | 'windows' | null;
+  /** Words that `run` is to be started with, paths absolute. */
+  runWords: string[];
 }
 export interface UpgradeArgs extends Target {
   command: 'upgrade';
@@ -81,29 +84,30 @@ export type Args =
   | { command: 'version' };
 
 const TARGET = { '--enrollment': 'value', '--pool': 'value', '--plane-key': 'value', '--state-dir': 'value' } as const;
+/** What `run` takes and a service keeps: it starts without anybody's environment, and for more than one job. */
+const KEPT_OPTIONS = {
+  ...CLUSTER_OPTIONS,
+  '--capacity': 'value',
+  '--work-dir': 'value',
+  '--keep': 'flag',
+  '--confined-only': 'flag',
+  '--drain-ms': 'value',
+  '--pause-file': 'value',
+  '--kinds': 'value',
+  '--url': 'value',
+  '--image-registry': 'list',
+  '--checkout-host': 'list',
+} as const;
+/** Of these the value is a path: a service starts in another folder than the command that printed it. */
+const PATH_OPTIONS: ReadonlySet<string> = new Set(['--kubeconfig', '--work-dir', '--pause-file']);
 type Command = 'connect' | 'doctor' | 'run' | 'secret' | 'service' | 'upgrade';
 /** `list` may be given more than once. */
 const OPTIONS: Readonly<Record<Command, Readonly<Record<string, 'value' | 'flag' | 'list'>>>> = {
   connect: { ...TARGET, '--url': 'value', '--credential-file': 'value' },
   doctor: { ...TARGET, ...CLUSTER_OPTIONS, '--json': 'flag' },
-  run: {
-    ...TARGET,
-    ...CLUSTER_OPTIONS,
-    '--once': 'flag',
-    '--capacity': 'value',
-    '--work-dir': 'value',
-    '--keep': 'flag',
-    '--confined-only': 'flag',
-    '--drain-ms': 'value',
-    '--secret-env': 'list',
-    '--pause-file': 'value',
-    '--kinds': 'value',
-    '--url': 'value',
-    '--image-registry': 'list',
-    '--checkout-host': 'list',
-  },
+  run: { ...TARGET, ...KEPT_OPTIONS, '--once': 'flag', '--secret-env': 'list' },
   secret: TARGET,
-  service: { ...TARGET, '--format': 'value' },
+  service: { ...TARGET, ...KEPT_OPTIONS, '--format': 'value' },
   upgrade: TARGET,
 };
 /** Words that follow a command before its options. */
@@ -113,36 +117,6 @@ const ACTIONS: Readonly<Partial<Record<Command, readonly string[]>>> = {
 };
 const JOB_KINDS = ['command', 'container', 'kubernetes', 'mcp'];
 const SERVICE_FORMATS = ['systemd', 'launchd', 'windows'] as const;
-
-export const HELP = `Connected Compute runner: runs approved jobs of one control plane on this machine. It dials out only.
-
-connect --url URL --enrollment ID --plane-key SHA256:…   register this machine with a one-time credential
-doctor                                                   check this source, one check per line
-run                                                      claim and run jobs until stopped
-run --once                                               claim one job, run it, then stop
-secret set NAME                                          keep a secret for jobs that name it (hidden prompt or standard input)
-secret list | secret remove NAME                         show the names, forget one
-service print                                            print a unit that starts this runner with this machine
-upgrade                                                  fetch the runner that the pinned plane key signed
-
-connect --url URL --pool ID --plane-key SHA256:…         join a pool with its registration token
-
-All: --enrollment ID or --pool ID, --plane-key SHA256:…, --state-dir DIR (one per enrollment by default).
-connect:   --credential-file FILE (mode 0600); else a hidden prompt, or standard input.
-doctor:    --json
-run:       --capacity N, --work-dir DIR, --keep (leave work directories), --confined-only, --drain-ms N,
-           --secret-env NAME (the value of a secret from this process's environment; may be repeated)
-           --pause-file FILE (no new job is claimed while it is there), --kinds command,container,kubernetes,mcp
-           --url URL (where the plane is now, if it moved; its pinned key is asked for all the same)
-           --image-registry HOST (containers may fetch images from it, docker.io for Docker Hub; may be repeated)
-           --checkout-host HOST (jobs may check out commits of its repositories by https; may be repeated)
-doctor, run, for jobs in a cluster:
-           --kube-helper IMAGE@sha256:… (an image with a static /bin/busybox; turns Kubernetes jobs on)
-           --kubeconfig FILE (in JSON form; without it the cluster whose pod this runner is in), --kube-namespace NAME
-service:   --format systemd|launchd|windows
-
-Exit codes: 0 done, 1 failed check or job, 64 usage, 65 data, 69 plane unavailable, 75 already running,
-76 plane not trusted, 77 not permitted.`;
 
 const usage = (message: string): RunnerError => new RunnerError(EXIT.usage, message);
 
@@ -156,10 +130,13 @@ function refuseSecrets(argv: readonly string[]): void {
   );
 }
 
-function readOptions(
-  command: Command,
-  words: readonly string[],
-): { values: Map<string, string>; flags: Set<string>; lists: Map<string, string[]> } {
+interface Given {
+  values: Map<string, string>;
+  flags: Set<string>;
+  lists: Map<string, string[]>;
+}
+
+function readOptions(command: Command, words: readonly string[]): Given {
   const values = new Map<string, string>();
   const flags = new Set<string>();
   const lists = new Map<string, string[]>();
@@ -273,19 +250,24 @@ export function parseArgs(argv: readonly string[]): Args {
   if (words.includes('--help') || words.includes('-h')) return { command: 'help' };
   const action = actionOf(command, words);
   const name = command === 'secret' && action !== 'list' ? secretNameOf(words.shift()) : null;
-  const { values, flags, lists } = readOptions(command, words);
+  const given = readOptions(command, words);
+  const { values, flags } = given;
   if (command === 'connect') return connectArgs(values);
   const target = targetOf(values);
   if (target.enrollment === null && target.stateDir === null) {
     throw usage(`${command} needs --enrollment, --pool or --state-dir, to know which runner is meant.`);
   }
-  const cluster = command === 'doctor' || command === 'run' ? clusterSettings(values) : null;
-  if (command === 'doctor') return { command, ...target, json: flags.has('--json'), cluster };
+  if (command === 'doctor') return { command, ...target, json: flags.has('--json'), cluster: clusterSettings(values) };
   if (command === 'secret') return { command, ...target, action: action as SecretArgs['action'], name };
-  if (command === 'service') return { command, ...target, format: formatOf(values.get('--format')) };
   if (command === 'upgrade') return { command, ...target };
+  const run = runArgs(target, given);
+  if (command === 'run') return run;
+  return { command, ...target, format: formatOf(values.get('--format')), runWords: keptWords(given) };
+}
+
+function runArgs(target: Target, { values, flags, lists }: Given): RunArgs {
   return {
-    command,
+    command: 'run',
     ...target,
     once: flags.has('--once'),
     capacity: wholeNumber('--capacity', values.get('--capacity'), 1, CAPACITY_LIMIT),
@@ -296,9 +278,18 @@ export function parseArgs(argv: readonly string[]): Args {
     secretEnv: (lists.get('--secret-env') ?? []).map(secretNameOf),
     pauseFile: values.get('--pause-file') ?? null,
     kinds: kindsOf(values.get('--kinds')),
-    cluster,
+    cluster: clusterSettings(values),
     url: values.get('--url') ?? null,
     imageRegistries: (lists.get('--image-registry') ?? []).map((word) => hostOf('--image-registry', word)),
     checkoutHosts: (lists.get('--checkout-host') ?? []).map((word) => hostOf('--checkout-host', word)),
   };
 }
+
+/** The options of `run` that were given, as a service is to start with. */
+const keptWords = ({ values, flags, lists }: Given): string[] =>
+  Object.keys(KEPT_OPTIONS).flatMap((name) => {
+    const value = values.get(name);
+    if (value !== undefined) return [name, PATH_OPTIONS.has(name) ? resolve(value) : value];
+    if (flags.has(name)) return [name];
+    return (lists.get(name) ?? []).flatMap((each) => [name, each]);
+  });

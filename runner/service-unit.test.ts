@@ -6,6 +6,7 @@ const target = {
   bootstrap: '/home/a "b"/50%/bootstrap.mjs',
   stateDir: '/home/a "b"/50%',
   enrollment: 'enr_1',
+  runWords: [],
 };
 
 describe('a unit that starts the kept runner', () => {
@@ -17,6 +18,16 @@ describe('a unit that starts the kept runner', () => {
     expect(unit).toContain('KillMode=mixed\nTimeoutStopSec=60\n');
     expect(unit).toContain('RestartPreventExitStatus=64 65 75 76 77\n');
     expect(installHint('systemd', target)).toContain('connected-compute-enr_1.service');
+  });
+
+  test('starts run with the options that it was printed with', () => {
+    const runWords = ['--kube-helper', `host/busybox@sha256:${'a'.repeat(64)}`, '--kubeconfig', '/home/a b/kube.json'];
+    const words = { ...target, runWords };
+    expect(serviceUnit('systemd', words)).toMatch(
+      / "--kube-helper" "host\/busybox@sha256:a{64}" "--kubeconfig" "\/home\/a b\/kube.json"$/m,
+    );
+    expect(serviceUnit('launchd', words)).toContain('<string>/home/a b/kube.json</string>');
+    expect(serviceUnit('windows', words)).toContain('&#34;--kubeconfig&#34; &#34;/home/a b/kube.json&#34;</Arguments>');
   });
 
   test('of launchd is a property list with every word by itself', () => {

@@ -16,6 +16,8 @@ export interface ServiceTarget {
   bootstrap: string;
   stateDir: string;
   enrollment: string;
+  /** What `run` is started with besides its folder. */
+  runWords: readonly string[];
 }
 
 /** Ends that a start would only repeat: usage, data, already running, plane not trusted, not permitted. */
@@ -25,7 +27,13 @@ const STOP_WITHIN_S = 60;
 const RESTART_AFTER_S = 10;
 
 const nameOf = ({ enrollment }: ServiceTarget): string => `connected-compute-${enrollment}`;
-const argumentsOf = ({ bootstrap, stateDir }: ServiceTarget): string[] => [bootstrap, 'run', '--state-dir', stateDir];
+const argumentsOf = ({ bootstrap, stateDir, runWords }: ServiceTarget): string[] => [
+  bootstrap,
+  'run',
+  '--state-dir',
+  stateDir,
+  ...runWords,
+];
 
 /** Percent signs and dollars mean something in a unit, quotes and backslashes inside quotes too. */
 const systemdWord = (word: string): string =>
@@ -125,7 +133,7 @@ export function service(
   // A service starts in another folder than this command.
   const path = resolve(stateDir.path);
   const bootstrap = resolve(stateDir.bootstrapPath);
-  const target = { node: process.execPath, bootstrap, stateDir: path, enrollment };
+  const target = { node: process.execPath, bootstrap, stateDir: path, enrollment, runWords: args.runWords };
   printer.say(serviceUnit(format, target).trimEnd());
   printer.warn(installHint(format, target));
   return EXIT.ok;

@@ -67,7 +67,7 @@ const command = z.strictObject({
 });
 
 /** An image by the digest of its manifest, with no tag: a name alone may be another image tomorrow. */
-const imageByDigest = z
+export const imageByDigest = z
   .string()
   .max(400)
   .regex(

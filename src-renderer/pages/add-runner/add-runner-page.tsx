@@ -12,6 +12,8 @@ import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
 import { routes } from '../../routes.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { ClusterFields } from './cluster-fields.tsx';
+import { type ClusterDraft, readCluster, withCluster } from './cluster-options.ts';
 import { runnerProgress } from './runner-progress.ts';
 import { StepConnect } from './step-connect.tsx';
 import { StepCredential } from './step-credential.tsx';
@@ -62,6 +64,14 @@ export const AddRunnerPage = () => {
   const enrolling = useEnrolling(enrollmentId, (id) => setParams({ enrollment: id, step: String(CREDENTIAL_STEP) }));
   const { data: enrollment = null, error, refetch } = useEnrollment(enrollmentId);
   const { data: source = null } = useSource(enrollment?.source_id ?? null);
+  const [cluster, setCluster] = useState(() => readCluster(search));
+  const changeCluster = (part: Partial<ClusterDraft>) => {
+    setCluster((before) => ({ ...before, ...part }));
+    setParams(part);
+  };
+  const isInCluster = source?.kind === 'kubernetes_worker';
+  const printed = enrolling.commands;
+  const commands = isInCluster && printed !== null ? withCluster(printed, cluster) : printed;
   const go = (next: number) => {
     if (step === CREDENTIAL_STEP && next !== CREDENTIAL_STEP) enrolling.forget();
     setParams({ step: String(next) });
@@ -134,8 +144,9 @@ export const AddRunnerPage = () => {
       return (
         <StepConnect
           name={name}
-          commands={enrolling.commands}
+          commands={commands}
           progress={progress}
+          fields={isInCluster ? <ClusterFields draft={cluster} onChange={changeCluster} /> : null}
           isUnreachable={isLoopbackOnly && source.kind !== 'laptop'}
           onBack={() => go(CREDENTIAL_STEP)}
           onNext={() => go(LAST_STEP)}
@@ -146,7 +157,7 @@ export const AddRunnerPage = () => {
       <StepFirstJob
         source={source}
         enrollment={enrollment}
-        commands={enrolling.commands}
+        commands={commands}
         progress={progress}
         jobId={parsed(jobIdSchema, search.get('job'))}
         onJob={(id) => setParams({ job: id })}

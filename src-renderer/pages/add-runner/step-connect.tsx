@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Commands } from '../../../src-server/contract/source.ts';
 import { useCommand } from '../../keyboard/use-command.ts';
 import { toast } from '../../stores/toasts.ts';
@@ -28,6 +28,8 @@ interface StepConnectProps {
   commands: Commands | null;
   progress: RunnerProgress;
   isUnreachable: boolean;
+  /** What the commands need besides, by the kind of the source. */
+  fields: ReactNode;
   onBack: () => void;
   onNext: () => void;
 }
@@ -37,7 +39,8 @@ const copy = (text: string | undefined, verb: string) => {
 };
 
 /** Step 4: the three commands, and what was heard from the runner so far. */
-export const StepConnect = ({ name, commands, progress, isUnreachable, onBack, onNext }: StepConnectProps) => {
+export const StepConnect = (props: StepConnectProps) => {
+  const { name, commands, progress, isUnreachable, fields, onBack, onNext } = props;
   const [shell, setShell] = useState<Shell>('bash');
   const set = commands?.[shell];
   useCommand('command.copy1', () => copy(set?.connect, 'Connect'));
@@ -72,6 +75,7 @@ export const StepConnect = ({ name, commands, progress, isUnreachable, onBack, o
         </p>
       ) : (
         <>
+          {fields}
           <CommandBlock
             number={1}
             verb="Connect"

@@ -105,3 +105,41 @@ test('a running job is canceled from its page and its process is gone', async ({
     .click();
   await expect(page.getByText(/^Canceled/).first()).toBeVisible({ timeout: 20_000 });
 });
+
+test('the commands of a Kubernetes worker carry its cluster, also after a reload', async ({ page, context }) => {
+  test.setTimeout(60_000);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await plane.signIn(page);
+  await page.goto(page.url().replace(/\/compute.*$/, '/sources/add'));
+  await page.getByRole('radio', { name: /Kubernetes worker/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Create credential' }).click();
+  await page.getByRole('button', { name: /^Copy/ }).first().click();
+  const credential = await page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Show the commands' }).click();
+
+  const cluster = page.getByRole('region', { name: 'Jobs in the cluster' });
+  const doctor = page.getByRole('region', { name: 'Command: Doctor' });
+  await cluster.getByRole('textbox', { name: 'Helper image' }).fill('busybox:latest');
+  await expect(cluster.getByText('An image with its digest')).toBeVisible();
+  await expect(doctor).not.toContainText('--kube-helper');
+  const image = `registry.example/busybox@sha256:${'e'.repeat(64)}`;
+  await cluster.getByRole('textbox', { name: 'Helper image' }).fill(image);
+  await cluster.getByRole('textbox', { name: 'Kubeconfig' }).fill(`${plane.dataDir}/kube config.json`);
+  await expectAccessible(page, 'wizard of a cluster');
+  await page.reload();
+  await expect(cluster.getByRole('textbox', { name: 'Helper image' })).toHaveValue(image);
+  await expect(doctor).toContainText(`--kube-helper ${image} --kubeconfig '${plane.dataDir}/kube config.json'`);
+  await expect(page.getByRole('region', { name: 'Command: Run once' })).toContainText('--kube-helper');
+
+  const textOf = async (verb: string) =>
+    (await page
+      .getByRole('region', { name: `Command: ${verb}` })
+      .locator('pre')
+      .textContent()) ?? '';
+  const connected = await plane.paste(await textOf('Connect'), `${credential}\n`);
+  expect(connected.code, connected.output).toBe(0);
+  const checked = await plane.paste(await textOf('Doctor'));
+  expect(checked.output).toContain('kube config.json');
+});
