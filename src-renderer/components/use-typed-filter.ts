@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { after } from '../stores/clock.ts';
+import { after, now } from '../stores/clock.ts';
 
-/** Letters that come faster than this ask once; one that stands alone is answered within a tenth of a second. */
+/** Letters that come faster than this ask once; one that stands alone asks at once. */
 const TYPING_MS = 30;
 
 /**
@@ -18,6 +18,7 @@ export const useTypedFilter = (
   newest.current = onChange;
   /** Texts on their way into the address. They come back as its filter while somebody types on, and must not undo that. */
   const sent = useRef<string[]>([]);
+  const askedAt = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const at = sent.current.lastIndexOf(value);
     sent.current = at === -1 ? [] : sent.current.slice(at + 1);
@@ -26,7 +27,10 @@ export const useTypedFilter = (
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the typed text starts the wait
   useEffect(() => {
     if (text === (sent.current.at(-1) ?? value)) return;
-    return after(TYPING_MS, () => {
+    // The clock may have been set back meanwhile.
+    const waitMs = Math.min(TYPING_MS, Math.max(0, askedAt.current + TYPING_MS - now()));
+    return after(waitMs, () => {
+      askedAt.current = now();
       sent.current.push(text);
       newest.current(text);
     });

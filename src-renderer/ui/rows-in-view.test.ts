@@ -14,6 +14,12 @@ it.each([0, 1, 35, 36, 500, 17_999, 3_599_280, 9e9])(
     expect(to - from).toBeLessThanOrEqual(20 + 2 * 12 + 4);
   },
 );
+it.each([0, 36, 500, 3_599_280])('draws only what is seen of a list that has just come, at %d px', (scrollTop) => {
+  const { from, to } = rowsInView({ ...VIEW, scrollTop, isLean: true });
+  expect(from).toBeLessThanOrEqual(Math.floor(scrollTop / VIEW.rowHeight));
+  expect(to).toBeGreaterThanOrEqual(Math.min(VIEW.count, Math.ceil((scrollTop + VIEW.height) / VIEW.rowHeight)));
+  expect(to - from).toBeLessThanOrEqual(20 + 4);
+});
 it('draws what there is of a short list, and nothing of an empty one', () => {
   expect(rowsInView({ ...VIEW, count: 3 })).toEqual({ from: 0, to: 3 });
   expect(rowsInView({ ...VIEW, count: 0, scrollTop: 500 })).toEqual({ from: 0, to: 0 });

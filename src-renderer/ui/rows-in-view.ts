@@ -9,13 +9,16 @@ export interface View {
   height: number;
   rowHeight: number;
   count: number;
+  /** Only what is seen: a list that has just come draws its other rows a moment later. */
+  isLean?: boolean;
 }
 
 /** The rows to draw, `from` included and `to` not. All rows are alike in height, so nothing is measured or kept for each. */
-export const rowsInView = ({ scrollTop, height, rowHeight, count }: View): { from: number; to: number } => {
-  const first = Math.floor(scrollTop / rowHeight) - OVERSCAN_ROWS;
+export const rowsInView = ({ scrollTop, height, rowHeight, count, isLean }: View): { from: number; to: number } => {
+  const overscan = isLean === true ? 0 : OVERSCAN_ROWS;
+  const first = Math.floor(scrollTop / rowHeight) - overscan;
   const from = Math.max(0, Math.min(count, Math.floor(first / STEP_ROWS) * STEP_ROWS));
-  const shown = Math.ceil(height / rowHeight) + 2 * OVERSCAN_ROWS + STEP_ROWS;
+  const shown = Math.ceil(height / rowHeight) + 2 * overscan + STEP_ROWS;
   return { from, to: Math.min(count, from + shown) };
 };
 

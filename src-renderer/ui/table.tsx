@@ -106,7 +106,7 @@ export const Table = <T,>(props: TableProps<T>) => {
   const scroll = useRef<HTMLDivElement>(null);
   const { rows, waiting, catchUp, hold } = useSettledRows(given, idOf, props.isPaused, props.listKey);
   const [focusId, setFocusId] = useState<string | null>(null);
-  const { from, to, reveal } = useRowsInView(scroll, rows.length, rowHeight);
+  const { from, to, reveal } = useRowsInView(scroll, rows.length, rowHeight, props.listKey);
   const isArriving = useListPosition(scroll, rows.length, rowHeight, props);
   useEffect(() => {
     if (rows.length > 0 && (isArriving || to >= rows.length - NEAR_END_ROWS)) onNearEnd?.();

@@ -32,11 +32,13 @@ export const useListPosition = (
   const rest = useRef(onRest);
   rest.current = onRest;
   const shownKey = useRef(listKey);
+  /** Where the list last told to be: to ask it, or to move it for nothing, would lay out all its rows in the middle of drawing. */
+  const top = useRef(0);
   useLayoutEffect(() => {
     if (shownKey.current === listKey) return;
     shownKey.current = listKey;
     goal.current = 0;
-    if (scroll.current !== null) scroll.current.scrollTop = 0;
+    if (scroll.current !== null && top.current !== 0) scroll.current.scrollTop = 0;
     rest.current?.(0);
   }, [scroll, listKey]);
   useEffect(() => {
@@ -44,6 +46,7 @@ export const useListPosition = (
     if (element === null) return;
     let cancel = () => {};
     const onScroll = () => {
+      top.current = element.scrollTop;
       cancel();
       cancel = after(REST_MS, () => rest.current?.(Math.round(element.scrollTop / rowHeight)));
     };

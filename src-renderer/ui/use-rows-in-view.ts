@@ -1,17 +1,34 @@
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { after } from '../stores/clock.ts';
 import { rowsInView, scrollTopFor } from './rows-in-view.ts';
 
 /** Before the window has told its size. */
 const HEIGHT_GUESS_PX = 800;
+/** So long after a list came, or was asked for, the rows around the visible ones are drawn too. */
+const FILL_MS = 100;
 
 const headHeightOf = (element: HTMLElement): number => element.querySelector('thead')?.offsetHeight ?? 0;
 
 /**
  * Which rows of a scrolling list are to be drawn. Redraws only when others come into view.
  * @param scroll the element that scrolls; its head stands above the rows and stays.
+ * @param listKey names the list: of another one the visible rows are drawn first, for whoever waits for it.
  */
-export const useRowsInView = (scroll: RefObject<HTMLElement | null>, count: number, rowHeight: number) => {
+export const useRowsInView = (
+  scroll: RefObject<HTMLElement | null>,
+  count: number,
+  rowHeight: number,
+  listKey = '',
+) => {
   const [at, setAt] = useState({ scrollTop: 0, height: HEIGHT_GUESS_PX });
+  const [wholeKey, setWholeKey] = useState('');
+  const newestKey = useRef(listKey);
+  newestKey.current = listKey;
+  const isLean = wholeKey !== listKey;
+  useEffect(
+    () => (isLean ? after(FILL_MS, () => startTransition(() => setWholeKey(listKey))) : undefined),
+    [isLean, listKey],
+  );
   const counted = useRef(count);
   counted.current = count;
   // Rows that come or leave tell by a scroll event where that moves the list: to look each time would lay the page out twice.
@@ -26,12 +43,16 @@ export const useRowsInView = (scroll: RefObject<HTMLElement | null>, count: numb
         return was.from === is.from && was.to === is.to ? before : { scrollTop, height };
       });
     };
+    const scrolled = () => {
+      setWholeKey(newestKey.current);
+      look();
+    };
     look();
-    element.addEventListener('scroll', look, { passive: true });
+    element.addEventListener('scroll', scrolled, { passive: true });
     const sizes = new ResizeObserver(look);
     sizes.observe(element);
     return () => {
-      element.removeEventListener('scroll', look);
+      element.removeEventListener('scroll', scrolled);
       sizes.disconnect();
     };
   }, [scroll, rowHeight]);
@@ -44,5 +65,5 @@ export const useRowsInView = (scroll: RefObject<HTMLElement | null>, count: numb
     },
     [scroll, count, rowHeight],
   );
-  return { ...rowsInView({ ...at, rowHeight, count }), reveal };
+  return { ...rowsInView({ ...at, rowHeight, count, isLean }), reveal };
 };

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Outlet, useNavigate, useParams } from 'react-router';
 import type { RemoteColour } from '../../../src-server/contract/console.ts';
 import { useIsDemo } from '../../api/demo.ts';
@@ -70,8 +71,15 @@ export const AppShell = () => {
   );
 };
 
-/** Frame of every screen of a workspace: title bar, side bar, canvas, status bar. */
-const WorkspaceFrame = ({ workspaceId, colour }: { workspaceId: string; colour: RemoteColour | undefined }) => {
+interface FrameProps {
+  workspaceId: string;
+  colour: RemoteColour | undefined;
+}
+/**
+ * Frame of every screen of a workspace: title bar, side bar, canvas, status bar. Another address draws only what stands in it:
+ * each letter of a filter is one.
+ */
+const WorkspaceFrame = memo(({ workspaceId, colour }: FrameProps) => {
   const { items, dismiss } = useToasts();
   const isDemo = useIsDemo(workspaceId);
   return (
@@ -98,4 +106,4 @@ const WorkspaceFrame = ({ workspaceId, colour }: { workspaceId: string; colour: 
       <Toasts items={items} onDismiss={dismiss} />
     </WorkspaceContext>
   );
-};
+});
