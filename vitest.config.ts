@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/helpers/longest-first.ts';
 
 /** Files of text, as the build takes them in. */
 const textFiles = {
@@ -8,31 +9,34 @@ const textFiles = {
 };
 
 const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' as const };
+/** They change nothing of their process, so one process runs many files and loads what they import once. */
+const shared = { ...common, isolate: false };
 
 // `include` is explicit, or vitest would pick up the Playwright specs of test/e2e.
 export default defineConfig({
   test: {
     // One more than the cores of the smallest machine that we build on: many of these tests wait for processes.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins: [textFiles],
-        // They change nothing of their process, so one process runs many files and loads what they import once.
         test: {
-          ...common,
+          ...shared,
           name: 'source',
           include: ['src-*/**/*.test.ts', 'src-*/**/*.test.tsx', 'test/{architecture,security}/**/*.test.ts'],
-          isolate: false,
         },
       },
       {
         plugins: [textFiles],
         test: {
-          ...common,
+          ...shared,
           name: 'whole',
-          include: ['runner/**/*.test.ts', 'test/{integration,simulation,crash,interop}/**/*.test.ts'],
+          include: ['runner/**/*.test.ts', 'test/{integration,crash,interop}/**/*.test.ts'],
         },
       },
+      // Some of them put broken parts in the place of sound ones.
+      { plugins: [textFiles], test: { ...common, name: 'simulated', include: ['test/simulation/**/*.test.ts'] } },
     ],
   },
 });

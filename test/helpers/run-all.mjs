@@ -5,7 +5,7 @@
  * all of them. The last line counts over all suites. With CI=true a skip of anything that can be installed fails.
  * Exit codes: 0 all passed, 1 something failed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHROMIUM_MISSING, ensureChromium } from './chromium.mjs';
@@ -19,30 +19,48 @@ const IS_CI = process.env.CI === 'true';
 
 const say = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
 
+/** @param {string} program one of node_modules/.bin, or `node` */
+const programOf = (program) => ({
+  file: program === 'node' ? process.execPath : join(PROJECT_DIR, 'node_modules', '.bin', program),
+  shell: process.platform === 'win32' && program !== 'node',
+});
+
 /**
  * Runs a command with our terminal.
  * @param {string} title
- * @param {string[]} command program of node_modules/.bin, or `node`, and its arguments
+ * @param {string[]} command program and its arguments
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {boolean} true when it ended with 0
  */
 const run = (title, [program = '', ...args], env = {}) => {
   say(`\n── ${title}`);
-  const file = program === 'node' ? process.execPath : join(PROJECT_DIR, 'node_modules', '.bin', program);
-  const shell = process.platform === 'win32' && program !== 'node';
-  const { status } = spawnSync(file, args, {
-    cwd: PROJECT_DIR,
-    stdio: 'inherit',
-    shell,
-    env: { ...process.env, ...env },
-  });
-  return status === 0;
+  const { file, shell } = programOf(program);
+  const options = { cwd: PROJECT_DIR, shell, env: { ...process.env, ...env } };
+  return spawnSync(file, args, { ...options, stdio: 'inherit' }).status === 0;
 };
 
-/** A check without a report of its own counts as one test. @param {string} title @param {boolean} hasPassed @returns {SuiteReport} */
+/**
+ * Runs a command beside others; what it says is told when it has ended.
+ * @param {string} title
+ * @param {string[]} command program and its arguments
+ * @returns {Promise<SuiteReport>} a check without a report of its own counts as one test
+ */
+const checkBeside = (title, [program = '', ...args]) => {
+  const { file, shell } = programOf(program);
+  const child = spawn(file, args, { cwd: PROJECT_DIR, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+  let told = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (told += text));
+  return new Promise((resolve) => {
+    child.once('error', (cause) => (told += `${cause.message}\n`));
+    child.once('close', (code) => {
+      say(`\n── ${title}\n${told}`);
+      resolve(asReport(title, code === 0));
+    });
+  });
+};
+
+/** @param {string} title @param {boolean} hasPassed @returns {SuiteReport} */
 const asReport = (title, hasPassed) => ({ passed: hasPassed ? 1 : 0, failures: hasPassed ? [] : [title], skips: [] });
-/** @param {string} title @param {string[]} command @returns {SuiteReport} */
-const check = (title, command) => asReport(title, run(title, command));
 
 /**
  * A suite with a JSON report. One that failed without a failed test (it crashed, or wrote no report) is one failure.
@@ -92,11 +110,15 @@ const runEndToEnd = () => {
 
 rmSync(REPORT_DIR, { recursive: true, force: true });
 mkdirSync(REPORT_DIR, { recursive: true });
+// The three use a core each, and need nothing of each other.
+const checks = await Promise.all([
+  checkBeside('build', ['node', 'src-main/tooling/build.mjs', '--if-stale']),
+  checkBeside('types', ['tsc', '--noEmit', '-p', '.']),
+  checkBeside('lint', ['biome', 'check', '--error-on-warnings', '.']),
+]);
 /** @type {SuiteReport[]} */
 const reports = [
-  check('build', ['node', 'src-main/tooling/build.mjs', '--if-stale']),
-  check('types', ['tsc', '--noEmit', '-p', '.']),
-  check('lint', ['biome', 'check', '--error-on-warnings', '.']),
+  ...checks,
   runVitest('unit, property and integration tests', 'vitest', [
     ...[`${CRASH}/**`, SIMULATION].flatMap((path) => ['--exclude', path]),
   ]),

@@ -57,8 +57,9 @@ async function shareMuch(): Promise<void> {
 
 describe('bugs that are put in on purpose', () => {
   it('none: the sound program passes', async () => {
-    expect(await hunt()).toBeNull();
-    expect(await hunt(undefined, 'tight')).toBeNull();
+    // The simulation's own test runs the sound program on five hundred seeds; here it is seen that a hunt can end well.
+    expect(await hunt(undefined, undefined, 10)).toBeNull();
+    expect(await hunt(undefined, 'tight', 10)).toBeNull();
   }, 120_000);
 
   it('the fence is not checked', async () => {
