@@ -7,7 +7,16 @@ const chain = (count: number) => {
   return Array.from({ length: count }, (_, seq) => {
     const line = JSON.stringify({ seq, prev });
     prev = createHash('sha256').update(line).digest('hex');
-    return { seq, at: '', types: [], ref: {}, actor: { kind: 'plane', id: 'plane' }, sha256: prev, line };
+    return {
+      seq,
+      at: '',
+      types: [],
+      ref: {},
+      actor: { kind: 'plane', id: 'plane' },
+      about: { wu_id: null, source_name: null },
+      sha256: prev,
+      line,
+    };
   });
 };
 

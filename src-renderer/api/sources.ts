@@ -4,9 +4,11 @@ import {
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
+  useQueries,
   useQuery,
 } from '@tanstack/react-query';
-import type { SourceDetail, SourceList } from '../../src-server/contract/source.ts';
+import { useMemo } from 'react';
+import type { Source, SourceDetail, SourceList } from '../../src-server/contract/source.ts';
 import { fetchResource } from './fetch-resource.ts';
 import { keys } from './keys.ts';
 import type { SourceListQuery } from './query-types.ts';
@@ -14,6 +16,8 @@ import { noteFigures } from './volatile.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
 const PAGE_ITEMS = 200;
+/** Names of a record that are asked for one by one: more than a table shows. */
+const ASKED_BY_ID_MAX = 40;
 /** What a list below a field shows; whoever needs another types more. */
 const FOUND_ITEMS = 20;
 
@@ -54,14 +58,35 @@ export const useSourceSearch = (q: string, isEnabled: boolean): UseQueryResult<S
 /** One source with heartbeats and leases; null turns it off. */
 export const useSource = (sourceId: string | null): UseQueryResult<SourceDetail> => {
   const ws = useWorkspaceId();
-  const queryKey = keys.source(ws, sourceId ?? '');
-  return useQuery({
+  return useQuery({ ...sourceQuery(ws, sourceId ?? ''), enabled: sourceId !== null });
+};
+
+const sourceQuery = (ws: string, sourceId: string) => {
+  const queryKey = keys.source(ws, sourceId);
+  return {
     queryKey,
-    enabled: sourceId !== null,
-    queryFn: async ({ signal }) => {
-      const data = await fetchResource(ws, queryKey, 'source', { params: { source_id: sourceId ?? '' }, signal });
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<SourceDetail> => {
+      const data = await fetchResource(ws, queryKey, 'source', { params: { source_id: sourceId }, signal });
       noteFigures({ sources: [data], leases: data.leases });
       return data;
     },
-  });
+  };
 };
+
+/** Sources by id, for names: those of the first page of the list, each other one asked for by itself. */
+export const useSourcesById = (ids: readonly string[]): ReadonlyMap<string, Source> => {
+  const ws = useWorkspaceId();
+  const { data } = useSources();
+  const listed = useMemo(
+    () => new Map((data?.pages ?? []).flatMap((page) => page.items).map((source) => [source.source_id, source])),
+    [data],
+  );
+  const missing = data === undefined ? [] : [...new Set(ids)].filter((id) => !listed.has(id)).slice(0, ASKED_BY_ID_MAX);
+  const asked = useQueries({ queries: missing.map((id) => sourceQuery(ws, id)), combine: answersOf });
+  return useMemo(
+    () => new Map([...listed, ...asked.map((source): [string, Source] => [source.source_id, source])]),
+    [listed, asked],
+  );
+};
+const answersOf = (results: readonly UseQueryResult<SourceDetail>[]): SourceDetail[] =>
+  results.flatMap(({ data }) => (data === undefined ? [] : [data]));

@@ -8,9 +8,12 @@ const two = (n: number) => String(n).padStart(2, '0');
 export const formatDuration = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
   if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)}:${two(seconds % MINUTE_S)}`;
-  if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)} h ${Math.floor((seconds % HOUR_S) / MINUTE_S)} m`;
-  return `${Math.floor(seconds / DAY_S)} d ${Math.floor((seconds % DAY_S) / HOUR_S)} h`;
+  if (seconds < DAY_S) return twoUnits(seconds / HOUR_S, 'h', (seconds % HOUR_S) / MINUTE_S, 'm');
+  return twoUnits(seconds / DAY_S, 'd', (seconds % DAY_S) / HOUR_S, 'h');
 };
+/** `2 h 14 m`; a whole first unit stands alone. */
+const twoUnits = (first: number, unit: string, rest: number, restUnit: string): string =>
+  `${Math.floor(first)} ${unit}${Math.floor(rest) === 0 ? '' : ` ${Math.floor(rest)} ${restUnit}`}`;
 
 /** Time since a sign of life: `2 s` up to 99 s, then `4 min`, `2 h 14 m`, `3 d 4 h`. */
 export const formatAge = (ms: number): string => {

@@ -17,6 +17,8 @@ describe('durations', () => {
     [4 * M + 26 * S, '4:26'],
     [59 * M + 59 * S, '59:59'],
     [2 * H + 14 * M + 59 * S, '2 h 14 m'],
+    [1 * H + 59 * S, '1 h'],
+    [48 * H, '2 d'],
     [76 * H, '3 d 4 h'],
   ])('writes %i ms as %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
   it.each([

@@ -1,5 +1,7 @@
+import { groupDigits } from '../../src-server/contract/number-words.ts';
+
 const MILLI = 1_000;
-const group = (n: number) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',');
+const group = (n: number) => groupDigits(Math.round(n));
 
 /** `18,186`. */
 export const formatCount = (n: number): string => group(n);

@@ -1,14 +1,10 @@
-import { useCallback, useMemo } from 'react';
-import { useSources } from '../../api/sources.ts';
+import { useCallback } from 'react';
+import { useSourcesById } from '../../api/sources.ts';
 import type { DecisionMember } from './decision-rows.ts';
 
-/** Names for the source ids of a record; a source that is not in the list shows by its id. */
-export const useCandidateNames = (): ((id: string) => DecisionMember) => {
-  const { data } = useSources();
-  const byId = useMemo(
-    () => new Map((data?.pages ?? []).flatMap((page) => page.items).map((source) => [source.source_id, source])),
-    [data],
-  );
+/** Names for the source ids of a record; one that is not known yet shows by its id. */
+export const useCandidateNames = (ids: readonly string[]): ((id: string) => DecisionMember) => {
+  const byId = useSourcesById(ids);
   return useCallback(
     (id: string) => {
       const source = byId.get(id);

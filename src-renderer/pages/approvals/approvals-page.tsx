@@ -2,9 +2,11 @@ import { BadgeCheck, Network } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { useAdmissions, useApprovals } from '../../api/approvals.ts';
+import { useOverview } from '../../api/overview.ts';
 import { useLackOf } from '../../api/session.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
+import { formatCount } from '../../format/number.ts';
 import { useNow } from '../../stores/clock.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -68,6 +70,12 @@ export const ApprovalsPage = () => {
   const isWaiting = search.get('show') !== 'decided';
   const inbox = useInbox(isWaiting);
   const waiting = useInbox(true);
+  // The list holds its first pages, newest first; how many wait in all, the overview knows.
+  const { data: overview } = useOverview();
+  const waitingCount =
+    waiting.more === undefined || overview === undefined
+      ? waiting.items.length
+      : overview.questions.approvals + overview.questions.admissions;
   const wanted = search.get('item');
   const selected = inbox.items.find(({ id }) => id === wanted) ?? inbox.items[0];
   const setParams = useCallback(
@@ -89,14 +97,20 @@ export const ApprovalsPage = () => {
     <Page
       title="Approvals"
       isFlush
-      sub={waiting.isReady ? (inboxWords(waiting.items, clock) ?? 'Nothing waits') : undefined}
+      sub={
+        !waiting.isReady
+          ? undefined
+          : waiting.more === undefined
+            ? (inboxWords(waiting.items, clock) ?? 'Nothing waits')
+            : `${formatCount(waitingCount)} waiting`
+      }
       actions={
         <>
           <Segmented
             label="Show"
             value={isWaiting ? 'waiting' : 'decided'}
             choices={[
-              { value: 'waiting', label: 'Waiting', count: waiting.isReady ? waiting.items.length : undefined },
+              { value: 'waiting', label: 'Waiting', count: waiting.isReady ? waitingCount : undefined },
               { value: 'decided', label: 'Decided' },
             ]}
             onChange={(value) => setParams({ show: value === 'waiting' ? null : 'decided', item: null })}

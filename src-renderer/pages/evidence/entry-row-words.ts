@@ -3,33 +3,20 @@ import { formatCount, formatHash } from '../../format/number.ts';
 import { JOB_LOOKS, LEASE_LOOKS, SOURCE_LOOKS, type StateLook } from '../../ui/state-vocabulary.ts';
 import { type EntryNames, entrySubject, eventsOf, headType } from '../job/entry-words.ts';
 
-/** Names for the ids in the log, as far as the screen knows them. */
-export interface LogNames {
-  job: (jobId: string) => string | null;
-  source: (sourceId: string) => string | null;
-  /** The source behind a runner's session. */
-  session: (sessionId: string) => string | null;
-}
 const short = (id: string): string => `${id.slice(0, 4)}…${id.slice(-4)}`;
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 /** What the entry is about: a work unit, a source, or the workspace itself. */
-export const subjectOf = (entry: Pick<EvidenceItem, 'ref' | 'types'>, names: LogNames): string => {
-  const { job, source } = entry.ref;
-  if (typeof job === 'string') return names.job(job) ?? short(job);
-  if (typeof source === 'string') return names.source(source) ?? short(source);
+export const subjectOf = ({ ref, about }: Pick<EvidenceItem, 'ref' | 'about'>): string => {
+  const { job, source } = ref;
+  if (typeof job === 'string') return about.wu_id ?? short(job);
+  if (typeof source === 'string') return about.source_name ?? short(source);
   return 'workspace';
 };
 
 /** Who wrote it: the plane, an operator by name, a runner by its source. */
-export const writerOf = (entry: Pick<EvidenceItem, 'actor' | 'ref'>, names: LogNames): string => {
-  const { kind, id } = entry.actor;
-  const { source } = entry.ref;
-  // A runner of a pool is known by its source alone.
-  if (kind === 'runner')
-    return names.session(id) ?? (typeof source === 'string' ? names.source(source) : null) ?? short(id);
-  return id.length > 24 ? short(id) : id;
-};
+export const writerOf = ({ actor: { kind, id }, about }: Pick<EvidenceItem, 'actor' | 'about'>): string =>
+  (kind === 'runner' ? about.source_name : null) ?? (kind === 'runner' || id.length > 24 ? short(id) : id);
 
 /** Colour and shape of the events that end something; others stay plain. */
 export const lookOfType = (type: string): StateLook | null => {
@@ -70,19 +57,4 @@ export const detailOf = (entry: EvidenceItem): string => {
   if (head === 'source.enrolled') return textOf(body.name) ?? '';
   const said = entrySubject(entry, NO_NAMES);
   return said === entry.actor.id ? '' : said;
-};
-
-/** Names that the entries themselves tell: a work unit of each submitted job. */
-export const jobNamesIn = (entries: readonly EvidenceItem[]): Map<string, string> => {
-  const names = new Map<string, string>();
-  for (const entry of entries) {
-    if (!entry.types.includes('job.submitted')) continue;
-    for (const { body } of eventsOf(entry)) {
-      const spec = body.spec as { wu_id?: unknown } | undefined;
-      const id = textOf(body.job_id);
-      const wu = textOf(spec?.wu_id);
-      if (id !== null && wu !== null) names.set(id, wu);
-    }
-  }
-  return names;
 };

@@ -7,7 +7,7 @@ import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
 import type { Column } from '../../ui/table.tsx';
 import { headType } from '../job/entry-words.ts';
-import { detailOf, type LogNames, lookOfType, subjectOf, writerOf } from './entry-row-words.ts';
+import { detailOf, lookOfType, subjectOf, writerOf } from './entry-row-words.ts';
 import { EventIcon } from './event-icon.tsx';
 
 const When = ({ at }: { at: string }) => <>{formatWhen(at, useNow())}</>;
@@ -45,7 +45,6 @@ const LEAVES: Readonly<Record<LogRoom, readonly string[]>> = {
 /** Columns of the log; those of low priority leave first. */
 export const evidenceColumns = (
   room: LogRoom,
-  names: LogNames,
   verified: ReadonlyMap<number, boolean>,
 ): readonly Column<EvidenceItem>[] => {
   const all: Column<EvidenceItem>[] = [
@@ -76,13 +75,13 @@ export const evidenceColumns = (
       id: 'subject',
       header: 'Subject',
       width: 'minmax(88px, 0.7fr)',
-      cell: (entry) => <span title={subjectOf(entry, names)}>{subjectOf(entry, names)}</span>,
+      cell: (entry) => <span title={subjectOf(entry)}>{subjectOf(entry)}</span>,
     },
     {
       id: 'by',
       header: 'By',
       width: '104px',
-      cell: (entry) => <span className="text-2">{writerOf(entry, names)}</span>,
+      cell: (entry) => <span className="text-2">{writerOf(entry)}</span>,
     },
     {
       id: 'detail',

@@ -29,7 +29,6 @@ import { NotProven } from './not-proven.tsx';
 import { Scrubber } from './scrubber.tsx';
 import { StateAt } from './state-at.tsx';
 import { useChainCheck } from './use-chain-check.ts';
-import { useLogNames } from './use-log-names.ts';
 import './evidence-page.css';
 
 const idOf = (entry: EvidenceItem) => String(entry.seq);
@@ -78,7 +77,6 @@ export const EvidencePage = () => {
     if (isTargetMissing) setParts((before) => before + 1);
   }, [isTargetMissing]);
   const verified = useVerifiedEntries(list.items);
-  const names = useLogNames(list.items);
   const { check, run } = useChainCheck(head);
   const isExporting = search.get('open') === 'export';
   const setParam = useCallback(
@@ -117,7 +115,7 @@ export const EvidencePage = () => {
   const open = target === null ? undefined : list.items.find((entry) => entry.seq === target);
   const isShared = open !== undefined || at !== null;
   const room = isNarrow && open !== undefined ? 'least' : isNarrow || isShared ? 'tight' : 'wide';
-  const columns = useMemo(() => evidenceColumns(room, names, verified), [room, names, verified]);
+  const columns = useMemo(() => evidenceColumns(room, verified), [room, verified]);
   const onNearEnd = useCallback(() => {
     if (!list.isWhole && oldest !== undefined && oldest > 0) setParts((before) => before + 1);
   }, [list.isWhole, oldest]);
@@ -173,14 +171,7 @@ export const EvidencePage = () => {
             </aside>
           )
         ) : (
-          <LogEntryPeek
-            key={open.seq}
-            entry={open}
-            head={head}
-            names={names}
-            isWhole={verified.get(open.seq)}
-            onClose={close}
-          />
+          <LogEntryPeek key={open.seq} entry={open} head={head} isWhole={verified.get(open.seq)} onClose={close} />
         )
       }
     >

@@ -17,7 +17,7 @@ import { Facts, Section } from '../../ui/panel.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { CHAIN_LOOKS } from '../../ui/state-vocabulary.ts';
 import { headType } from '../job/entry-words.ts';
-import { type LogNames, subjectOf, writerOf } from './entry-row-words.ts';
+import { subjectOf, writerOf } from './entry-row-words.ts';
 import { NotProven } from './not-proven.tsx';
 
 /** The proof's words: fetched from the plane, computed here. */
@@ -46,18 +46,17 @@ const byWords = (writer: string, kind: string): string => (writer === kind ? wri
 interface LogEntryPeekProps {
   entry: EvidenceItem;
   head: number;
-  names: LogNames;
   isWhole: boolean | undefined;
   onClose: () => void;
 }
 
 /** One entry of the log: its facts, its proof, and the exact bytes that its hash was taken over. */
-export const LogEntryPeek = ({ entry, head, names, isWhole, onClose }: LogEntryPeekProps) => {
+export const LogEntryPeek = ({ entry, head, isWhole, onClose }: LogEntryPeekProps) => {
   const ws = useWorkspaceId();
   const clock = useNow();
   const proof = useProofWords(entry, head);
   const { job, source } = entry.ref;
-  const subject = subjectOf(entry, names);
+  const subject = subjectOf(entry);
   const to =
     typeof job === 'string'
       ? routes.job(ws, job)
@@ -98,7 +97,7 @@ export const LogEntryPeek = ({ entry, head, names, isWhole, onClose }: LogEntryP
               ),
             ],
             ['Written', formatWhen(entry.at, clock)],
-            ['By', byWords(writerOf(entry, names), entry.actor.kind)],
+            ['By', byWords(writerOf(entry), entry.actor.kind)],
             ['Previous', <PreviousHash key="previous" line={entry.line} />],
             ['Hash', <code key="hash">{entry.sha256}</code>],
             ['Proof', proof],

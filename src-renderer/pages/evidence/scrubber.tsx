@@ -1,7 +1,7 @@
 import { ChevronFirst, ChevronLeft, ChevronRight } from 'lucide-react';
 import { useMemo } from 'react';
 import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
-import { formatClockShort, formatDay, formatWhen } from '../../format/instant.ts';
+import { formatClock, formatClockShort, formatDay, formatWhen } from '../../format/instant.ts';
 import { formatPlural, formatSeq } from '../../format/number.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
 import { useNow } from '../../stores/clock.ts';
@@ -38,7 +38,8 @@ export const Scrubber = ({ entries, at, head, onMove, onNow }: ScrubberProps) =>
   const axis = Array.from({ length: AXIS_PARTS + 1 }, (_, i) => {
     if (i === AXIS_PARTS) return 'now';
     const ms = (bars[0]?.fromMs ?? 0) + (spanMs * i) / AXIS_PARTS;
-    return spanMs > DAY_MS ? formatDay(ms) : formatClockShort(ms);
+    if (spanMs > DAY_MS) return formatDay(ms);
+    return spanMs < AXIS_PARTS * MINUTE_MS ? formatClock(ms) : formatClockShort(ms);
   });
   const behind = at === null ? 0 : head - at;
   return (

@@ -33,7 +33,7 @@ interface AttemptsPanelProps {
 /** The job over time: waits, attempts with their tokens, time without renewal, writes that the fence refused. */
 export const AttemptsPanel = ({ job, entries, renewedMsAgo }: AttemptsPanelProps) => {
   const nowMs = useNow();
-  const nameOf = useCandidateNames();
+  const nameOf = useCandidateNames(job.attempts.map(({ source_id }) => source_id));
   const renewals = useMemo(() => lastRenewals(entries), [entries]);
   const chart = layoutAttempts({
     job,

@@ -15,9 +15,16 @@ interface DecisionPanelProps {
   mode: string | null;
 }
 
+const NO_IDS: readonly string[] = [];
+/** The chosen one before all others. */
+export const idsOf = (record: DecisionRecord | null): readonly string[] =>
+  record === null
+    ? NO_IDS
+    : [record.source_id, ...record.candidates.flatMap((group) => group.source_ids)].filter((id) => id !== null);
+
 /** Candidates by rules: as it stands now for a waiting job, as it was recorded for a placed one. */
 export const DecisionPanel = ({ job, explain, record, mode }: DecisionPanelProps) => {
-  const nameOf = useCandidateNames();
+  const nameOf = useCandidateNames(explain === null ? idsOf(record) : NO_IDS);
   const rows = useMemo(() => {
     if (explain !== null) return explainRows(explain, true);
     return record === null ? null : recordRows(record.candidates, nameOf);

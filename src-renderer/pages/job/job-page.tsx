@@ -19,7 +19,7 @@ import { jobLook } from '../../ui/state-vocabulary.ts';
 import { AnswersPanel } from './answers-panel.tsx';
 import { AttemptsPanel } from './attempts-panel.tsx';
 import { BudgetCheck } from './budget-check.tsx';
-import { DecisionPanel } from './decision-panel.tsx';
+import { DecisionPanel, idsOf } from './decision-panel.tsx';
 import { EntryPeek } from './entry-peek.tsx';
 import { FallbackPanel } from './fallback-panel.tsx';
 import { JobActions } from './job-actions.tsx';
@@ -49,7 +49,6 @@ const Pill = ({ job }: { job: Job }) => {
 const JobView = ({ job }: { job: Job }) => {
   const [search, setSearch] = useSearchParams();
   const clock = useNow();
-  const nameOf = useCandidateNames();
   const waits = isWaiting(job);
   const { data: decisions = [] } = useJobDecisions(job.job_id);
   // A refused job is over, but what would place it again is worth to know.
@@ -62,6 +61,7 @@ const JobView = ({ job }: { job: Job }) => {
   const renewedMsAgo = useRenewedMsAgo(lease);
   const record = decisionOf(job, decisions);
   const now = waits ? explain : null;
+  const nameOf = useCandidateNames(idsOf(record));
 
   const open = Number(search.get('entry'));
   const entry = search.has('entry') ? (entries.find(({ seq }) => seq === open) ?? null) : null;
@@ -76,8 +76,7 @@ const JobView = ({ job }: { job: Job }) => {
     ...(now?.candidates.map((candidate) => candidate.name) ?? []),
     ...(record?.candidates.flatMap((group) => group.source_ids.map((id) => nameOf(id).name)) ?? []),
   ];
-  const side =
-    job.source_id === null ? null : nameOf(job.source_id).kind === 'managed_pool' ? 'managed' : ('byoc' as const);
+  const side = job.source_id === null ? null : job.source_kind === 'managed_pool' ? 'managed' : ('byoc' as const);
   return (
     <Page
       title={`${job.wu_id} ${job.title}`}

@@ -25,7 +25,7 @@ const When = ({ at }: { at: string }) => <>{formatWhen(at, useNow())}</>;
 const work: Column<Lease> = {
   id: 'work',
   header: 'Work',
-  width: 'minmax(140px, 1.4fr)',
+  width: 'minmax(180px, 2.4fr)',
   cell: (lease) => (
     <span className="row" title={lease.title}>
       <span className="medium">{lease.wu_id}</span>
@@ -36,14 +36,14 @@ const work: Column<Lease> = {
 const state: Column<Lease> = {
   id: 'state',
   header: 'State',
-  width: '96px',
+  width: '88px',
   cell: (lease) =>
     lease.state === 'active' ? <LiveState lease={lease} /> : <StateBadge look={LEASE_LOOKS[lease.state]} />,
 };
 const end: Column<Lease> = {
   id: 'end',
   header: 'Ends',
-  width: '104px',
+  width: '96px',
   cell: (lease) =>
     lease.ended_at === null ? <Left lease={lease} /> : <span className="text-2">{<When at={lease.ended_at} />}</span>,
 };
@@ -56,28 +56,29 @@ const source: Column<Lease> = {
 const token: Column<Lease> = {
   id: 'token',
   header: 'Token',
-  width: '72px',
+  width: '56px',
   align: 'right',
-  cell: (lease) => formatCount(lease.fence),
+  // A token is a name: everywhere it stands without commas.
+  cell: (lease) => lease.fence,
 };
 const attempt: Column<Lease> = {
   id: 'attempt',
   header: 'Attempt',
-  width: '64px',
+  width: '52px',
   align: 'right',
   cell: (lease) => Math.max(1, lease.attempt),
 };
 const renewals: Column<Lease> = {
   id: 'renewals',
   header: 'Renewed',
-  width: '72px',
+  width: '60px',
   align: 'right',
   cell: (lease) => formatCount(lease.renewals),
 };
 const granted: Column<Lease> = {
   id: 'granted',
   header: 'Granted',
-  width: '104px',
+  width: '96px',
   cell: (lease) => <span className="text-2">{<When at={lease.granted_at} />}</span>,
 };
 

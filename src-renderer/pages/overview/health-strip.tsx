@@ -16,10 +16,15 @@ const leaseNote = ({ leases }: Overview) => {
   return `${formatPlural(Math.max(0, leases.slots - leases.active), 'slot')} free`;
 };
 
-const queueNote = ({ queue }: Overview) =>
-  queue.held > 0
-    ? `${queue.held} held, ${queue.joined_5m} joined, ${queue.left_5m} left in 5 min`
-    : `${queue.joined_5m} joined, ${queue.left_5m} left in the last 5 min`;
+const queueNote = ({ queue }: Overview) => {
+  const moved = `${formatCount(queue.joined_5m)} joined, ${formatCount(queue.left_5m)} left in 5 min`;
+  if (queue.held === 0) return moved;
+  return (
+    <>
+      {formatCount(queue.held)} held<span className="hide-narrow">, {moved}</span>
+    </>
+  );
+};
 
 const waitNote = ({ oldest_wait, policy }: Overview) => {
   if (oldest_wait === null) return 'Nothing waits';

@@ -66,7 +66,7 @@ export const SourcesPanel = ({ data }: { data: Overview }) => (
     className="overview-fill"
     end={
       <span className="text-2 text-xs">
-        {data.source_counts.taking_jobs} of {data.source_counts.total} taking jobs
+        {formatCount(data.source_counts.taking_jobs)} of {formatCount(data.source_counts.total)} taking jobs
       </span>
     }
     foot={<Foot data={data} />}

@@ -57,12 +57,13 @@ const sideColumn: Column<Source> = {
   width: '76px',
   cell: (source) => <SideMark side={source.side} />,
 };
-const labelsColumn = (shown: number): Column<Source> => ({
+const labelsColumn: Column<Source> = {
   id: 'labels',
   header: 'Labels',
-  width: shown > 2 ? 'minmax(200px, 1.6fr)' : 'minmax(176px, 1.2fr)',
-  cell: (source) => <LabelChips labels={source.labels} shown={shown} />,
-});
+  width: 'minmax(196px, 1.4fr)',
+  // One line: a second one would leave no room around the chips.
+  cell: (source) => <LabelChips labels={source.labels} shown={2} />,
+};
 const leasesColumn: Column<Source> = {
   id: 'leases',
   header: 'Leases',
@@ -91,7 +92,7 @@ const versionColumn: Column<Source> = {
   id: 'version',
   header: 'Version',
   width: '64px',
-  cell: (source) => source.session?.runner_version ?? <span className="text-3">–</span>,
+  cell: (source) => source.session?.runner_version || <span className="text-3">–</span>,
 };
 
 /** How much room the list has: alone in a wide window, beside the peek or in a narrow one, both. */
@@ -100,15 +101,6 @@ export type SourceRoom = 'wide' | 'tight' | 'least';
 /** Columns of the list; those of low priority leave when the window or the peek takes their room. */
 export const sourceColumns = (room: SourceRoom): readonly Column<Source>[] => {
   if (room === 'least') return [nameColumn, statusColumn, leasesColumn];
-  if (room === 'tight') return [nameColumn, statusColumn, classColumn, labelsColumn(2), leasesColumn];
-  return [
-    nameColumn,
-    statusColumn,
-    classColumn,
-    sideColumn,
-    labelsColumn(3),
-    leasesColumn,
-    postureColumn,
-    versionColumn,
-  ];
+  if (room === 'tight') return [nameColumn, statusColumn, classColumn, labelsColumn, leasesColumn];
+  return [nameColumn, statusColumn, classColumn, sideColumn, labelsColumn, leasesColumn, postureColumn, versionColumn];
 };

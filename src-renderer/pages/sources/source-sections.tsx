@@ -104,7 +104,12 @@ export const DetailsSection = ({ source }: { source: SourceDetail }) => {
           ...(session === null
             ? []
             : ([
-                ['Runner', `${session.runner_version}, Node ${session.node_version}`],
+                [
+                  'Runner',
+                  [session.runner_version, session.node_version === '' ? '' : `Node ${session.node_version}`]
+                    .filter((part) => part !== '')
+                    .join(', ') || '–',
+                ],
                 [
                   'Platform',
                   `${session.platform} ${session.arch}, ${session.cpu_count} cores, ${formatBytes(session.memory_bytes)}${session.gpu === null ? '' : `, ${session.gpu}`}`,

@@ -97,7 +97,7 @@ export const SourcesPage = () => {
       sub={
         counts === undefined
           ? undefined
-          : `${formatCount(counts.total)} enrolled, ${counts.taking_jobs} taking jobs, ${counts.in_use} of ${formatPlural(counts.slots, 'slot')} in use`
+          : `${formatCount(counts.total)} enrolled, ${formatCount(counts.taking_jobs)} taking jobs, ${formatCount(counts.in_use)} of ${formatPlural(counts.slots, 'slot')} in use`
       }
       actions={counts?.total === 0 ? undefined : <AddRunnerLink />}
       toolbar={<SourcesToolbar filters={filters} counts={counts} room={room} onChange={onFilter} />}

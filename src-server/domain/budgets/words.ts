@@ -1,3 +1,4 @@
+import { groupDigits } from '../../contract/number-words.ts';
 import { isWuScope, scopeWords } from '../../contract/scope-words.ts';
 import type { Shortfall } from './judge.ts';
 
@@ -5,7 +6,7 @@ import type { Shortfall } from './judge.ts';
 export function cuWords(mcu: number): string {
   const whole = Math.floor(mcu / 1000);
   const rest = mcu % 1000;
-  return `${whole}${rest === 0 ? '' : `.${String(rest).padStart(3, '0').replace(/0+$/, '')}`} CU`;
+  return `${groupDigits(whole)}${rest === 0 ? '' : `.${String(rest).padStart(3, '0').replace(/0+$/, '')}`} CU`;
 }
 
 /** The same without its unit, for a sentence that has named it. */

@@ -1,3 +1,4 @@
+import { groupDigits } from '../../contract/number-words.ts';
 import type { JobKind, Side } from '../../contract/terms.ts';
 import { couldTake } from './fallback.ts';
 import type { FleetGroup } from './fleet-group.ts';
@@ -38,11 +39,11 @@ function rankedBecause({ chosen, next, askingCount, requirement }: AssignedFacts
     case 'side':
       return `it is the ${side} source asking now with ${needs}, and ${side} comes first`;
     case 'share':
-      return `it has the largest share of free slots (${ask.freeSlots} of ${ask.totalSlots}) among ${askingCount} sources asking now with ${needs}`;
+      return `it has the largest share of free slots (${ask.freeSlots} of ${ask.totalSlots}) among ${groupDigits(askingCount)} sources asking now with ${needs}`;
     case 'longest':
-      return `it waited longest for a job among ${askingCount} sources asking now with ${needs}`;
+      return `it waited longest for a job among ${groupDigits(askingCount)} sources asking now with ${needs}`;
     case 'id':
-      return `it is first by id among ${askingCount} equal sources asking now with ${needs}`;
+      return `it is first by id among ${groupDigits(askingCount)} equal sources asking now with ${needs}`;
   }
 }
 
@@ -102,7 +103,7 @@ function nearest(facts: WaitingFacts, side: Side): string | null {
     return count === 1
       ? `${only}${facts.nameOf(firstId)} ${ONE[condition]}.`
       : capital(
-          `${only}all ${count} ${sideWord(side)} sources with ${requirementWords(facts.requirement)} ${MANY[condition]}.`,
+          `${only}all ${groupDigits(count)} ${sideWord(side)} sources with ${requirementWords(facts.requirement)} ${MANY[condition]}.`,
         );
   }
   return null;

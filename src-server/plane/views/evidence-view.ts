@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { EvidenceItem, evidenceQuery } from '../../contract/workspace.ts';
+import { jobById } from '../../state/queries/jobs.ts';
 import type { Engine } from '../engine.ts';
 import { historyOf } from './history.ts';
 import { cursorOf, keyOfCursor } from './page.ts';
@@ -17,6 +18,14 @@ export function evidenceItemView(engine: Engine, seq: number): EvidenceItem {
     actor: entry.actor,
     sha256: createHash('sha256').update(line).digest('hex'),
     line: line.toString('utf8'),
+    about: aboutOf(engine, entry.ref),
+  };
+}
+
+function aboutOf({ state, hot }: Engine, { job, source }: EvidenceItem['ref']): EvidenceItem['about'] {
+  return {
+    wu_id: typeof job === 'string' ? (jobById(state.db, job)?.wuId ?? null) : null,
+    source_name: typeof source === 'string' ? (hot.fleet.sources.get(source)?.name ?? null) : null,
   };
 }
 

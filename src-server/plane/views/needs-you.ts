@@ -1,3 +1,4 @@
+import { groupDigits } from '../../contract/number-words.ts';
 import type { Overview } from '../../contract/workspace.ts';
 import { countPendingApprovals, oldestPendingApproval } from '../../state/queries/approvals.ts';
 import type { Engine } from '../engine.ts';
@@ -26,13 +27,17 @@ export function needsYou(engine: Engine, questions: Overview['questions']): Over
     items.push(need('paused', 'Grants are paused', 'Running work goes on, nothing new is granted'));
   if (approvals > 0)
     items.push(
-      need('approval', `${approvals} ${approvals === 1 ? 'approval' : 'approvals'} waiting`, approvalWords(engine)),
+      need(
+        'approval',
+        `${groupDigits(approvals)} ${approvals === 1 ? 'approval' : 'approvals'} waiting`,
+        approvalWords(engine),
+      ),
     );
   if (admissions > 0)
     items.push(
       need(
         'approval',
-        `${admissions} ${admissions === 1 ? 'admission' : 'admissions'} waiting`,
+        `${groupDigits(admissions)} ${admissions === 1 ? 'admission' : 'admissions'} waiting`,
         'Each names the hosts it opens',
       ),
     );
@@ -45,7 +50,8 @@ export function needsYou(engine: Engine, questions: Overview['questions']): Over
       items.push(need('lease', `${name} is late`, `May lose ${heldWords(engine, source)}`, sourceId));
   }
   const dead = hot.jobCounts.get('dead_letter') ?? 0;
-  if (dead > 0) items.push(need('dead_letter', `${dead} in the dead letter`, 'Attempts used up, a person decides'));
+  if (dead > 0)
+    items.push(need('dead_letter', `${groupDigits(dead)} in the dead letter`, 'Attempts used up, a person decides'));
   return items;
 }
 

@@ -163,3 +163,30 @@ test('the palette finds a source that no screen shows', async ({ page }) => {
   await page.getByRole('option', { name: 'kube-00613' }).click();
   await expect(page.getByRole('heading', { name: 'kube-00613', exact: true })).toBeVisible();
 });
+
+test('the states fit their bar at both sizes, also beside a peek, and every source in a decision has its name', async ({
+  page,
+}) => {
+  await open(page, 'sources');
+  const bar = page.getByRole('group', { name: 'Status' });
+  // The last button ends inside the bar, and the bar before what stands beside it.
+  const over = () =>
+    bar.evaluate((element) => {
+      const ends = [...element.children].map((button) => button.getBoundingClientRect().right);
+      return Math.max(...ends) - element.getBoundingClientRect().right;
+    });
+  const expectFits = () => expect.poll(over).toBeLessThanOrEqual(0);
+  await expectFits();
+  await page.locator('.table-row').first().click();
+  await expectFits();
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await expectFits();
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  const { items } = plane.cli('job', 'list', '--state', 'running', '--limit', '1') as {
+    items: { job_id: string; source_name: string }[];
+  };
+  const [job] = items;
+  await page.goto(page.url().replace(/\/sources.*$/, `/jobs/${job?.job_id}`));
+  await expect(page.locator('.is-chosen').getByText(job?.source_name ?? '', { exact: true })).toBeVisible();
+});
