@@ -1,12 +1,36 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+const EARLY = 'ask-early';
+/**
+ * The script that asks for the first answers stands alone, before the others: modules start when all that they import is
+ * there, and the plane may as well work until then.
+ */
+const earlyScript: Plugin = {
+  name: 'early-script',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) =>
+      Object.values(bundle ?? {}).flatMap((file) =>
+        file.type === 'chunk' && file.name === EARLY
+          ? [
+              {
+                tag: 'script',
+                attrs: { type: 'module', crossorigin: true, src: `/${file.fileName}` },
+                injectTo: 'head-prepend',
+              },
+            ]
+          : [],
+      ),
+  },
+};
 
 /** The browser console: what the control plane serves as static files. */
 export default defineConfig({
   root: 'src-renderer',
   // Absolute, because deep links such as /dashboard/<workspace>/jobs/<job> are served with the same page.
   base: '/',
-  plugins: [react()],
+  plugins: [react(), earlyScript],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,
@@ -14,7 +38,16 @@ export default defineConfig({
     minify: true,
     // The content policy allows no data: scripts; small assets stay files.
     assetsInlineLimit: 0,
+    // One request for all of it: a screen that comes later brings no style that the others do not have.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_200,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: EARLY, test: /src-renderer.(ask-early|api.(early-answers|session-key))\.ts$/ }],
+        },
+      },
+    },
   },
 });

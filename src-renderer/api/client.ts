@@ -4,9 +4,10 @@ import { now } from '../stores/clock.ts';
 import { useConnection } from '../stores/connection.ts';
 import { prefixOf, remoteIdOf } from '../stores/places.ts';
 import { type AnswerOf, type BodyOf, CALLS, type CallId, type QueryOf } from './calls.ts';
+import { takeEarly } from './early-answers.ts';
 import { newIdempotencyKey } from './ids.ts';
 import { ApiProblem, toApiProblem, unanswered, unreachable } from './problem.ts';
-import { sessionKey } from './session-key.ts';
+import { sessionHeaders } from './session-key.ts';
 
 let base = '/';
 
@@ -52,12 +53,6 @@ export const addressOf = (
   return `${base}${prefixOf(placeId)}${filled.slice(1)}${text === '' ? '' : `?${text}`}`;
 };
 
-/** Headers that every call carries. */
-export const sessionHeaders = (): Record<string, string> => {
-  const key = sessionKey.read();
-  return key === null ? {} : { 'CC-Session': key };
-};
-
 const SIGNED_OUT_CODES: readonly string[] = ['auth.missing', 'auth.invalid', 'session.expired'];
 
 export const readProblem = async (response: Response): Promise<ApiProblem> => {
@@ -100,7 +95,8 @@ export const callWithSeq = async <C extends CallId>(
     options.placeId,
   );
   const wasLost = useConnection.getState().state === 'reconnecting';
-  const response = await fetch(url, requestOf(route, options)).catch((cause: unknown) => {
+  const early = route.method === 'GET' ? takeEarly(url) : undefined;
+  const response = await (early ?? fetch(url, requestOf(route, options))).catch((cause: unknown) => {
     if (options.signal?.aborted) throw cause;
     throw route.method === 'GET' ? unreachable() : unanswered(wasLost);
   });

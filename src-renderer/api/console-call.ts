@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { now } from '../stores/clock.ts';
 import { useConnection } from '../stores/connection.ts';
-import { apiBase, readProblem, sessionHeaders } from './client.ts';
+import { apiBase, readProblem } from './client.ts';
+import { takeEarly } from './early-answers.ts';
 import { toApiProblem, unreachable } from './problem.ts';
+import { sessionHeaders } from './session-key.ts';
 
 /**
  * Calls the console's own host, below `/console/`: remote workspaces and this machine.
@@ -15,7 +17,8 @@ export const consoleCall = async <T extends z.ZodType | null>(
   schema: T,
   { body, signal }: { body?: unknown; signal?: AbortSignal } = {},
 ): Promise<T extends z.ZodType ? z.output<T> : null> => {
-  const response = await fetch(`${apiBase()}${path.slice(1)}`, {
+  const url = `${apiBase()}${path.slice(1)}`;
+  const request = {
     method,
     headers: {
       Accept: 'application/json',
@@ -25,7 +28,9 @@ export const consoleCall = async <T extends z.ZodType | null>(
     credentials: 'same-origin',
     signal,
     body: body === undefined ? undefined : JSON.stringify(body),
-  }).catch((cause: unknown) => {
+  } as const;
+  const early = method === 'GET' ? takeEarly(url) : undefined;
+  const response = await (early ?? fetch(url, request)).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
     throw unreachable();
   });

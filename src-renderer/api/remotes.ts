@@ -1,4 +1,4 @@
-import { type QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import {
   REMOTES_PATH,
   type Remote,
@@ -15,18 +15,18 @@ import { consoleCall } from './console-call.ts';
 import { keys } from './keys.ts';
 
 /** The remote workspaces of this console; whoever asks also learns where each workspace is. */
-export const useRemotes = (): UseQueryResult<RemoteList> =>
-  useQuery({
-    queryKey: keys.remotes,
-    retry: false,
-    // Where no host offers any, asking again at each mount would take the shell away while it waits, and so for ever.
-    retryOnMount: false,
-    queryFn: async ({ signal }) => {
-      const found = await consoleCall('GET', REMOTES_PATH, remoteList, { signal });
-      usePlaces.getState().setRemotes(found.items);
-      return found;
-    },
-  });
+export const remotesQuery = queryOptions({
+  queryKey: keys.remotes,
+  retry: false,
+  // Where no host offers any, asking again at each mount would take the shell away while it waits, and so for ever.
+  retryOnMount: false,
+  queryFn: async ({ signal }) => {
+    const found = await consoleCall('GET', REMOTES_PATH, remoteList, { signal });
+    usePlaces.getState().setRemotes(found.items);
+    return found;
+  },
+});
+export const useRemotes = (): UseQueryResult<RemoteList> => useQuery(remotesQuery);
 
 /** The test of a kept remote, asked for once when it is shown and again on demand. */
 export const useRemoteTest = (id: string): UseQueryResult<RemoteTest> =>

@@ -6,3 +6,9 @@ export const sessionKey = {
   write: (key: string): void => localStorage.setItem(STORAGE_KEY, key),
   clear: (): void => localStorage.removeItem(STORAGE_KEY),
 };
+
+/** Headers that every call carries. */
+export const sessionHeaders = (): Record<string, string> => {
+  const key = sessionKey.read();
+  return key === null ? {} : { 'CC-Session': key };
+};

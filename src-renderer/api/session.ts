@@ -1,4 +1,4 @@
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { queryOptions, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useContext } from 'react';
 import type { Right } from '../../src-server/contract/terms.ts';
 import type { SessionInfo } from '../../src-server/contract/workspace.ts';
@@ -8,14 +8,14 @@ import { usePlaceId } from './place-context.ts';
 import { WorkspaceContext } from './workspace-context.ts';
 
 /** Who one is at a control plane, what they may do there, its workspaces and the plane itself. */
-const useSessionAt = (placeId: string | null): UseQueryResult<SessionInfo> =>
-  useQuery({ queryKey: keys.sessionAt(placeId), queryFn: ({ signal }) => call('session', { signal, placeId }) });
+export const sessionQuery = (placeId: string | null) =>
+  queryOptions({ queryKey: keys.sessionAt(placeId), queryFn: ({ signal }) => call('session', { signal, placeId }) });
 
 /** The session at the control plane on screen: for a remote one, that of its token. */
-export const useSession = (): UseQueryResult<SessionInfo> => useSessionAt(usePlaceId());
+export const useSession = (): UseQueryResult<SessionInfo> => useQuery(sessionQuery(usePlaceId()));
 
 /** The session at the control plane that serves this page, whichever one is on screen. */
-export const useOwnSession = (): UseQueryResult<SessionInfo> => useSessionAt(null);
+export const useOwnSession = (): UseQueryResult<SessionInfo> => useQuery(sessionQuery(null));
 
 const NEEDED_ROLE: Readonly<Record<Right, string>> = {
   view: 'viewer',

@@ -6,11 +6,14 @@ import { keepStream } from './read-stream.ts';
 /** How long the first answer may take; without one the stream opens at the plane's own position. */
 const FIRST_ANSWER_MS = 4_000;
 
+/** What tabs say to each other besides the words of the stream: here I am, and how far all others were told. */
+type Greeting = { kind: 'hello' } | { kind: 'told'; seq: number };
+
 const channelName = (workspaceId: string) => `cc-stream-${workspaceId}`;
 
 /**
  * One stream per browser and workspace: the tab that holds the lock reads it and tells the others over a channel.
- * A tab listens to the channel before its first answer arrives, so that it misses nothing after it.
+ * A tab that comes later is told how far the others are, and asks for everything again where its first answer is older.
  * Where the browser has no locks the tab reads its own stream.
  * @returns stops listening, and gives the lock to another tab.
  */
@@ -26,12 +29,19 @@ export const openBrowserStream = (workspaceId: string, receive: (message: Stream
     if (message.kind === 'change') lastSeq = message.change.seq;
     receive(message);
   };
+  /** What the others were told after this tab's first answer was made and before it listened is not told again. */
+  const catchUp = async (toldSeq: number) => {
+    if (toldSeq > Math.max(lastSeq, await firstSeq(workspaceId))) receive({ kind: 'reset' });
+  };
   let lastState: StreamWord = { kind: 'state', state: 'connecting' };
-  channel.onmessage = ({ data }: MessageEvent<StreamWord | { kind: 'hello' }>) => {
+  channel.onmessage = ({ data }: MessageEvent<StreamWord | Greeting>) => {
     // A new tab asks for the state of the connection, which it would else learn at its next change only.
     if (data.kind === 'hello') {
-      if (isLeader) channel.postMessage(lastState);
-    } else take(data);
+      if (!isLeader) return;
+      channel.postMessage(lastState);
+      channel.postMessage({ kind: 'told', seq: lastSeq });
+    } else if (data.kind === 'told') void catchUp(data.seq);
+    else take(data);
   };
   channel.postMessage({ kind: 'hello' });
   const lead = async () => {

@@ -1,7 +1,8 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ROUTES } from '../../../src-server/contract/routes.ts';
 import { after, sleep } from '../../stores/clock.ts';
-import { addressOf, sessionHeaders } from '../client.ts';
+import { addressOf } from '../client.ts';
+import { sessionHeaders } from '../session-key.ts';
 import type { StreamWord } from './messages.ts';
 
 /** The plane sends a comment every 15 s; silence beyond this is a dead connection. */
