@@ -13,7 +13,7 @@ const chain = (count: number) => {
       types: [],
       ref: {},
       actor: { kind: 'plane', id: 'plane' },
-      about: { wu_id: null, source_name: null },
+      about: { wu_id: null, source_name: null, writer_name: null },
       sha256: prev,
       line,
     };

@@ -208,8 +208,12 @@ export const evidenceItem = z.object({
   actor: z.object({ kind: z.string(), id: z.string() }),
   sha256: sha256Hex,
   line: z.string(),
-  /** Names of the job and the source that `ref` points at, as they are now; null where it names none. */
-  about: z.object({ wu_id: z.string().nullable(), source_name: z.string().nullable() }),
+  /** Names as they are now, of the job and the source that `ref` points at and of the runner that wrote it; null where there is none. */
+  about: z.object({
+    wu_id: z.string().nullable(),
+    source_name: z.string().nullable(),
+    writer_name: z.string().nullable(),
+  }),
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 export const evidenceList = listOf(evidenceItem);

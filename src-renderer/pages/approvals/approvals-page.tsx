@@ -123,7 +123,11 @@ export const ApprovalsPage = () => {
     >
       {!inbox.isReady ? (
         inbox.error === null ? (
-          <Skeleton rows={8} rowHeight={56} />
+          <div className="approvals">
+            <div className="inbox">
+              <Skeleton rows={8} rowHeight={61} />
+            </div>
+          </div>
         ) : (
           <ProblemPanel error={inbox.error} onRetry={inbox.retry} />
         )

@@ -99,7 +99,7 @@ export const ChainBanner = ({ check, head, isVerifiedByPlane, anchorProblem, onS
   }
   if (check.state === 'checking') {
     return (
-      <Banner tone="idle" shape="turning-ring" title="Checking the chain.">
+      <Banner tone="idle" shape="turning-ring" title="Checking the chain." isInline>
         {formatCount(check.checked)} of {formatPlural(check.total, 'entry', 'entries')} hashed again in this browser.
       </Banner>
     );
@@ -109,6 +109,7 @@ export const ChainBanner = ({ check, head, isVerifiedByPlane, anchorProblem, onS
     <Banner
       tone="idle"
       shape="ring"
+      isInline
       title={isUnable ? 'Not verified in this browser.' : 'Verified by the control plane, not yet in this browser.'}
       end={
         <Button size="small" onClick={onRun}>

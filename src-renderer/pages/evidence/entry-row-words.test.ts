@@ -8,7 +8,11 @@ const entry = (types: string[], ref: Record<string, string | number>, bodies: ob
   ref,
   actor: { kind: 'runner', id: 'ses_01M839HP9E1V4A6D4KPQ2DEN4D' },
   sha256: 'a'.repeat(64),
-  about: { wu_id: null as string | null, source_name: 'dock-rack2' as string | null },
+  about: {
+    wu_id: null as string | null,
+    source_name: 'dock-rack2' as string | null,
+    writer_name: null as string | null,
+  },
   line: JSON.stringify({ events: types.map((type, i) => ({ type, body: bodies[i] ?? {} })) }),
 });
 
@@ -22,8 +26,9 @@ it('names subject and writer, and shortens an id that nobody knows', () => {
   expect(subjectOf({ ...granted, ref: { source: 'src_1' } })).toBe('dock-rack2');
   expect(subjectOf({ ...granted, ref: {} })).toBe('workspace');
   expect(writerOf(granted)).toBe('dock-rack2');
-  expect(writerOf({ ...granted, about: { wu_id: null, source_name: null } })).toBe('ses_…EN4D');
-  expect(subjectOf({ ...granted, about: { wu_id: 'WU-2481', source_name: null } })).toBe('WU-2481');
+  expect(writerOf({ ...granted, about: { ...granted.about, writer_name: 'mbp-ines' } })).toBe('mbp-ines');
+  expect(writerOf({ ...granted, about: { wu_id: null, source_name: null, writer_name: null } })).toBe('ses_…EN4D');
+  expect(subjectOf({ ...granted, about: { wu_id: 'WU-2481', source_name: null, writer_name: null } })).toBe('WU-2481');
   expect(detailOf(granted)).toBe('Token 7742, attempt 2');
 });
 it('tells the fact of an entry', () => {

@@ -16,7 +16,8 @@ export const subjectOf = ({ ref, about }: Pick<EvidenceItem, 'ref' | 'about'>): 
 
 /** Who wrote it: the plane, an operator by name, a runner by its source. */
 export const writerOf = ({ actor: { kind, id }, about }: Pick<EvidenceItem, 'actor' | 'about'>): string =>
-  (kind === 'runner' ? about.source_name : null) ?? (kind === 'runner' || id.length > 24 ? short(id) : id);
+  (kind === 'runner' ? (about.writer_name ?? about.source_name) : null) ??
+  (kind === 'runner' || id.length > 24 ? short(id) : id);
 
 /** Colour and shape of the events that end something; others stay plain. */
 export const lookOfType = (type: string): StateLook | null => {

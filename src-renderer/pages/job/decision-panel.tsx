@@ -29,7 +29,8 @@ export const DecisionPanel = ({ job, explain, record, mode }: DecisionPanelProps
     if (explain !== null) return explainRows(explain, true);
     return record === null ? null : recordRows(record.candidates, nameOf);
   }, [explain, record, nameOf]);
-  if (rows === null) return null;
+  // Where a person decided, no source was judged: an empty table would say that there was none.
+  if (rows === null || (rows.length === 0 && explain === null)) return null;
   const needed = explain?.budget.needed_mcu ?? record?.budget?.needed_mcu ?? null;
   const labelKeys = Object.keys(job.labels);
   return (

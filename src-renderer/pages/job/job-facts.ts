@@ -36,7 +36,8 @@ export const decisionOf = (job: Job, decisions: readonly DecisionRecord[]): Deci
 /** `10 candidates, 3 eligible`. */
 export const candidateWords = (record: DecisionRecord | null, explain: Explain | null): string | null => {
   const all = explain?.total ?? record?.candidates.reduce((sum, group) => sum + group.count, 0);
-  if (all === undefined) return null;
+  // A decision of a person, or about an empty fleet, judged nobody.
+  if (all === undefined || all === 0) return null;
   const eligible =
     explain?.eligible ??
     record?.candidates.filter((group) => group.verdict !== 'filtered').reduce((sum, group) => sum + group.count, 0) ??

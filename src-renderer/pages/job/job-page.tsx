@@ -1,6 +1,7 @@
 import { ChevronLeft } from 'lucide-react';
 import { useCallback } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
+import type { DecisionRecord } from '../../../src-server/contract/decision.ts';
 import type { Job } from '../../../src-server/contract/job.ts';
 import type { EvidenceItem } from '../../../src-server/contract/workspace.ts';
 import { useJob, useJobDecisions, useJobEvidence, useJobExplain } from '../../api/jobs.ts';
@@ -33,6 +34,7 @@ import { WhyStatement } from './why-statement.tsx';
 import './job-page.css';
 
 const NO_ENTRIES: readonly EvidenceItem[] = [];
+const NO_DECISIONS: readonly DecisionRecord[] = [];
 
 const Crumb = () => (
   <Link className="crumb" to={routes.jobs(useWorkspaceId())}>
@@ -50,10 +52,13 @@ const JobView = ({ job }: { job: Job }) => {
   const [search, setSearch] = useSearchParams();
   const clock = useNow();
   const waits = isWaiting(job);
-  const { data: decisions = [] } = useJobDecisions(job.job_id);
+  const { data: decisions = NO_DECISIONS, isPending } = useJobDecisions(job.job_id);
   // A refused job is over, but what would place it again is worth to know.
   const isRefused = job.state === 'refused';
-  const { data: explain = null } = useJobExplain(job.job_id, waits || isRefused);
+  const explained = useJobExplain(job.job_id, waits || isRefused);
+  const explain = explained.data ?? null;
+  // What stands above the attempts is drawn with them, or they would be pushed down when it comes.
+  const isWhole = waits || isRefused ? !explained.isPending : !isPending;
   const { data: entries = NO_ENTRIES } = useJobEvidence(job.job_id);
   const { data: overview } = useOverview();
   const { data: leases } = useSourceLeases(job.lease_id === null ? null : job.source_id);
@@ -122,13 +127,14 @@ const JobView = ({ job }: { job: Job }) => {
             retryWords(job),
           ]}
         />
+        {isWhole ? null : <Skeleton rows={6} rowHeight={28} />}
         {job.hold === 'fallback_ask' && job.approval_id !== null ? (
           <FallbackPanel job={job} approvalId={job.approval_id} />
         ) : null}
         {explain !== null && (waits || isRefused) ? <WaitingPanel job={job} explain={explain} /> : null}
-        <DecisionPanel job={job} explain={now} record={record} mode={mode} />
+        {isWhole ? <DecisionPanel job={job} explain={now} record={record} mode={mode} /> : null}
         {waits ? <AnswersPanel decisions={decisions} /> : null}
-        <AttemptsPanel job={job} entries={entries} renewedMsAgo={renewedMsAgo} />
+        {isWhole ? <AttemptsPanel job={job} entries={entries} renewedMsAgo={renewedMsAgo} /> : null}
       </div>
       {waits && job.attempts.length === 0 ? null : <LogDock job={job} />}
     </Page>

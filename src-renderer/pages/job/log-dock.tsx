@@ -11,7 +11,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { AgentActionsTab, AgentActionsTotal } from './agent-actions-tab.tsx';
 import { ArtifactsTab } from './artifacts-tab.tsx';
 import { EnvironmentTab } from './environment-tab.tsx';
-import { currentAttempt } from './job-facts.ts';
+import { currentAttempt, isTerminal } from './job-facts.ts';
 import { LogTab } from './log-tab.tsx';
 import './log-dock.css';
 
@@ -98,7 +98,11 @@ export const LogDock = ({ job }: { job: Job }) => {
       </div>
       <div id={`dock-panel-${tab}`} className="dock-body" role="tabpanel" aria-labelledby={`dock-tab-${tab}`}>
         {tab === 'log' && attempt === null ? (
-          <p className="log-empty text-2">No attempt yet. Output appears here once a source runs it.</p>
+          <p className="log-empty text-2">
+            {isTerminal(job)
+              ? 'No source ran it, so there is no output.'
+              : 'No attempt yet. Output appears here once a source runs it.'}
+          </p>
         ) : null}
         {tab === 'log' && attempt !== null ? (
           <LogTab

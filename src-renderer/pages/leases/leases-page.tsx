@@ -5,7 +5,7 @@ import type { Lease } from '../../../src-server/contract/lease.ts';
 import { LEASE_STATES, type LeaseState } from '../../../src-server/contract/terms.ts';
 import { useActiveLeases } from '../../api/leases.ts';
 import { useOverview } from '../../api/overview.ts';
-import { useSources } from '../../api/sources.ts';
+import { useSource, useSources } from '../../api/sources.ts';
 import { useWorkspaceId } from '../../api/workspace-context.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemPanel } from '../../components/problem-panel.tsx';
@@ -58,6 +58,10 @@ export const LeasesPage = () => {
   );
   const leases = active.data?.items ?? NONE;
   const open = leases.find((lease) => lease.lease_id === openId);
+  const listed = sources.find((source) => source.source_id === open?.source_id);
+  // Of a long list only the first pages are here, and the lease may be held further down.
+  const { data: asked } = useSource(open === undefined || listed !== undefined ? null : open.source_id);
+  const openSource = listed ?? asked ?? null;
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -148,10 +152,10 @@ export const LeasesPage = () => {
               openId={openId}
               lease={open}
               opened={opened?.lease_id === openId ? opened : undefined}
-              source={sources.find((source) => source.source_id === open?.source_id) ?? null}
+              source={openSource}
             />
           )}
-          <EndsSoon leases={leases} onOpen={(lease) => setParams({ lease: lease.lease_id })} />
+          {isWaiting ? null : <EndsSoon leases={leases} onOpen={(lease) => setParams({ lease: lease.lease_id })} />}
           {active.data?.isWhole === false ? (
             <p className="lease-hint">Judged among the newest {formatCount(leases.length)} leases.</p>
           ) : null}

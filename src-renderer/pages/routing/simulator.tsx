@@ -269,7 +269,7 @@ export const Simulator = ({ simulation, version, range, search, onAddress }: Sim
         ) : null
       ) : (
         <div className={isFresh ? 'what-if-body' : 'what-if-body is-stale'}>
-          {isShort ? (
+          {isShort && data.considered > 0 ? (
             <Banner tone="idle" shape="dashed-circle" title="Judge it with care">
               {data.not_enough_history}
             </Banner>

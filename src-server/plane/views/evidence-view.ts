@@ -18,14 +18,19 @@ export function evidenceItemView(engine: Engine, seq: number): EvidenceItem {
     actor: entry.actor,
     sha256: createHash('sha256').update(line).digest('hex'),
     line: line.toString('utf8'),
-    about: aboutOf(engine, entry.ref),
+    about: aboutOf(engine, entry),
   };
 }
 
-function aboutOf({ state, hot }: Engine, { job, source }: EvidenceItem['ref']): EvidenceItem['about'] {
+function aboutOf(
+  { state, hot }: Engine,
+  { ref: { job, source }, actor }: Pick<EvidenceItem, 'ref' | 'actor'>,
+): EvidenceItem['about'] {
+  const writer = actor.kind === 'runner' ? hot.fleet.sessions.get(actor.id)?.sourceId : undefined;
   return {
     wu_id: typeof job === 'string' ? (jobById(state.db, job)?.wuId ?? null) : null,
     source_name: typeof source === 'string' ? (hot.fleet.sources.get(source)?.name ?? null) : null,
+    writer_name: writer === undefined ? null : (hot.fleet.sources.get(writer)?.name ?? null),
   };
 }
 

@@ -73,7 +73,7 @@ test('a real job is submitted in the page, runs with its log live, and says why'
   await page
     .getByLabel('Command', { exact: true })
     .fill(
-      `node -e "let n = 0; const t = setInterval(() => { console.log('line ' + ++n); if (n === 8) clearInterval(t); }, 400)"`,
+      `node -e "let n = 0; const t = setInterval(() => { console.log('line ' + ++n); if (n === 8) clearInterval(t); }, 1000)"`,
     );
   await expect(page.getByText('If submitted now')).toBeVisible();
   await page.keyboard.press('Control+Enter');
@@ -82,7 +82,7 @@ test('a real job is submitted in the page, runs with its log live, and says why'
   await expect(page.getByText(/Assigned to/).first()).toBeVisible();
   await expect(page.getByRole('log').getByText('line 2', { exact: true })).toBeVisible();
   await expect(page.getByText('Running', { exact: false }).first()).toBeVisible();
-  await expect(page.getByText(/Succeeded, attempt 1/).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/Succeeded, attempt 1/).first()).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('log').getByText('line 8', { exact: true })).toBeVisible();
   await expectAccessible(page, 'job');
   await page.keyboard.press('r');
