@@ -71,21 +71,24 @@ export class Database {
   /** Runs several statements without parameters, such as a schema. */
   script(sql: string): void {
     this.flush();
+    for (const buffer of this.buffers.values()) buffer.forget();
     this.db.exec(sql);
   }
 
   run(sql: string, params: SqlValue[] = []): void {
     this.begin();
-    this.upToDate(sql).run(params);
+    const { statement, buffers } = this.upToDate(sql);
+    for (const buffer of buffers) buffer.forget();
+    statement.run(params);
   }
 
   get(sql: string, params: SqlValue[] = []): SqlValue[] | undefined {
-    return this.first(this.upToDate(sql), params);
+    return this.first(this.upToDate(sql).statement, params);
   }
 
   all(sql: string, params: SqlValue[] = []): SqlValue[][] {
     const rows: SqlValue[][] = [];
-    const statement = this.upToDate(sql);
+    const { statement } = this.upToDate(sql);
     statement.bind(params);
     while (statement.step()) rows.push(statement.get() as SqlValue[]);
     statement.reset();
@@ -129,10 +132,10 @@ export class Database {
   }
 
   /** The statement, once the rows that it may see are written. */
-  private upToDate(sql: string): Statement {
-    const { statement, buffers } = this.prepare(sql);
-    for (const buffer of buffers) buffer.flush();
-    return statement;
+  private upToDate(sql: string): Prepared {
+    const prepared = this.prepare(sql);
+    for (const buffer of prepared.buffers) buffer.flush();
+    return prepared;
   }
 
   private prepare(sql: string): Prepared {

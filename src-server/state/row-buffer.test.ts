@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Database } from './database.ts';
-import type { RowTable } from './row-buffer.ts';
+import { RowBuffer, type RowTable } from './row-buffer.ts';
 
 const THING: RowTable = { name: 'thing', columns: ['id', 'name', 'size'] };
 const RING: RowTable = { name: 'ring', columns: ['slot', 'name'], replaces: true };
@@ -39,6 +39,22 @@ describe('rows that wait', () => {
     db.close();
   });
 
+  it('are at hand after they were written, until the table is written past them', async () => {
+    const asked: string[] = [];
+    const sink = { write: () => undefined, find: (sql: string) => void asked.push(sql) };
+    const rows = new RowBuffer(THING, sink);
+    rows.insert({ id: 1, name: 'a' });
+    rows.flush();
+    rows.change(1, { size: 5 });
+    expect(rows.read(1)).toEqual([1, 'a', 5]);
+    rows.flush();
+    expect(rows.read(1)).toEqual([1, 'a', 5]);
+    expect(asked).toEqual([]);
+    rows.forget();
+    rows.read(1);
+    expect(asked).toHaveLength(1);
+  });
+
   it('end up as if each write had gone to the table at once', async () => {
     const id = fc.integer({ min: 1, max: 40 });
     const write = fc.oneof(
@@ -46,6 +62,7 @@ describe('rows that wait', () => {
       fc.record({ op: fc.constant('change' as const), id, size: fc.integer({ min: 0, max: 9 }) }),
       fc.record({ op: fc.constant('take' as const), id }),
       fc.record({ op: fc.constant('look' as const), id }),
+      fc.record({ op: fc.constant('grow' as const), id }),
       fc.record({ op: fc.constant('read' as const) }),
     );
     await fc.assert(
@@ -68,6 +85,10 @@ describe('rows that wait', () => {
           } else if (w.op === 'look') {
             const row = model.get(w.id);
             expect(db.rows(THING).read(w.id)).toEqual(row && [row.id, row.name, row.size]);
+          } else if (w.op === 'grow') {
+            db.run('UPDATE thing SET size = coalesce(size, 0) + 1 WHERE id = ?', [w.id]);
+            const row = model.get(w.id);
+            if (row !== undefined) row.size = (row.size ?? 0) + 1;
           } else if (w.op === 'read') all(db);
         }
         expect(all(db)).toEqual([...model.values()].sort((a, b) => a.id - b.id).map((r) => [r.id, r.name, r.size]));

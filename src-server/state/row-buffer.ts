@@ -24,6 +24,9 @@ const PENDING_LIMIT = 256;
 /** … and so many in a long replay, in which nobody reads: of any length it stays within memory. */
 const PENDING_BULK_LIMIT = 50_000;
 
+/** Rows that were made lately stay at hand after they were written: a job is asked for again at each step of its attempt. */
+const KEPT_ROWS = 8_192;
+
 /** Rows of one statement: its fixed cost is shared, and the count of its parameters stays small. */
 const ROWS_PER_INSERT = 16;
 
@@ -33,6 +36,8 @@ const ROWS_PER_INSERT = 16;
  */
 export class RowBuffer {
   readonly #pending = new Map<SqlValue, Pending>();
+  /** Whole rows as the table has them, with the changes that wait; the oldest goes first. */
+  readonly #kept = new Map<SqlValue, Row>();
   readonly #key: string;
   readonly #insert: string;
   readonly #insertMany: string;
@@ -40,6 +45,7 @@ export class RowBuffer {
   readonly #remove: string;
   readonly #updates = new Map<string, string>();
   #pendingLimit = PENDING_LIMIT;
+  #keptLimit = KEPT_ROWS;
 
   constructor(
     private readonly table: RowTable,
@@ -57,6 +63,7 @@ export class RowBuffer {
   /** Whether nobody reads for long, so that many rows may wait. */
   set isBulk(isBulk: boolean) {
     this.#pendingLimit = isBulk ? PENDING_BULK_LIMIT : PENDING_LIMIT;
+    this.#keptLimit = isBulk ? 0 : KEPT_ROWS;
   }
 
   /** Adds a row. */
@@ -76,12 +83,15 @@ export class RowBuffer {
     const pending = this.#pending.get(key);
     if (pending === undefined) this.#wait(key, { isNew: false, row: { ...changes } });
     else Object.assign(pending.row, changes);
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) Object.assign(kept, changes);
   }
 
   /** The row with this key, its values in the order of the columns; what waits goes on waiting. Undefined when there is none. */
   read(key: SqlValue): SqlValue[] | undefined {
     const pending = this.#pending.get(key);
-    if (pending?.isNew === true) return this.#valuesOf([pending.row], 0, 1);
+    const whole = pending?.isNew === true ? pending.row : this.#kept.get(key);
+    if (whole !== undefined) return this.#valuesOf([whole], 0, 1);
     const values = this.sink.find(this.#select, [key]);
     if (values === undefined || pending === undefined) return values;
     const { row } = pending;
@@ -99,10 +109,20 @@ export class RowBuffer {
       return pending.row;
     }
     if (pending !== undefined) this.flush();
-    const values = this.sink.find(this.#select, [key]);
+    const kept = this.#kept.get(key);
+    const values = kept === undefined ? this.sink.find(this.#select, [key]) : [];
     if (values === undefined) return undefined;
     this.sink.write(this.#remove, [key]);
+    if (kept !== undefined) {
+      this.#kept.delete(key);
+      return kept;
+    }
     return Object.fromEntries(this.table.columns.map((column, at) => [column, values[at] as SqlValue]));
+  }
+
+  /** The table is about to be written past this buffer: nothing that is kept can be trusted any more. */
+  forget(): void {
+    this.#kept.clear();
   }
 
   /** Writes what waits. */
@@ -110,8 +130,10 @@ export class RowBuffer {
     if (this.#pending.size === 0) return;
     const fresh: Row[] = [];
     for (const [key, { isNew, row }] of this.#pending) {
-      if (isNew) fresh.push(row);
-      else this.sink.write(this.#updateOf(row), [...Object.values(row), key]);
+      if (isNew) {
+        fresh.push(row);
+        this.#keep(key, row);
+      } else this.sink.write(this.#updateOf(row), [...Object.values(row), key]);
     }
     this.#pending.clear();
     let at = 0;
@@ -123,6 +145,13 @@ export class RowBuffer {
   #wait(key: SqlValue, pending: Pending): void {
     this.#pending.set(key, pending);
     if (this.#pending.size > this.#pendingLimit) this.flush();
+  }
+
+  #keep(key: SqlValue, row: Row): void {
+    // Of a ring nobody asks for a row by its slot.
+    if (this.table.replaces === true || this.#keptLimit === 0) return;
+    this.#kept.set(key, row);
+    if (this.#kept.size > this.#keptLimit) this.#kept.delete(this.#kept.keys().next().value as SqlValue);
   }
 
   #valuesOf(rows: readonly Row[], from: number, to: number): SqlValue[] {

@@ -119,19 +119,18 @@ export class Fleet {
 
   /** Must be called after any change of a source: finds its profile and condition again and moves it there. */
   refresh(source: HotSource): void {
-    const now = availability({
-      state: source.state,
-      isRevoked: source.revoked !== null,
-      isCordoned: source.cordoned !== null,
-      isDraining: source.draining !== null,
-      freeSlots: source.pool === null ? ownFreeSlots(source) : freeSlots(source),
-    });
-    if (source.pool !== null) {
-      this.refreshPool(source, now);
-      return;
-    }
-    const profileId = this.intern(profileOf(source, this.networksOf(source)));
-    this.move(source, profileId, now);
+    if (source.pool !== null) this.refreshPool(source, conditionOf(source));
+    else this.refreshAs(source, this.intern(profileOf(source, this.networksOf(source))));
+  }
+
+  /** As `refresh`, where nothing but its leases changed: every grant and every end, and they leave its profile as it is. */
+  refreshSlots(source: HotSource): void {
+    if (source.pool !== null) this.refreshPool(source, conditionOf(source));
+    else this.refreshAs(source, source.profileId);
+  }
+
+  private refreshAs(source: HotSource, profileId: number): void {
+    this.move(source, profileId, conditionOf(source));
     if (source.seat !== null) this.shareWithPool(source, source.seat);
   }
 
@@ -299,6 +298,15 @@ export class Fleet {
 /** The order in which sources are listed. */
 export const compareNames = (a: Pick<HotSource, 'name' | 'sourceId'>, b: Pick<HotSource, 'name' | 'sourceId'>) =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : a.sourceId < b.sourceId ? -1 : a.sourceId > b.sourceId ? 1 : 0;
+
+const conditionOf = (source: HotSource): Availability =>
+  availability({
+    state: source.state,
+    isRevoked: source.revoked !== null,
+    isCordoned: source.cordoned !== null,
+    isDraining: source.draining !== null,
+    freeSlots: source.pool === null ? ownFreeSlots(source) : freeSlots(source),
+  });
 
 const poolProfile = (pool: HotSource, computeClass: Profile['computeClass'], networks: readonly string[]): Profile => ({
   side: pool.side,

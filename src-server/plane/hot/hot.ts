@@ -125,7 +125,7 @@ export class Hot {
       source.activeLeases.add(lease.leaseId);
       // At a start the leases that are left may be older than the newest that ended.
       source.lastGrantFence = Math.max(source.lastGrantFence, lease.fence);
-      this.fleet.refresh(source);
+      this.fleet.refreshSlots(source);
     }
   }
 
@@ -136,7 +136,7 @@ export class Hot {
     this.leaseOfJob.delete(lease.jobSeq);
     for (const source of this.fleet.holdersOf(lease)) {
       source.activeLeases.delete(leaseId);
-      this.fleet.refresh(source);
+      this.fleet.refreshSlots(source);
     }
   }
 }
