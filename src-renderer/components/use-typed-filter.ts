@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { after, now } from '../stores/clock.ts';
 
-/** Letters that come faster than this ask once; one that stands alone asks at once. */
+/** Letters that come faster than this ask once. It is longer than a frame, so that whoever types on sees each letter first. */
 const TYPING_MS = 30;
+/** A letter that comes so long after the one before stands alone, and asks at once; so does a text that comes as a whole. */
+const ALONE_MS = 400;
 
 /**
  * A text filter as it is typed: the field shows each letter at once, the address and with it the list follow.
@@ -19,6 +21,7 @@ export const useTypedFilter = (
   /** Texts on their way into the address. They come back as its filter while somebody types on, and must not undo that. */
   const sent = useRef<string[]>([]);
   const askedAt = useRef(Number.NEGATIVE_INFINITY);
+  const shown = useRef(text);
   useEffect(() => {
     const at = sent.current.lastIndexOf(value);
     sent.current = at === -1 ? [] : sent.current.slice(at + 1);
@@ -26,9 +29,10 @@ export const useTypedFilter = (
   }, [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the typed text starts the wait
   useEffect(() => {
+    const isLetter = Math.abs(text.length - shown.current.length) === 1;
+    shown.current = text;
     if (text === (sent.current.at(-1) ?? value)) return;
-    // The clock may have been set back meanwhile.
-    const waitMs = Math.min(TYPING_MS, Math.max(0, askedAt.current + TYPING_MS - now()));
+    const waitMs = isLetter && Math.abs(now() - askedAt.current) < ALONE_MS ? TYPING_MS : 0;
     return after(waitMs, () => {
       askedAt.current = now();
       sent.current.push(text);

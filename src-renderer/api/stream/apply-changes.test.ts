@@ -41,3 +41,32 @@ it('asks for single jobs only where one is on screen, however many change', () =
   expect(asked.filter((resource) => resource === 'job-part')).toHaveLength(1);
   expect(asked.length).toBeLessThan(10);
 });
+
+it('forgets lists that no screen shows, but for the newest', () => {
+  const { client, refresher } = setUp();
+  const texts = ['s', 'st', 'sto', 'stor', 'storm'];
+  for (const [updatedAt, q] of texts.entries())
+    client.setQueryData(keys.jobs(WS, { q }), { pages: [], pageParams: [] }, { updatedAt });
+  client.setQueryData(keys.sources(WS, {}), { pages: [], pageParams: [] });
+  applyChanges(client, WS, [change(11, 'running')], refresher);
+  const left = [{}, ...texts.map((q) => ({ q }))].filter(
+    (query) => client.getQueryData(keys.jobs(WS, query)) !== undefined,
+  );
+  expect(left).toEqual([{}, { q: 'stor' }, { q: 'storm' }]);
+  expect(client.getQueryData(keys.sources(WS, {}))).toBeDefined();
+});
+
+it('leaves rows that did not change the objects they were', () => {
+  const { client, refresher, state } = setUp();
+  const key = keys.jobs(WS, {});
+  type List = { pages: { items: object[]; next_cursor: null; counts: object }[]; pageParams: unknown[] };
+  const other = { ...job('held'), job_id: 'job_2' };
+  client.setQueryData<List>(key, (list) => ({
+    pages: [{ items: [...(list?.pages[0]?.items ?? []), other], next_cursor: null, counts: {} }],
+    pageParams: [],
+  }));
+  const before = client.getQueryData<List>(key)?.pages[0]?.items[1];
+  applyChanges(client, WS, [change(11, 'running')], refresher);
+  expect(state()).toBe('running');
+  expect(client.getQueryData<List>(key)?.pages[0]?.items[1]).toBe(before);
+});

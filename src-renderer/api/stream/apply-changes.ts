@@ -50,9 +50,20 @@ const patch = <T extends object, R>(
     const newer = [...rows.values()].flatMap(({ seq, row }) => (seq > answeredAt ? [row] : []));
     if (newer.length === 0) continue;
     const { data, isStale } = merge(before, newer, query.queryKey.at(-1));
-    if (data !== before) client.setQueryData(query.queryKey, data);
+    // What a merge leaves as it was is the same object: to compare all of it once more cost most of a storm.
+    if (data !== before) query.setState({ data });
     if (isStale) refresher.refresh(query.queryKey);
   }
+};
+
+/** Lists that no screen shows are kept up to date for whoever comes back to one; so many of them. */
+const IDLE_LISTS_MAX = 3;
+
+/** Each letter of a filter leaves a list behind: forgets all but the newest, which else would all be patched. */
+const forgetIdleLists = (client: QueryClient, prefix: QueryKey): void => {
+  const idle = client.getQueryCache().findAll({ queryKey: prefix, type: 'inactive', fetchStatus: 'idle' });
+  idle.sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt);
+  for (const query of idle.slice(IDLE_LISTS_MAX)) client.getQueryCache().remove(query);
 };
 
 /** What is cached of single jobs or sources that are among these; all others are on no screen. */
@@ -178,6 +189,8 @@ export const applyChanges = (
     leases: changes.flatMap(({ rows }) => rows.leases ?? []),
     approvals: changes.flatMap(({ rows }) => rows.approvals ?? []),
   });
+  forgetIdleLists(client, keys.jobLists(ws));
+  forgetIdleLists(client, keys.sourceLists(ws));
   patchJobs(client, ws, changes, refresher);
   patchSources(client, ws, changes, refresher);
   refreshRest(client, ws, changes, refresher);

@@ -1,6 +1,7 @@
 import { sleep } from '../../stores/clock.ts';
 import { firstSeq } from '../seqs.ts';
 import { type StreamMessage, type StreamWord, toMessage } from './messages.ts';
+import { hasMissed } from './missed-changes.ts';
 import { keepStream } from './read-stream.ts';
 
 /** How long the first answer may take; without one the stream opens at the plane's own position. */
@@ -23,15 +24,21 @@ export const openBrowserStream = (workspaceId: string, receive: (message: Stream
   let isLeader = false;
   /** Newest entry this tab heard of, from whichever tab: where it goes on when it becomes the leader. */
   let lastSeq = 0;
+  let firstHeard: number | null = null;
+  let isCaughtUp = false;
   const take = (word: StreamWord) => {
     const message = word.kind === 'state' ? word : toMessage(word.event, word.data);
     if (message === null) return;
-    if (message.kind === 'change') lastSeq = message.change.seq;
+    if (message.kind === 'change') {
+      lastSeq = message.change.seq;
+      firstHeard ??= lastSeq;
+    }
     receive(message);
   };
-  /** What the others were told after this tab's first answer was made and before it listened is not told again. */
   const catchUp = async (toldSeq: number) => {
-    if (toldSeq > Math.max(lastSeq, await firstSeq(workspaceId))) receive({ kind: 'reset' });
+    if (isCaughtUp) return;
+    isCaughtUp = true;
+    if (hasMissed(await firstSeq(workspaceId), firstHeard, toldSeq)) receive({ kind: 'reset' });
   };
   let lastState: StreamWord = { kind: 'state', state: 'connecting' };
   channel.onmessage = ({ data }: MessageEvent<StreamWord | Greeting>) => {
