@@ -55,6 +55,16 @@ describe('rows that wait', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('are written oldest first when too many wait', () => {
+    const written: unknown[] = [];
+    const sink = { write: (_sql: string, params: unknown[]) => void written.push(...params), find: () => undefined };
+    const rows = new RowBuffer({ name: 'few', columns: ['id'], waiting: 300 }, sink);
+    for (let id = 0; id <= 300; id++) rows.insert({ id });
+    expect(written).toEqual(Array.from({ length: 256 }, (_, id) => id));
+    rows.flush();
+    expect(written).toHaveLength(301);
+  });
+
   it('end up as if each write had gone to the table at once', async () => {
     const id = fc.integer({ min: 1, max: 40 });
     const write = fc.oneof(

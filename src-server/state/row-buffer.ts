@@ -7,6 +7,8 @@ export interface RowTable {
   readonly columns: readonly string[];
   /** A new row takes the place of the one with its key; otherwise that is a fault. */
   readonly replaces?: boolean;
+  /** How many rows may wait while the plane works; for a table that is read by its keys alone. */
+  readonly waiting?: number;
 }
 
 /** What a buffer needs of the database: statements that do not flush it again. */
@@ -19,7 +21,7 @@ export interface RowSink {
 export type Row = Record<string, SqlValue>;
 type Pending = { isNew: boolean; row: Row };
 
-/** So many rows wait at most while the plane works, so that whoever reads next waits for few. */
+/** So many rows wait at most while the plane works, so that whoever reads next waits for few; and so many are written at once. */
 const PENDING_LIMIT = 256;
 /** … and so many in a long replay, in which nobody reads: of any length it stays within memory. */
 const PENDING_BULK_LIMIT = 50_000;
@@ -44,7 +46,7 @@ export class RowBuffer {
   readonly #select: string;
   readonly #remove: string;
   readonly #updates = new Map<string, string>();
-  #pendingLimit = PENDING_LIMIT;
+  #pendingLimit: number;
   #keptLimit = KEPT_ROWS;
 
   constructor(
@@ -53,6 +55,7 @@ export class RowBuffer {
   ) {
     const { name, columns, replaces = false } = table;
     this.#key = columns[0] as string;
+    this.#pendingLimit = table.waiting ?? PENDING_LIMIT;
     const places = `(${columns.map(() => '?').join(',')})`;
     this.#insert = `INSERT ${replaces ? 'OR REPLACE ' : ''}INTO ${name}(${columns.join(', ')}) VALUES ${places}`;
     this.#insertMany = this.#insert + `,${places}`.repeat(ROWS_PER_INSERT - 1);
@@ -62,7 +65,7 @@ export class RowBuffer {
 
   /** Whether nobody reads for long, so that many rows may wait. */
   set isBulk(isBulk: boolean) {
-    this.#pendingLimit = isBulk ? PENDING_BULK_LIMIT : PENDING_LIMIT;
+    this.#pendingLimit = isBulk ? PENDING_BULK_LIMIT : (this.table.waiting ?? PENDING_LIMIT);
     this.#keptLimit = isBulk ? 0 : KEPT_ROWS;
   }
 
@@ -104,20 +107,14 @@ export class RowBuffer {
   /** Removes a row and hands it out; undefined when there is none. */
   take(key: SqlValue): Row | undefined {
     const pending = this.#pending.get(key);
-    if (pending?.isNew === true && this.table.replaces !== true) {
-      this.#pending.delete(key);
-      return pending.row;
-    }
-    if (pending !== undefined) this.flush();
-    const kept = this.#kept.get(key);
-    const values = kept === undefined ? this.sink.find(this.#select, [key]) : [];
-    if (values === undefined) return undefined;
+    this.#pending.delete(key);
+    if (pending?.isNew === true && this.table.replaces !== true) return pending.row;
+    const whole = pending?.isNew === true ? pending.row : this.#kept.get(key);
+    const found = whole ?? this.#find(key);
+    if (found === undefined) return undefined;
+    this.#kept.delete(key);
     this.sink.write(this.#remove, [key]);
-    if (kept !== undefined) {
-      this.#kept.delete(key);
-      return kept;
-    }
-    return Object.fromEntries(this.table.columns.map((column, at) => [column, values[at] as SqlValue]));
+    return { ...found, ...pending?.row };
   }
 
   /** The table is about to be written past this buffer: nothing that is kept can be trusted any more. */
@@ -127,15 +124,21 @@ export class RowBuffer {
 
   /** Writes what waits. */
   flush(): void {
-    if (this.#pending.size === 0) return;
+    if (this.#pending.size > 0) this.#write(this.#pending.size);
+  }
+
+  /** Writes the rows that have waited longest. */
+  #write(count: number): void {
     const fresh: Row[] = [];
+    let left = count;
     for (const [key, { isNew, row }] of this.#pending) {
+      if (left-- === 0) break;
+      this.#pending.delete(key);
       if (isNew) {
         fresh.push(row);
         this.#keep(key, row);
       } else this.sink.write(this.#updateOf(row), [...Object.values(row), key]);
     }
-    this.#pending.clear();
     let at = 0;
     for (; at + ROWS_PER_INSERT <= fresh.length; at += ROWS_PER_INSERT)
       this.sink.write(this.#insertMany, this.#valuesOf(fresh, at, at + ROWS_PER_INSERT));
@@ -144,7 +147,13 @@ export class RowBuffer {
 
   #wait(key: SqlValue, pending: Pending): void {
     this.#pending.set(key, pending);
-    if (this.#pending.size > this.#pendingLimit) this.flush();
+    if (this.#pending.size > this.#pendingLimit) this.#write(PENDING_LIMIT);
+  }
+
+  #find(key: SqlValue): Row | undefined {
+    const values = this.sink.find(this.#select, [key]);
+    if (values === undefined) return undefined;
+    return Object.fromEntries(this.table.columns.map((column, at) => [column, values[at] as SqlValue]));
   }
 
   #keep(key: SqlValue, row: Row): void {

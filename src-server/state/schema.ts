@@ -117,6 +117,8 @@ export const LEASE: RowTable = {
   columns:
     columnsOf(`lease_id job_id job_seq attempt fence source_id session_id assignment_run_id compute_class side ttl_ms max_runtime_ms
     hold_mcu granted_seq granted_ms started_ms started_plane_ms rate_mcu_per_minute`),
+  // Only a start reads them all; most leases end before that, and are never written.
+  waiting: 2_048,
 };
 export const ENDED_LEASE: RowTable = {
   name: 'ended_lease',
