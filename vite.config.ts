@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -25,12 +27,28 @@ const earlyScript: Plugin = {
   },
 };
 
+/**
+ * The order of the layers stands before all rules: the style sheet is put together in the order of the scripts' pieces, and the
+ * first file in it that names a layer would decide else.
+ */
+const layersFirst: Plugin = {
+  name: 'layers-first',
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const order = readFileSync(join(import.meta.dirname, 'src-renderer/styles/layers.css'), 'utf8');
+      for (const file of Object.values(bundle))
+        if (file.type === 'asset' && file.fileName.endsWith('.css')) file.source = `${order}${file.source}`;
+    },
+  },
+};
+
 /** The browser console: what the control plane serves as static files. */
 export default defineConfig({
   root: 'src-renderer',
   // Absolute, because deep links such as /dashboard/<workspace>/jobs/<job> are served with the same page.
   base: '/',
-  plugins: [react(), earlyScript],
+  plugins: [react(), earlyScript, layersFirst],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

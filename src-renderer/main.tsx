@@ -1,6 +1,7 @@
 import './ask-early.ts';
 import './zod-setup.ts';
 import '@fontsource-variable/inter/wght.css';
+import './styles/layers.css';
 import './styles/digits.css';
 import './styles/tokens.css';
 import './styles/base.css';
