@@ -111,13 +111,15 @@ export const JOB: RowTable = {
   columns:
     columnsOf(`seq job_id wu_id title state hold stopping bucket priority attempt max_attempts fallback source_id lease_id why
     decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms approval max_runtime_ms extras_mcu on_refusal`),
+  // A job moves several times in a short while, and whoever lists jobs waits some 15 ms for so many at most.
+  waiting: 1_024,
 };
 export const LEASE: RowTable = {
   name: 'lease',
   columns:
     columnsOf(`lease_id job_id job_seq attempt fence source_id session_id assignment_run_id compute_class side ttl_ms max_runtime_ms
     hold_mcu granted_seq granted_ms started_ms started_plane_ms rate_mcu_per_minute`),
-  // Only a start reads them all; most leases end before that, and are never written.
+  // Only a start and a snapshot want them all; most leases end before that, and are never written.
   waiting: 2_048,
 };
 export const ENDED_LEASE: RowTable = {
