@@ -3,6 +3,7 @@ import { projectFiles, report, textOf } from './project-files.ts';
 import {
   LINES_MAX,
   LINES_WARN,
+  mergeOffences,
   nameOffences,
   placeOffences,
   readmeOffences,
@@ -31,11 +32,21 @@ describe('this project', () => {
   it('has a short README in each source folder', () => {
     expect(report(readmeOffences(files, textOf))).toBe('');
   });
+  it('holds no mark of a merge', () => {
+    const own = files.filter((path) => !BINARY.test(path));
+    expect(report(own.flatMap((path) => mergeOffences(path, textOf(path))))).toBe('');
+  });
   it('mentions no place outside of itself', () => {
     // The lockfile is written by npm and checked by it.
     const own = files.filter((path) => !BINARY.test(path) && path !== 'package-lock.json');
     expect(report(own.flatMap((path) => placeOffences(path, textOf(path))))).toBe('');
   });
+});
+
+it('finds what a merge left behind', () => {
+  const left = ['a', `${'<'.repeat(7)} HEAD`, 'b', '='.repeat(7), 'c', `${'>'.repeat(7)} 1a2b3c (Say it)`].join('\n');
+  expect(mergeOffences('a.md', left).map(({ line }) => line)).toEqual([2, 6]);
+  expect(mergeOffences('a.md', 'Title\n=======\n')).toEqual([]);
 });
 
 const lines = (count: number) => 'x\n'.repeat(count);

@@ -96,3 +96,13 @@ export const placeOffences = (path: string, text: string): Offence[] =>
     const mend = 'the project must stand on its own; leave it out';
     return [{ path, line: index + 1, what: `mentions ${found}`, mend }];
   });
+
+/** Lines that git leaves where two changes met and nobody chose. */
+export const mergeOffences = (path: string, text: string): Offence[] =>
+  text
+    .split('\n')
+    .flatMap((line, i) =>
+      /^(<{7}|>{7}) /.test(line)
+        ? [{ path, line: i + 1, what: 'is a mark of a merge', mend: 'keep what is meant of both sides' }]
+        : [],
+    );
