@@ -4,8 +4,8 @@ import { rowsInView, scrollTopFor } from './rows-in-view.ts';
 
 /** Before the window has told its size. */
 const HEIGHT_GUESS_PX = 800;
-/** So long after a list came, or was asked for, the rows around the visible ones are drawn too. */
-const FILL_MS = 100;
+/** So long after a list came, or was asked for, the rows around the visible ones are drawn too: longer than between two letters. */
+const FILL_MS = 300;
 
 const headHeightOf = (element: HTMLElement): number => element.querySelector('thead')?.offsetHeight ?? 0;
 
