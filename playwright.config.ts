@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from './test/helpers/chromium.mjs';
+import { CHROMIUM_ARGS, findHeadlessChromium } from './test/helpers/chromium.mjs';
 
-const executablePath = findChromium() ?? undefined;
+const executablePath = findHeadlessChromium() ?? undefined;
 
 /**
  * The end-to-end suites: the console in Chromium against real processes, and the desktop app where Electron's binary

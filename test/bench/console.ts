@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
-import { CHROMIUM_ARGS, CHROMIUM_MISSING, ensureChromium } from '../helpers/chromium.mjs';
+import { CHROMIUM_ARGS, CHROMIUM_MISSING, findChromium } from '../helpers/chromium.mjs';
 import { framesDuring, interaction } from './console-probe.ts';
 import { Storm } from './console-storm.ts';
 import { IS_QUICK, median, newDirectory, nowMs, quantile, ROUNDS, type Row, report, row } from './kit.ts';
@@ -149,7 +149,7 @@ const bundleKb = (): number =>
     .filter((name) => /\.(js|css)$/.test(name))
     .reduce((bytes, name) => bytes + gzipSync(readFileSync(join(OUT, 'renderer/assets', name))).length, 0) / 1_000;
 
-const executablePath = ensureChromium();
+const executablePath = findChromium();
 if (executablePath === null) throw new Error(CHROMIUM_MISSING);
 const dataDir = seeded();
 const { plane, url, signInUrl } = await serve(dataDir);

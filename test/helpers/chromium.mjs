@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { chromium } from '@playwright/test';
 
+/** The same engine without a window: the tests, which nobody watches, take a fifth less time with it. */
+const WITHOUT_WINDOW = '/usr/bin/chromium-headless-shell';
 /** Where distributions and vendors put it; CHROMIUM_PATH goes before all. */
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -44,12 +46,16 @@ export const findChromium = () => {
   return [...USUAL_PLACES, chromium.executablePath()].find(isExecutable) ?? null;
 };
 
+/** As `findChromium`, without a window where there is such a one. @returns {string | null} */
+export const findHeadlessChromium = () =>
+  !process.env.CHROMIUM_PATH && isExecutable(WITHOUT_WINDOW) ? WITHOUT_WINDOW : findChromium();
+
 /**
- * As `findChromium`; where there is none, Playwright's own installer is tried once.
+ * As `findHeadlessChromium`; where there is none, Playwright's own installer is tried once.
  * @returns {string | null}
  */
 export const ensureChromium = () => {
-  const found = findChromium();
+  const found = findHeadlessChromium();
   if (found !== null || process.env.CHROMIUM_PATH) return found;
   spawnSync('npx', ['--no-install', 'playwright', 'install', 'chromium'], { stdio: 'inherit', timeout: 300_000 });
   return findChromium();

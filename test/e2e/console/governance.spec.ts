@@ -32,6 +32,8 @@ test('a question is approved, another rejected with its reason, a network asked 
   await expect(page.getByText('WU-1 approved.')).toBeVisible();
 
   await inbox.getByRole('button', { name: /Publish the package/ }).click();
+  // The keys are the answer to what is shown.
+  await expect(page.getByRole('heading', { name: 'Publish the package' })).toBeVisible();
   await page.keyboard.press('Shift+R');
   await expect(page.getByText('Say why it is rejected.')).toBeVisible();
   await page.getByRole('textbox', { name: 'Reason' }).fill('Not before the freeze ends.');
