@@ -1,7 +1,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { Check, ChevronDown, Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
-import './field.css';
+import { ChoiceFrame, type ChoiceLook } from './choice-frame.tsx';
 import './popup.css';
 import './search-select.css';
 
@@ -12,10 +12,7 @@ export interface SearchOption {
   /** Quiet text at the end. */
   detail?: string;
 }
-interface SearchSelectProps {
-  label: string;
-  /** Hides the label from sight where the value says enough, as in a toolbar. */
-  isLabelHidden?: boolean;
+interface SearchSelectProps extends ChoiceLook {
   isSmall?: boolean;
   icon?: ReactNode;
   placeholder: string;
@@ -27,8 +24,6 @@ interface SearchSelectProps {
   options: readonly SearchOption[];
   /** Below the list: that more match, that none does, or what went wrong. */
   note?: string | undefined;
-  hint?: ReactNode;
-  error?: string;
   onType: (text: string) => void;
   onChange: (value: string) => void;
 }
@@ -110,24 +105,20 @@ const SearchResults = ({ label, value, options, placeholder, text, note, onType,
 
 /** One of very many: a button that opens a field to search in; whoever uses it does the finding. */
 export const SearchSelect = (props: SearchSelectProps) => {
-  const { label, isLabelHidden, isSmall, icon, valueText, hint, error, onType, onChange } = props;
+  const { isSmall, icon, valueText, onType, onChange } = props;
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const turn = (open: boolean) => {
     setOpen(open);
     if (open) onType('');
   };
-  const note = error ?? hint;
   return (
-    <div className={isLabelHidden ? 'row' : 'field'}>
-      <span id={`${id}-label`} className={isLabelHidden ? 'visually-hidden' : 'field-label'}>
-        {label}
-      </span>
+    <ChoiceFrame {...props} labelId={`${id}-label`}>
       <Popover.Root open={isOpen} onOpenChange={turn}>
         <Popover.Trigger
           className={isSmall ? 'button is-default is-small search-select' : 'input search-select'}
           aria-labelledby={`${id}-label ${id}-value`}
-          data-invalid={error === undefined ? undefined : true}
+          data-invalid={props.error === undefined ? undefined : true}
         >
           {icon}
           <span id={`${id}-value`} className="grow truncate">
@@ -137,7 +128,7 @@ export const SearchSelect = (props: SearchSelectProps) => {
         </Popover.Trigger>
         <Popover.Portal>
           <Popover.Positioner className="popup-positioner" sideOffset={4} align="start">
-            <Popover.Popup className="popup search-select-popup" aria-label={label}>
+            <Popover.Popup className="popup search-select-popup" aria-label={props.label}>
               <SearchResults
                 {...props}
                 onChoose={(value) => {
@@ -149,7 +140,6 @@ export const SearchSelect = (props: SearchSelectProps) => {
           </Popover.Positioner>
         </Popover.Portal>
       </Popover.Root>
-      {note === undefined ? null : <div className={error === undefined ? 'field-hint' : 'field-error'}>{note}</div>}
-    </div>
+    </ChoiceFrame>
   );
 };

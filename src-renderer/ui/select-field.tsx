@@ -1,21 +1,16 @@
 import { Select } from '@base-ui/react/select';
 import { Check, ChevronDown } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
-import './field.css';
+import { ChoiceFrame, type ChoiceLook } from './choice-frame.tsx';
 import './popup.css';
 
 export interface SelectItem {
   value: string;
   label: string;
 }
-interface SelectFieldProps {
-  label: string;
-  /** Hides the label from sight where the value says enough, as in a toolbar. */
-  isLabelHidden?: boolean;
+interface SelectFieldProps extends ChoiceLook {
   value: string;
   items: readonly SelectItem[];
-  hint?: ReactNode;
-  error?: string;
   icon?: ReactNode;
   isSmall?: boolean;
   onChange: (value: string) => void;
@@ -24,18 +19,14 @@ interface SelectFieldProps {
 /** One of many, from a list. */
 export const SelectField = (props: SelectFieldProps) => {
   const id = useId();
-  const { label, isLabelHidden, value, items, hint, error, icon, isSmall, onChange } = props;
-  const note = error ?? hint;
+  const { value, items, icon, isSmall, onChange, ...look } = props;
   return (
-    <div className={isLabelHidden ? 'row' : 'field'}>
-      <span id={`${id}-label`} className={isLabelHidden ? 'visually-hidden' : 'field-label'}>
-        {label}
-      </span>
+    <ChoiceFrame {...look} labelId={`${id}-label`}>
       <Select.Root value={value} items={[...items]} onValueChange={(next) => next !== null && onChange(next)}>
         <Select.Trigger
           className={isSmall ? 'button is-default is-small' : 'input'}
           aria-labelledby={`${id}-label ${id}-value`}
-          data-invalid={error === undefined ? undefined : true}
+          data-invalid={look.error === undefined ? undefined : true}
         >
           {icon}
           <span id={`${id}-value`} className="grow truncate">
@@ -58,7 +49,6 @@ export const SelectField = (props: SelectFieldProps) => {
           </Select.Positioner>
         </Select.Portal>
       </Select.Root>
-      {note === undefined ? null : <div className={error === undefined ? 'field-hint' : 'field-error'}>{note}</div>}
-    </div>
+    </ChoiceFrame>
   );
 };

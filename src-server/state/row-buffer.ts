@@ -7,7 +7,7 @@ export interface RowTable {
   readonly columns: readonly string[];
   /** A new row takes the place of the one with its key; otherwise that is a fault. */
   readonly replaces?: boolean;
-  /** How many rows may wait while the plane works; for a table that is read by its keys alone. */
+  /** How many rows may wait while the plane works, where more than usual is worth it. */
   readonly waiting?: number;
 }
 

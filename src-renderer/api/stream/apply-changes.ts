@@ -72,6 +72,28 @@ const shownOf = (client: QueryClient, prefix: readonly unknown[], ids: { has: (i
   return [...new Set(shown.map(({ queryKey }) => String(queryKey[prefix.length])))].filter((id) => ids.has(id));
 };
 
+/** The answers that hold rows of one kind, and how rows are laid over them. */
+interface Holders<L extends object, D extends object, R> {
+  lists: QueryKey;
+  mergeList: (data: InfiniteData<L>, rows: readonly R[], query: unknown) => Merged<InfiniteData<L>>;
+  details: QueryKey;
+  mergeDetail: (data: D, rows: readonly R[]) => Merged<D>;
+}
+
+/** Lays rows over every list, and over the single answers that they are about; with `only`, over the one answer of that hash. */
+const patchHolders = <L extends object, D extends object, R>(
+  client: QueryClient,
+  { lists, mergeList, details, mergeDetail }: Holders<L, D, R>,
+  rows: ReadonlyMap<string, Changed<R>>,
+  refresher: Refresher,
+  only: string | undefined,
+) => {
+  const isAsked = (hash: string) => only === undefined || only === hash;
+  patch<InfiniteData<L>, R>(client, lists, rows, refresher, mergeList, (_key, hash) => isAsked(hash));
+  const isMeant = (key: QueryKey, hash: string) => isAsked(hash) && rows.has(String(key[3]));
+  patch<D, R>(client, details, rows, refresher, mergeDetail, isMeant);
+};
+
 /** @param only the hash of the one answer that is meant; every cached one where it is left out. */
 const patchJobs = (
   client: QueryClient,
@@ -86,17 +108,13 @@ const patchJobs = (
     (row) => row.job_id,
   );
   if (rows.size === 0) return;
-  const isAsked = (hash: string) => only === undefined || only === hash;
-  patch<InfiniteData<JobList>, JobListItem>(
-    client,
-    keys.jobLists(ws),
-    rows,
-    refresher,
-    (data, newer, query) => mergeJobPages(data, newer, query as JobListQuery),
-    (_key, hash) => isAsked(hash),
-  );
-  const isMeant = (key: QueryKey, hash: string) => isAsked(hash) && rows.has(String(key[3]));
-  patch<Job, JobListItem>(client, keys.jobDetails(ws), rows, refresher, mergeJob, isMeant);
+  const holders: Holders<JobList, Job, JobListItem> = {
+    lists: keys.jobLists(ws),
+    mergeList: (data, newer, query) => mergeJobPages(data, newer, query as JobListQuery),
+    details: keys.jobDetails(ws),
+    mergeDetail: mergeJob,
+  };
+  patchHolders(client, holders, rows, refresher, only);
   if (only !== undefined) return;
   for (const id of shownOf(client, keys.allJobParts(ws), rows)) refresher.refresh(keys.jobParts(ws, id));
 };
@@ -114,17 +132,13 @@ const patchSources = (
     (row) => row.source_id,
   );
   if (rows.size === 0) return;
-  const isAsked = (hash: string) => only === undefined || only === hash;
-  patch<InfiniteData<SourceList>, Source>(
-    client,
-    keys.sourceLists(ws),
-    rows,
-    refresher,
-    (data, newer, query) => mergeSourcePages(data, newer, query as SourceListQuery),
-    (_key, hash) => isAsked(hash),
-  );
-  const isMeant = (key: QueryKey, hash: string) => isAsked(hash) && rows.has(String(key[3]));
-  patch<SourceDetail, Source>(client, keys.sourceDetails(ws), rows, refresher, mergeSourceDetail, isMeant);
+  const holders: Holders<SourceList, SourceDetail, Source> = {
+    lists: keys.sourceLists(ws),
+    mergeList: (data, newer, query) => mergeSourcePages(data, newer, query as SourceListQuery),
+    details: keys.sourceDetails(ws),
+    mergeDetail: mergeSourceDetail,
+  };
+  patchHolders(client, holders, rows, refresher, only);
 };
 
 /** Approvals and admissions, and what a yes would do, which follows the fleet. */
