@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 
 /** USER_HZ, the unit of /proc/<pid>/stat times; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -12,14 +12,21 @@ export interface ProcessRow {
   session: number;
 }
 
+/** Longer than any line of /proc/<pid>/stat. One for all: the table is read many times a second while a tree is ended. */
+const statLine = Buffer.alloc(1_024);
+
 /** The fields of /proc/<pid>/stat from the third on; the name before them may hold spaces and brackets. */
 function statFields(pid: number): string[] | null {
+  let file: number | undefined;
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    file = openSync(`/proc/${pid}/stat`, 'r');
+    const text = statLine.toString('latin1', 0, readSync(file, statLine, 0, statLine.length, 0));
     return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
     // Gone since it was listed.
     return null;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { processTable } from '../proc-table.ts';
+import { descendants } from './descendants.ts';
 
 const MEMORY_SAMPLE_MS = 40;
 
@@ -35,16 +35,6 @@ function sandboxArgs(setup: ContainerSetup): string[] {
     ...setup.argv,
   ];
 }
-
-const childrenOf = (root: number): number[] => {
-  const table = processTable();
-  const found = new Set([root]);
-  for (let size = 0; size !== found.size; ) {
-    size = found.size;
-    for (const { pid, parent } of table) if (found.has(parent)) found.add(pid);
-  }
-  return [...found];
-};
 
 const ownBytes = (pid: number): number => {
   try {
@@ -95,7 +85,7 @@ export class StandInContainer {
   /** Its memory as sampled; a real cluster has the kernel do it. */
   #weigh(limitBytes: number | null): void {
     if (this.#innerPid === 0 || limitBytes === null) return;
-    const bytes = childrenOf(this.#innerPid).reduce((total, pid) => total + ownBytes(pid), 0);
+    const bytes = descendants(this.#innerPid).reduce((total, pid) => total + ownBytes(pid), 0);
     if (bytes <= limitBytes) return;
     this.isOutOfMemory = true;
     this.signal('SIGKILL');

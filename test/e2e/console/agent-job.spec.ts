@@ -15,7 +15,7 @@ test.afterAll(() => plane.stop());
 /** Would be markup, turn text around or act in a terminal, were it anything but text. */
 const HOSTILE = 'a<img src=x onerror=alert(1)>\u202egnp.txt';
 
-const submit = (title: string, script: [string, object?][], more: object = {}): string =>
+const submit = (title: string, script: [string, object?][], more: object = {}) =>
   plane.submit({
     wu_id: 'WU-7',
     title,
@@ -33,7 +33,7 @@ const submit = (title: string, script: [string, object?][], more: object = {}): 
     ],
     max_attempts: 1,
     ...more,
-  }).job_id;
+  });
 
 test('the calls of an agent are on its job, come live, and are shown as text', async ({ page }) => {
   test.setTimeout(240_000);
@@ -41,7 +41,7 @@ test('the calls of an agent are on its job, come live, and are shown as text', a
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(error.message));
   await plane.signIn(page);
-  const jobId = submit('Mend the flaky tests', [
+  const { job_id: jobId } = await submit('Mend the flaky tests', [
     ['fs.read', { path: 'notes.txt' }],
     ['fs.read', { path: HOSTILE }],
     ['fs.read', { path: '../../etc/shadow' }],
@@ -82,21 +82,19 @@ test('the calls of an agent are on its job, come live, and are shown as text', a
 });
 
 test('where there is no call, the tab says why', async ({ page }) => {
-  await plane.signIn(page);
-  const quiet = submit('Does nothing', []);
-  await page.goto(page.url().replace(/\/compute.*$/, `/jobs/${quiet}`));
+  const { job_id: quiet } = await submit('Does nothing', []);
+  await plane.signIn(page, `jobs/${quiet}`);
   await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: 30_000 });
   await page.getByRole('tab', { name: 'Calls' }).click();
   await expect(page.getByText('This attempt made no calls.')).toBeVisible();
-  const { job_id: plain } = plane.submit({ wu_id: 'WU-8', title: 'A command', command: { argv: ['true'] } });
+  const { job_id: plain } = await plane.submit({ wu_id: 'WU-8', title: 'A command', command: { argv: ['true'] } });
   await page.goto(page.url().replace(/[^/]+$/, plain));
   await expect(page.getByRole('tab', { name: 'Log' })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('tab', { name: 'Calls' })).toHaveCount(0);
 });
 
 test('an agent job is submitted in the drawer, with its tools, their prices and a ceiling', async ({ page }) => {
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/jobs?open=submit'));
+  await plane.signIn(page, 'jobs?open=submit');
   const drawer = page.getByRole('dialog', { name: 'Submit job' });
   await drawer.getByLabel('WU', { exact: true }).fill('WU-9');
   await drawer.getByLabel('Title').fill('From the drawer');

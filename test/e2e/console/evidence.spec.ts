@@ -12,13 +12,13 @@ let jobId: string;
 test.beforeAll(async () => {
   plane = await ServedPlane.start();
   await plane.runner('dock-rack2', ['--kind', 'docker_host']);
-  jobId = plane.submit({ wu_id: 'WU-2473', title: 'Backfill usage, 10 Oct', command: LONG, max_attempts: 1 }).job_id;
+  const job = { wu_id: 'WU-2473', title: 'Backfill usage, 10 Oct', command: LONG, max_attempts: 1 };
+  ({ job_id: jobId } = await plane.submit(job));
 });
 test.afterAll(() => plane.stop());
 
 const go = async (page: Page, path: string) => {
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, `/${path}`));
+  await plane.signIn(page, path);
 };
 
 test('a lease is opened by keys and revoked, and the screen follows', async ({ page }) => {

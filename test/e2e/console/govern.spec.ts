@@ -5,7 +5,12 @@ import { ServedPlane } from './served-plane.ts';
 let plane: ServedPlane;
 test.beforeAll(async () => {
   plane = await ServedPlane.start();
-  plane.submit({ wu_id: 'WU-2497', title: 'Rebuild model', command: { argv: ['true'] }, compute_class: 'gpu-small' });
+  await plane.submit({
+    wu_id: 'WU-2497',
+    title: 'Rebuild model',
+    command: { argv: ['true'] },
+    compute_class: 'gpu-small',
+  });
 });
 test.afterAll(() => plane.stop());
 
@@ -34,7 +39,7 @@ test('a limit is set and refuses, is raised over a version that came meanwhile, 
   await expect(page.getByRole('row', { name: /WU-2431/ })).toBeVisible();
   plane.publish({ mode: 'managed_only', reason: 'To meet the limit' });
   const refused = { wu_id: 'WU-2431', title: 'Too dear', command: { argv: ['true'] }, max_runtime_ms: 600_000 };
-  plane.submit(refused);
+  await plane.submit(refused);
   const refusals = page.getByRole('region', { name: 'Refusals', exact: true }).last();
   await expect(
     refusals.getByText(/Needs 10 CU\. The limit is 1 in total: 0 settled, 0 held, 9 missing\./),

@@ -13,8 +13,8 @@ const asks = (wu: string, title: string) =>
 test.beforeAll(async () => {
   plane = await ServedPlane.start();
   await plane.runner('dock-rack2', ['--kind', 'docker_host']);
-  asks('WU-1', 'Apply schema migration');
-  asks('WU-2', 'Publish the package');
+  await asks('WU-1', 'Apply schema migration');
+  await asks('WU-2', 'Publish the package');
 });
 test.afterAll(() => plane.stop());
 

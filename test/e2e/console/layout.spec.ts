@@ -36,8 +36,7 @@ test.afterAll(() => plane.stop());
 
 /** A story that is over: the same workspace each time, whose virtual clock stands. */
 async function openStory(page: Page): Promise<string> {
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/demo'));
+  await plane.signIn(page, 'demo');
   await page.getByRole('radio', { name: /BYOC first, then managed/ }).click();
   const moments = page.getByRole('button', { name: /^\d+:\d\d$/ });
   await moments.last().click();

@@ -91,9 +91,12 @@ test('a real job is submitted in the page, runs with its log live, and says why'
 
 test('a running job is canceled from its page and its process is gone', async ({ page }) => {
   await plane.runner('dock-rack2');
-  const { job_id: id } = plane.submit({ wu_id: 'WU-1', title: 'Sleeps long', command: { argv: ['sleep', '300'] } });
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, `/jobs/${id}`));
+  const { job_id: id } = await plane.submit({
+    wu_id: 'WU-1',
+    title: 'Sleeps long',
+    command: { argv: ['sleep', '300'] },
+  });
+  await plane.signIn(page, `jobs/${id}`);
   await expect(page.getByText(/Running, attempt 1/).first()).toBeVisible();
   await page
     .getByRole('button', { name: /^Cancel/ })
@@ -109,8 +112,7 @@ test('a running job is canceled from its page and its process is gone', async ({
 test('the commands of a Kubernetes worker carry its cluster, also after a reload', async ({ page, context }) => {
   test.setTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/sources/add'));
+  await plane.signIn(page, 'sources/add');
   await page.getByRole('radio', { name: /Kubernetes worker/ }).check();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Create credential' }).click();

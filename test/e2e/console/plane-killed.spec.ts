@@ -11,7 +11,7 @@ test.afterAll(() => plane.stop());
 /** What the browser itself says of a request that found nobody. */
 const EXPECTED = /Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE)/;
 const submit = (title: string) =>
-  plane.submit({ wu_id: 'WU-1', title, command: { argv: ['true'] }, compute_class: 'gpu-small' }).job_id;
+  plane.submit({ wu_id: 'WU-1', title, command: { argv: ['true'] }, compute_class: 'gpu-small' });
 const cancelDialog = (page: Page) => page.getByRole('alertdialog', { name: 'Cancel WU-1?' });
 
 test('a plane killed under the open console is said with the age of the data, loses no action, and returns by itself', async ({
@@ -20,7 +20,7 @@ test('a plane killed under the open console is said with the age of the data, lo
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(error.message));
-  const id = submit('Waits for a class');
+  const { job_id: id } = await submit('Waits for a class');
   await plane.signIn(page);
   await page.keyboard.press('g');
   await page.keyboard.press('j');
@@ -54,7 +54,7 @@ test('a plane killed under the open console is said with the age of the data, lo
   await expect(page.getByRole('contentinfo')).toContainText('healthy');
   await page.keyboard.press('g');
   await page.keyboard.press('j');
-  submit('Told after the return');
+  await submit('Told after the return');
   await expect(page.getByText('Told after the return')).toBeVisible();
   // What was refused is done now, by the same hand on the same page.
   await page.getByText('Waits for a class').click();

@@ -4,7 +4,7 @@ import { ServedPlane } from './served-plane.ts';
 let plane: ServedPlane;
 test.beforeAll(async () => {
   plane = await ServedPlane.start();
-  plane.submit({ wu_id: 'WU-1', title: 'Waits', command: { argv: ['true'] } });
+  await plane.submit({ wu_id: 'WU-1', title: 'Waits', command: { argv: ['true'] } });
 });
 test.afterAll(() => plane.stop());
 

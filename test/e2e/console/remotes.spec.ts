@@ -15,7 +15,12 @@ test.beforeAll(async () => {
   far = await ServedPlane.start(['--public-url', network.url]);
   network.targetPort = Number(new URL(far.url).port);
   near = await ServedPlane.start();
-  far.submit({ wu_id: 'WU-FAR', title: 'Runs elsewhere', command: { argv: ['true'] }, compute_class: 'gpu-small' });
+  await far.submit({
+    wu_id: 'WU-FAR',
+    title: 'Runs elsewhere',
+    command: { argv: ['true'] },
+    compute_class: 'gpu-small',
+  });
   token = await far.operator('vera', 'viewer');
   farId = far.workspaceId();
 });
@@ -25,8 +30,7 @@ test.afterAll(async () => {
 });
 
 const settings = async (page: Page): Promise<void> => {
-  await near.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/settings#workspaces'));
+  await near.signIn(page, 'settings#workspaces');
   await expect(page.getByRole('heading', { name: 'Workspaces', exact: true })).toBeVisible();
 };
 const connect = async (page: Page, address: string, secret: string): Promise<void> => {
@@ -61,7 +65,7 @@ test('connects, and shows name and mark of the remote workspace on every screen,
   await page.getByRole('link', { name: /^Jobs/ }).click();
   await expect(page.getByText('Runs elsewhere').first()).toBeVisible();
   // Live, through the console's own host.
-  far.submit({ wu_id: 'WU-FAR', title: 'Told at once', command: { argv: ['true'] }, compute_class: 'gpu-small' });
+  await far.submit({ wu_id: 'WU-FAR', title: 'Told at once', command: { argv: ['true'] }, compute_class: 'gpu-small' });
   await expect(page.getByText('Told at once').first()).toBeVisible();
   await page.keyboard.press('c');
   await expect(page.getByText('Your role is viewer. This needs operator or admin.').first()).toBeAttached();

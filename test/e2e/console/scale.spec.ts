@@ -29,8 +29,7 @@ async function open(page: Page, path: string): Promise<string[]> {
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(error.message));
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, `/${path}`));
+  await plane.signIn(page, path);
   await page.locator('.table-row').first().waitFor();
   return faults;
 }

@@ -9,14 +9,19 @@ let plane: ServedPlane;
 test.beforeAll(async () => {
   plane = await ServedPlane.start();
   await plane.runner('dock-rack2', ['--kind', 'docker_host', '--label', 'region=eu']);
-  plane.submit({ wu_id: 'WU-1', title: 'Waits for a class', command: { argv: ['true'] }, compute_class: 'gpu-small' });
-  plane.submit({
+  await plane.submit({
+    wu_id: 'WU-1',
+    title: 'Waits for a class',
+    command: { argv: ['true'] },
+    compute_class: 'gpu-small',
+  });
+  await plane.submit({
     wu_id: 'WU-3',
     title: 'Asks first',
     command: { argv: ['true'] },
     approval: { when: 'before_start', kinds: ['writes to production'] },
   });
-  plane.submit({ wu_id: 'WU-2', title: '<img src=x onerror=alert(1)> title', command: { argv: ['true'] } });
+  await plane.submit({ wu_id: 'WU-2', title: '<img src=x onerror=alert(1)> title', command: { argv: ['true'] } });
 });
 test.afterAll(() => plane.stop());
 
@@ -44,8 +49,7 @@ for (const [path, heading] of SCREENS) {
     const faults: string[] = [];
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
     page.on('pageerror', (error) => faults.push(error.message));
-    await plane.signIn(page);
-    await page.goto(page.url().replace(/\/compute.*$/, `/${path}`));
+    await plane.signIn(page, path);
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await expect(page.getByRole('heading', { name: heading, exact: true }).first()).toBeVisible();
@@ -58,14 +62,12 @@ for (const [path, heading] of SCREENS) {
 }
 
 test('a title that looks like markup is shown as text', async ({ page }) => {
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/jobs'));
+  await plane.signIn(page, 'jobs');
   await expect(page.getByText('<img src=x onerror=alert(1)> title').first()).toBeVisible();
 });
 
 test('a waiting job says why, and the answer changes live when the fleet does', async ({ page }) => {
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/jobs?state=queued'));
+  await plane.signIn(page, 'jobs?state=queued');
   await page.getByText('Waits for a class').first().click();
   await expect(page.getByText(/No source has/).first()).toBeVisible();
 });

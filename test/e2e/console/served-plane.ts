@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,8 +64,8 @@ export class ServedPlane {
     );
   }
 
-  submit(job: object): { job_id: string } {
-    return this.feed(['job', 'submit', '-'], job) as { job_id: string };
+  async submit(job: object): Promise<{ job_id: string }> {
+    return (await this.asAdmin('POST', `/api/v1/workspaces/${this.workspaceId()}/jobs`, job)) as { job_id: string };
   }
 
   /** Publishes a policy, as somebody else would meanwhile. */
@@ -124,29 +125,38 @@ export class ServedPlane {
     const { operator_token: admin } = JSON.parse(readFileSync(join(this.dataDir, 'console.json'), 'utf8'));
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${admin}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${path} was refused: ${await response.text()}`);
     return response.json();
   }
 
-  /** Opens the console; the first time with a fresh link, later as a browser that comes back. */
-  async signIn(page: Page): Promise<void> {
+  /**
+   * Opens the console; the first time with a fresh link, later as a browser that comes back.
+   * @param path the screen, below the workspace; the first one when it is left out
+   */
+  async signIn(page: Page, path?: string): Promise<void> {
     const state = this.signedIn;
+    const screen = `${this.url}/dashboard/${this.workspaceId()}/${path ?? 'compute'}`;
     if (state === null) {
-      const { sign_in_url: url } = this.cli('console') as { sign_in_url: string };
-      await page.goto(url);
+      const { code } = (await this.asAdmin('POST', '/api/v1/sign-in/codes', {})) as { code: string };
+      await page.goto(`${this.url}/sign-in#${code}`);
+      await page.waitForURL(/\/dashboard\//);
+      this.signedIn = await page.context().storageState();
+      if (path !== undefined) await page.goto(screen);
     } else {
       const items = state.origins.flatMap((origin) => origin.localStorage);
       await page.context().addCookies(state.cookies);
       await page.addInitScript((kept) => {
         for (const { name, value } of kept) if (localStorage.getItem(name) === null) localStorage.setItem(name, value);
       }, items);
-      await page.goto(this.url);
+      await page.goto(screen);
     }
-    await page.waitForURL(/\/dashboard\//);
-    this.signedIn ??= await page.context().storageState();
     // The shell listens to keys only once it stands.
     await page.getByRole('navigation').first().waitFor();
   }

@@ -11,12 +11,11 @@ test.afterAll(() => plane?.stop());
 test('this machine is used in one step, runs a job, is paused, and is given up again', async ({ page }) => {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, '/settings#this-machine'));
+  await plane.signIn(page, 'settings#this-machine');
   const section = page.getByRole('region', { name: 'This machine' });
   await section.getByRole('button', { name: 'Use this machine' }).click();
   await expect(section.getByText('Takes jobs', { exact: true })).toBeVisible({ timeout: 20_000 });
-  const { job_id: jobId } = plane.submit({ wu_id: 'WU-1', title: 'Here', command: { argv: ['true'] } });
+  const { job_id: jobId } = await plane.submit({ wu_id: 'WU-1', title: 'Here', command: { argv: ['true'] } });
   await expect
     .poll(() => (plane.cli('job', 'show', jobId) as { state: string }).state, { timeout: 20_000 })
     .toBe('succeeded');

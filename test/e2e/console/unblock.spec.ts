@@ -10,13 +10,12 @@ test.beforeAll(async () => {
 test.afterAll(() => plane.stop());
 
 const open = async (page: Page, jobId: string) => {
-  await plane.signIn(page);
-  await page.goto(page.url().replace(/\/compute.*$/, `/jobs/${jobId}`));
+  await plane.signIn(page, `jobs/${jobId}`);
 };
 const advice = (page: Page) => page.getByRole('region', { name: 'What would place it now' });
 
 test('a waiting job is placed by one change, made on its page with a reason', async ({ page }) => {
-  const { job_id: id } = plane.submit({
+  const { job_id: id } = await plane.submit({
     wu_id: 'WU-1',
     title: 'Needs a zone',
     command: { argv: ['true'] },
@@ -45,7 +44,7 @@ test('a refused job names the limit, and runs again as a new job under exactly t
     limits: [{ scope: 'wu:WU-2', limit_mcu: 5_000 }],
     rates: { byoc: { 'cpu-small': 1_000 } },
   });
-  const { job_id: id } = plane.submit({
+  const { job_id: id } = await plane.submit({
     wu_id: 'WU-2',
     title: 'Costs too much',
     command: { argv: ['true'] },
@@ -63,7 +62,7 @@ test('a refused job names the limit, and runs again as a new job under exactly t
 });
 
 test('a runner that the job lacks is added with what it needs filled in, and can be changed', async ({ page }) => {
-  const { job_id: id } = plane.submit({
+  const { job_id: id } = await plane.submit({
     wu_id: 'WU-3',
     title: 'Needs a big one',
     command: { argv: ['true'] },
