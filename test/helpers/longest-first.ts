@@ -12,6 +12,9 @@ const LONG = [
   'test/integration/outage.test.ts',
   'test/integration/kubernetes-jobs.test.ts',
   'test/simulation/seeded-bugs.test.ts',
+  'test/simulation/seeded-bugs-in-place.test.ts',
+  'test/simulation/budget-crashes.test.ts',
+  'test/simulation/what-if.test.ts',
   'runner/bundle.test.ts',
   'test/security/23-25-hostile-jobs.test.ts',
 ];

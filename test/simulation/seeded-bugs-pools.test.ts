@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 const PLANE = '../../src-server/plane';
 const SEEDS = 25;
 const STEPS = 1_500;
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** Runs seeds until one of them notices. @returns what was said, or null when the bug lived. */
 async function hunt(): Promise<string | null> {

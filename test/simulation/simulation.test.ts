@@ -24,5 +24,5 @@ describe('deterministic simulation', () => {
     expect(told).toEqual([]);
     expect(sum((r) => r.seeds)).toBe(SEEDS);
     expect(faults.filter(([, count]) => count === 0)).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 });

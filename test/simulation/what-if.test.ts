@@ -9,7 +9,7 @@ import { makeStory, type Outcome, StoryWorld } from './what-if-world.ts';
 
 // A backoff is drawn by lot, and two runs draw different ones: here it is the same for all, so that runs can be compared.
 vi.mock('../../src-server/domain/leases/retry.ts', () => ({ retryDelayMs: () => 730 }));
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const worlds: StoryWorld[] = [];
 afterEach(async () => {
