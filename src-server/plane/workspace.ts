@@ -281,22 +281,24 @@ export class Workspace {
   }
 
   private maybeSnapshot(): void {
-    const seq = this.engine.nextSeq;
-    if (this.snapshotting !== null || seq - this.snapshotSeq < SNAPSHOT_EVERY_ENTRIES) return;
-    const bytes = this.engine.state.snapshot(this.engine.tree.toBytes());
-    // The bytes may hold entries that are still staged: the file is written only once they are on disk.
-    this.snapshotting = this.engine
-      .durable(seq - 1)
-      .then(() => this.storage.writeSnapshot(seq, bytes))
-      .then(
-        () => {
-          this.snapshotSeq = seq;
-        },
-        () => undefined,
-      )
+    if (this.snapshotting !== null || this.engine.nextSeq - this.snapshotSeq < SNAPSHOT_EVERY_ENTRIES) return;
+    // Two short pauses instead of a long one: whoever asks is served between them.
+    this.engine.state.settle();
+    this.snapshotting = new Promise<void>((resolve) => this.timers.soon(resolve))
+      .then(() => this.takeSnapshot())
+      .catch(() => undefined)
       .finally(() => {
         this.snapshotting = null;
       });
+  }
+
+  private async takeSnapshot(): Promise<void> {
+    const seq = this.engine.nextSeq;
+    const bytes = this.engine.state.snapshot(this.engine.tree.toBytes());
+    // The bytes may hold entries that are still staged: the file is written only once they are on disk.
+    await this.engine.durable(seq - 1);
+    await this.storage.writeSnapshot(seq, bytes);
+    this.snapshotSeq = seq;
   }
 
   private onCommitFailure(error: unknown): void {

@@ -186,6 +186,11 @@ export class State {
     for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);
   }
 
+  /** Writes into the tables whatever waits, so that the snapshot after it has little left to do. */
+  settle(): void {
+    this.db.commit();
+  }
+
   /** An ordinary SQLite file of the state as it is now. @param tree what to keep of the tree over the same entries. */
   snapshot(tree: Uint8Array | null = null): Uint8Array {
     this.db.run(
