@@ -3,11 +3,15 @@ import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CODES = Buffer.from(ALPHABET, 'latin1');
+const TIME_LENGTH = 10;
+const TAIL_LENGTH = 16;
 
 /** Makes ids: 48 bits of wall time and 80 random bits as 26 Crockford base-32 characters. */
 export class Ids {
-  private timeText = '';
   private timeMs = -1;
+  /** The characters of an id behind its prefix. Text that is put together one by one is a chain that whoever reads it has to join. */
+  private readonly characters = Buffer.alloc(TIME_LENGTH + TAIL_LENGTH);
 
   constructor(
     private readonly clock: Clock,
@@ -15,20 +19,15 @@ export class Ids {
   ) {}
 
   make(kind: IdKind): string {
+    const { characters } = this;
     const ms = this.clock.wallMs();
     if (ms !== this.timeMs) {
       this.timeMs = ms;
-      this.timeText = encodeTime(ms);
+      for (let i = TIME_LENGTH - 1, rest = ms; i >= 0; i--, rest = Math.floor(rest / 32))
+        characters[i] = CODES[rest % 32] as number;
     }
-    const bytes = this.random.bytes(16);
-    let tail = '';
-    for (let i = 0; i < 16; i++) tail += ALPHABET[(bytes[i] as number) & 31];
-    return `${ID_PREFIXES[kind]}_${this.timeText}${tail}`;
+    const bytes = this.random.bytes(TAIL_LENGTH);
+    for (let i = 0; i < TAIL_LENGTH; i++) characters[TIME_LENGTH + i] = CODES[(bytes[i] as number) & 31] as number;
+    return `${ID_PREFIXES[kind]}_${characters.toString('latin1')}`;
   }
-}
-
-function encodeTime(ms: number): string {
-  let out = '';
-  for (let i = 0, rest = ms; i < 10; i++, rest = Math.floor(rest / 32)) out = ALPHABET[rest % 32] + out;
-  return out;
 }
