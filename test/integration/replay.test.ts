@@ -16,8 +16,14 @@ const VOLATILE = new Set(
     ' ',
   ),
 );
+/** Whether the next try of a job is due, and in how long, moves with the clock too: no entry tells it. */
 const settled = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (key, member) => (VOLATILE.has(key) ? null : member)));
+  JSON.parse(
+    JSON.stringify(value, function (this: { state?: string; attempt?: number }, key: string, member: unknown) {
+      const isTriedAgain = key === 'why' && this.state === 'queued' && Number(this.attempt) > 0;
+      return VOLATILE.has(key) || isTriedAgain ? null : member;
+    }),
+  );
 
 type Asked = 'overview' | 'sources' | 'jobs' | 'leases' | 'budgets' | 'policy';
 /** Six questions are one moment only where no entry came between them, as it may at any time: then they are asked again. */
@@ -200,7 +206,11 @@ test('time travel shows what was answered through questions, refusals, another p
     async () => {
       lease = await laptop.startOne();
     },
-    () => act('leaseRevoke', { params: { lease_id: lease.lease_id }, body: { reason: 'A drill' } }),
+    async () => {
+      await act('leaseRevoke', { params: { lease_id: lease.lease_id }, body: { reason: 'A drill' } });
+      const { items } = (await plane.call('jobs')).json as { items: { why: string }[] };
+      expect(items.map(({ why }) => why)).toContainEqual(expect.stringMatching(/^A drill\. ./));
+    },
     () => act('pause', { body: { reason: 'Lunch' } }),
   ];
   const moments = [];
@@ -212,6 +222,8 @@ test('time travel shows what was answered through questions, refusals, another p
     for (const { state } of (taken.shown.jobs as { items: { state: string }[] }).items) states.add(state);
   }
   expect(new Set(moments.map(({ at }) => at)).size).toBeGreaterThanOrEqual(10);
-  expect([...states].sort()).toEqual(['claimed', 'held', 'queued', 'refused', 'running', 'succeeded']);
+  // One that everything's stop caught may be canceled by now, or not yet.
+  const reached = ['claimed', 'held', 'queued', 'refused', 'running', 'succeeded'];
+  expect([...states]).toEqual(expect.arrayContaining(reached));
   await expectPast(moments);
 });

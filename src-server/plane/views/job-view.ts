@@ -22,10 +22,13 @@ function whyOf(engine: Engine, row: JobRow): string {
       budgetSentence(engine, row) ?? engine.hot.queue.bucket(row.bucket).answer?.sentence ?? 'Waiting to be placed.';
     const now = backoffMs > 0 ? `Tried again in ${Math.ceil(backoffMs / 1000)} s.` : answer;
     // What ended the attempt before, or an operator's word, stays in sight while the job waits again.
-    return row.why === null ? now : `${row.why} ${now}`;
+    return row.why === null ? now : `${closed(row.why)} ${now}`;
   }
   return row.why ?? '';
 }
+
+/** A reason that an operator typed mostly ends without a full stop; another sentence follows it here. */
+const closed = (reason: string): string => (/[.!?…]$/.test(reason) ? reason : `${reason}.`);
 
 /** The open question of a run; null when it asks nothing now. */
 function questionOf(engine: Engine, row: JobRow): string | null {
