@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { after } from '../stores/clock.ts';
 
 /** A list that has not moved for this long rests. */
@@ -23,25 +23,28 @@ export const useListPosition = (
 ): boolean => {
   const goal = useRef(startAt);
   const isMissing = goal.current > 0 && count <= goal.current;
+  /** Where the list stands: to ask it, or to move it for nothing, would lay out all its rows in the middle of drawing. */
+  const top = useRef(0);
   useLayoutEffect(() => {
     const element = scroll.current;
     if (element === null || goal.current === 0 || count <= goal.current) return;
-    element.scrollTop = goal.current * rowHeight;
+    // The list tells of it later, and on a busy computer another list may come before.
+    top.current = goal.current * rowHeight;
+    element.scrollTop = top.current;
     goal.current = 0;
   }, [scroll, count, rowHeight]);
   const rest = useRef(onRest);
   rest.current = onRest;
   const shownKey = useRef(listKey);
-  /** Where the list last told to be: to ask it, or to move it for nothing, would lay out all its rows in the middle of drawing. */
-  const top = useRef(0);
   useLayoutEffect(() => {
     if (shownKey.current === listKey) return;
     shownKey.current = listKey;
     goal.current = 0;
     if (scroll.current !== null && top.current !== 0) scroll.current.scrollTop = 0;
+    top.current = 0;
     rest.current?.(0);
   }, [scroll, listKey]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = scroll.current;
     if (element === null) return;
     let cancel = () => {};

@@ -17,27 +17,40 @@ export interface Change {
 }
 type Listener = (change: Change | 'reset' | 'close') => void;
 
-/** The newest changes, and who listens. A listener hears of an entry only once it is on disk. */
+/**
+ * Who listens, and what they have missed. A listener hears of an entry only once it is on disk; while nobody listens, nothing
+ * is kept: the log tells what there was.
+ */
 export class ChangeFeed {
-  private readonly changes: Change[] = [];
   private readonly listeners = new Set<Listener>();
-  private pending: Change[] = [];
+  /** Entries that the listeners have not heard of yet, oldest first. */
+  private pending: AppliedEntry[] = [];
   private isWaiting = false;
+  /** Before this entry lies another start, or a state that was dropped: what lived only in memory then is gone without a trace. */
+  private knownFrom: number;
 
   constructor(private readonly engine: Engine) {
+    this.knownFrom = engine.nextSeq;
     engine.observers.push((entry) => this.note(entry));
   }
 
-  /** Changes after `seq`, oldest first; null when that is too far back and the client has to fetch again. */
+  /** Changes after `seq` that a listener of now will not be told of, oldest first; null when that is too far back and the client has to fetch again. */
   after(seq: number): Change[] | null {
-    const oldest = this.changes[0]?.seq ?? this.engine.nextSeq;
-    if (seq + 1 < oldest) return seq + 1 >= this.engine.nextSeq ? [] : null;
-    return this.changes.filter((c) => c.seq > seq);
+    const { engine } = this;
+    const end = Math.min(this.pending[0]?.seq ?? Number.POSITIVE_INFINITY, engine.commit.durableSeq);
+    if (seq + 1 < Math.max(this.knownFrom, end - STREAM_BACKLOG_ENTRIES)) return null;
+    const changes: Change[] = [];
+    for (let at = seq + 1; at < end; at++) changes.push(changeOf(engine.entry(at)));
+    return changes;
   }
 
   listen(listener: Listener): () => void {
+    if (this.listeners.size === 0) this.takeStaged();
     this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size === 0) this.pending = [];
+    };
   }
 
   get listenerCount(): number {
@@ -46,8 +59,8 @@ export class ChangeFeed {
 
   /** The state was read again from the disk: what was told since is no longer sure. */
   reset(): void {
-    this.changes.length = 0;
     this.pending = [];
+    this.knownFrom = this.engine.nextSeq;
     for (const listener of [...this.listeners]) listener('reset');
   }
 
@@ -57,10 +70,24 @@ export class ChangeFeed {
   }
 
   private note(entry: AppliedEntry): void {
-    this.pending.push(changeOf(entry));
-    if (this.isWaiting) return;
+    if (this.listeners.size === 0) return;
+    this.pending.push(entry);
+    this.wait();
+  }
+
+  /** What was written before the first one came, and is not on disk yet, is news to it. */
+  private takeStaged(): void {
+    const { engine } = this;
+    for (let seq = engine.commit.durableSeq; seq < engine.nextSeq; seq++) this.pending.push(engine.entry(seq));
+    this.wait();
+  }
+
+  /** Tells once the oldest of what is pending is on disk. */
+  private wait(): void {
+    const [next] = this.pending;
+    if (next === undefined || this.isWaiting) return;
     this.isWaiting = true;
-    this.engine.durable(entry.seq).then(
+    this.engine.durable(next.seq).then(
       () => this.release(),
       () => {
         this.isWaiting = false;
@@ -71,24 +98,13 @@ export class ChangeFeed {
   private release(): void {
     this.isWaiting = false;
     const durable = this.engine.commit.durableSeq;
-    const ready = this.pending.filter((c) => c.seq < durable);
-    this.pending = this.pending.filter((c) => c.seq >= durable);
-    for (const change of ready) {
-      this.changes.push(change);
+    const ready = this.pending.filter((entry) => entry.seq < durable);
+    this.pending = this.pending.filter((entry) => entry.seq >= durable);
+    for (const entry of ready) {
+      const change = changeOf(entry);
       for (const listener of [...this.listeners]) listener(change);
     }
-    if (this.changes.length > STREAM_BACKLOG_ENTRIES * 1.1)
-      this.changes.splice(0, this.changes.length - STREAM_BACKLOG_ENTRIES);
-    const next = this.pending[0];
-    if (next !== undefined && !this.isWaiting) {
-      this.isWaiting = true;
-      this.engine.durable(next.seq).then(
-        () => this.release(),
-        () => {
-          this.isWaiting = false;
-        },
-      );
-    }
+    this.wait();
   }
 }
 
