@@ -58,6 +58,10 @@ const SALT_PATTERN = /^[0-9a-f]{32}$/;
 const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const LF = 10;
 
+/** The entries of a batch mostly share their instant, and each names the hash that the one before was given. */
+let goodAt = '';
+let goodPrev = '';
+
 /**
  * Builds the exact bytes of an entry.
  * @param prevHash SHA-256 hex of the previous line, 64 zeros for the first.
@@ -84,10 +88,19 @@ export function encodeEntry(fields: EntryFields, prevHash: string): { line: Buff
     events,
   };
   checkEnvelope(entry);
+  checkTexts(at, prevHash);
   for (const event of events) assertPlainJson(event.body);
   const line = lineOf(JSON.stringify(entry));
   if (line.length > ENTRY_LIMIT_BYTES) throw tooLarge(line.length);
-  return { line, hash: sha256Hex(line) };
+  goodAt = at;
+  goodPrev = sha256Hex(line);
+  return { line, hash: goodPrev };
+}
+
+/** Checks what `encodeEntry` is told as text, but for what the entry before has shown to be good. */
+function checkTexts(at: string, prevHash: string): void {
+  if (at !== goodAt && !INSTANT_PATTERN.test(at)) throw malformed('at is not an instant');
+  if (prevHash !== goodPrev && !HASH_PATTERN.test(prevHash)) throw malformed('prev is not a SHA-256');
 }
 
 /** Lines are cut from slabs: Node's own pool of 8 KB holds five, and whoever allocates one pays for its collection too. */
@@ -123,6 +136,9 @@ export function decodeEntry(line: Buffer): Entry {
   checkMembers(parsed);
   const entry = parsed as unknown as Entry;
   checkEnvelope(entry);
+  if (!INSTANT_PATTERN.test(entry.at)) throw malformed('at is not an instant');
+  if (!HASH_PATTERN.test(entry.prev)) throw malformed('prev is not a SHA-256');
+  if (!SALT_PATTERN.test(entry.salt)) throw malformed('salt is not 16 bytes in hex');
   return entry;
 }
 
@@ -169,9 +185,9 @@ function checkEnvelope(entry: Entry): void {
   if (!isCount(entry.mono)) throw malformed('mono is not an integer');
   if (!isCount(entry.batch) || entry.batch > entry.seq) throw malformed('batch is not an integer up to seq');
   if (!isText(entry.ws) || !isText(entry.boot)) throw malformed('ws and boot must be text');
-  if (typeof entry.at !== 'string' || !INSTANT_PATTERN.test(entry.at)) throw malformed('at is not an instant');
-  if (typeof entry.prev !== 'string' || !HASH_PATTERN.test(entry.prev)) throw malformed('prev is not a SHA-256');
-  if (typeof entry.salt !== 'string' || !SALT_PATTERN.test(entry.salt)) throw malformed('salt is not 16 bytes in hex');
+  if (!isText(entry.at)) throw malformed('at is not an instant');
+  if (!isText(entry.prev)) throw malformed('prev is not a SHA-256');
+  if (!isText(entry.salt)) throw malformed('salt is not 16 bytes in hex');
   if (!isRecord(entry.actor) || !ACTOR_KINDS.has(entry.actor.kind) || !isText(entry.actor.id)) {
     throw malformed('actor is not one of the known kinds with an id');
   }
