@@ -101,8 +101,10 @@ function splitEligible(
   const out: Draft[] = [];
   const has = chosenId !== null && group.sourceIds.includes(chosenId);
   if (has) out.push({ ids: [chosenId], count: 1, profile, verdict: 'chosen', rules: [] });
-  const members = asking.size > 0 ? new Set(group.sourceIds) : null;
-  const outranked = members === null ? [] : order.filter((id) => id !== chosenId && members.has(id));
+  const rivals = order.filter((id) => id !== chosenId);
+  // Mostly there are none; a group may be a whole fleet.
+  const members = rivals.length > 0 ? new Set(group.sourceIds) : null;
+  const outranked = members === null ? [] : rivals.filter((id) => members.has(id));
   if (outranked.length > 0) {
     out.push({
       ids: outranked.slice(0, GROUP_IDS_MAX),
