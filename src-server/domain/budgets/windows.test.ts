@@ -43,6 +43,14 @@ describe('budget windows', () => {
     );
   });
 
+  it('goes by the same calendar in UTC, which needs no tables, as in a zone like it', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...ENDING_WINDOWS), moment, (window, now) => {
+        expect(windowAt(window, now, 'UTC')).toEqual(windowAt(window, now, 'Etc/GMT'));
+      }),
+    );
+  });
+
   it('is never left backwards, wherever the clock is set', () => {
     fc.assert(
       fc.property(fc.array(moment, { minLength: 2, maxLength: 8 }), zone, (moments, tz) => {

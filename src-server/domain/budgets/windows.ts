@@ -31,26 +31,38 @@ const formatOf = (zone: string): Intl.DateTimeFormat =>
     day: 'numeric',
   });
 
-/** Days since 1970 of the local date. */
-function localDay(format: Intl.DateTimeFormat, wallMs: number): { day: number; month: number } {
-  const parts = new Map(format.formatToParts(wallMs).map((p) => [p.type, Number(p.value)]));
-  const [year, month, day] = [parts.get('year') ?? 0, parts.get('month') ?? 1, parts.get('day') ?? 1];
-  return { day: Math.floor(Date.UTC(year, month - 1, day) / DAY_MS), month: year * 12 + month };
+/** The local date of a moment: days since 1970, and months since year 0. */
+type Calendar = (wallMs: number) => { day: number; month: number };
+
+const utcCalendar: Calendar = (wallMs) => {
+  const date = new Date(wallMs);
+  return { day: Math.floor(wallMs / DAY_MS), month: date.getUTCFullYear() * 12 + date.getUTCMonth() + 1 };
+};
+
+/** UTC, which most planes keep, needs no tables of zones: loading them was a sixth of a plane's start. */
+function calendarOf(zone: string): Calendar {
+  if (zone === 'UTC') return utcCalendar;
+  const format = formatOf(zone);
+  return (wallMs) => {
+    const parts = new Map(format.formatToParts(wallMs).map((p) => [p.type, Number(p.value)]));
+    const [year, month, day] = [parts.get('year') ?? 0, parts.get('month') ?? 1, parts.get('day') ?? 1];
+    return { day: Math.floor(Date.UTC(year, month - 1, day) / DAY_MS), month: year * 12 + month };
+  };
 }
 
 /** A number that grows by one from window to window. Weeks begin on Monday; 1970 began on a Thursday. */
-function ordinal(format: Intl.DateTimeFormat, window: EndingWindow, wallMs: number): number {
-  const { day, month } = localDay(format, wallMs);
+function ordinal(calendar: Calendar, window: EndingWindow, wallMs: number): number {
+  const { day, month } = calendar(wallMs);
   return window === 'day' ? day : window === 'week' ? Math.floor((day + 3) / 7) : month;
 }
 
 /** The day, week (from Monday) or month of a moment by the calendar of a zone. A day may have 23 or 25 hours. */
 export function windowAt(window: EndingWindow, wallMs: number, zone: string): WindowSpan {
-  const format = formatOf(zone);
-  const now = ordinal(format, window, wallMs);
+  const calendar = calendarOf(zone);
+  const now = ordinal(calendar, window, wallMs);
   return {
-    startsMs: firstMs(wallMs - LONGEST_MS, wallMs, (ms) => ordinal(format, window, ms) >= now),
-    endsMs: firstMs(wallMs, wallMs + LONGEST_MS, (ms) => ordinal(format, window, ms) > now),
+    startsMs: firstMs(wallMs - LONGEST_MS, wallMs, (ms) => ordinal(calendar, window, ms) >= now),
+    endsMs: firstMs(wallMs, wallMs + LONGEST_MS, (ms) => ordinal(calendar, window, ms) > now),
   };
 }
 
