@@ -96,7 +96,7 @@ describe('the one-file runner', () => {
     expect(readFileSync(join(state, 'bootstrap.mjs'))).toEqual(readFileSync(file));
     const examined = await start(fromUrl('doctor', ...target)).ended;
     expect(examined.text).toContain('passed  No listening socket');
-    expect(examined.code).toBe(0);
+    expect(examined, examined.text).toMatchObject({ code: 0 });
     plane.queue.push(jobSpec({ command: { argv: ['echo hello'], shell: true } }));
     const run = await start(fromUrl('run', '--once', ...target)).ended;
     expect(run).toMatchObject({ code: 0 });

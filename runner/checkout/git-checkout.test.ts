@@ -117,7 +117,9 @@ describe.runIf(process.platform !== 'win32')('a checkout', () => {
       https_proxy: 'http://127.0.0.1:1',
     });
     await checkout('plain', plain).finally(() => {
-      process.env = before;
+      // Put back one by one: another object would leave what the system itself knows, such as HOME, as it was set here.
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
     });
     expect(existsSync(canary)).toBe(false);
   });
