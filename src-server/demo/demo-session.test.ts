@@ -27,7 +27,7 @@ const wishes: fc.Arbitrary<DemoSteer> = fc.oneof(
 describe('a demo', () => {
   it(
     'keeps its promises whatever one does to it, and shows the same wherever it is come from',
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     () =>
       fc.assert(
         fc.asyncProperty(fc.array(wishes, { minLength: 1, maxLength: 8 }), async (list) => {

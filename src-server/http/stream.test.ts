@@ -121,7 +121,7 @@ describe('the stream of a workspace', () => {
     plane = await PlaneUnderTest.start({ dataDir: plane.dataDir });
   });
 
-  test('cuts a reader that does not read', { timeout: 60_000 }, async () => {
+  test('cuts a reader that does not read', { timeout: 600_000 }, async () => {
     const reader = await follow();
     reader.response.pause();
     const { feed } = plane.hosted.workspace;

@@ -281,7 +281,7 @@ describe('the health of a pool', () => {
     await plane.clock.advance(24 * HOUR_MS);
     expect(detail(pool)).toMatchObject({ runner_list: [], offered: 0, state: 'offline' });
     await expect(done(a.comeBack())).rejects.toMatchObject({ code: 'runner.revoked' });
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a pool of runners that come and go', () => {
@@ -312,7 +312,7 @@ describe('a pool of runners that come and go', () => {
     const again = rebuildHot(engine.state).fleet;
     expect(again.endedSeats).toEqual(fleet.endedSeats);
     expect([...again.sessions.keys()].sort()).toEqual([...fleet.sessions.keys()].sort());
-  }, 60_000);
+  }, 120_000);
 
   it('gives the number of a profile that nobody has any more to another, which is judged for itself', async () => {
     const pool = await makePool();

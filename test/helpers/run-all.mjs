@@ -5,10 +5,10 @@
  * all of them. The last line counts over all suites. With CI=true a skip of anything that can be installed fails.
  * Exit codes: 0 all passed, 1 something failed.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHROMIUM_MISSING, ensureChromium } from './chromium.mjs';
+import { run, say } from './suite-process.mjs';
 import { forbiddenSkips, readPlaywrightReport, readVitestReport, summaryLine } from './suite-report.mjs';
 
 /** @typedef {import('./suite-report.mjs').SuiteReport} SuiteReport */
@@ -17,47 +17,11 @@ const PROJECT_DIR = join(import.meta.dirname, '../..');
 const REPORT_DIR = join(PROJECT_DIR, 'out', '.test-reports');
 const IS_CI = process.env.CI === 'true';
 
-const say = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
-
-/** @param {string} program one of node_modules/.bin, or `node` */
-const programOf = (program) => ({
-  file: program === 'node' ? process.execPath : join(PROJECT_DIR, 'node_modules', '.bin', program),
-  shell: process.platform === 'win32' && program !== 'node',
-});
-
 /**
- * Runs a command with our terminal.
- * @param {string} title
- * @param {string[]} command program and its arguments
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {boolean} true when it ended with 0
+ * A command without a report of its own counts as one test.
+ * @param {string} title @param {string[]} command @param {{ isAside?: boolean }} [options]
  */
-const run = (title, [program = '', ...args], env = {}) => {
-  say(`\n── ${title}`);
-  const { file, shell } = programOf(program);
-  const options = { cwd: PROJECT_DIR, shell, env: { ...process.env, ...env } };
-  return spawnSync(file, args, { ...options, stdio: 'inherit' }).status === 0;
-};
-
-/**
- * Runs a command beside others; what it says is told when it has ended.
- * @param {string} title
- * @param {string[]} command program and its arguments
- * @returns {Promise<SuiteReport>} a check without a report of its own counts as one test
- */
-const checkBeside = (title, [program = '', ...args]) => {
-  const { file, shell } = programOf(program);
-  const child = spawn(file, args, { cwd: PROJECT_DIR, shell, stdio: ['ignore', 'pipe', 'pipe'] });
-  let told = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (told += text));
-  return new Promise((resolve) => {
-    child.once('error', (cause) => (told += `${cause.message}\n`));
-    child.once('close', (code) => {
-      say(`\n── ${title}\n${told}`);
-      resolve(asReport(title, code === 0));
-    });
-  });
-};
+const check = async (title, command, options) => asReport(title, await run(title, command, options));
 
 /** @param {string} title @param {boolean} hasPassed @returns {SuiteReport} */
 const asReport = (title, hasPassed) => ({ passed: hasPassed ? 1 : 0, failures: hasPassed ? [] : [title], skips: [] });
@@ -82,49 +46,60 @@ const withReport = (title, hasPassed, file, read) => {
   return hasUnnamedFailure ? { ...report, failures: [`${title}: ended with an error outside of its tests`] } : report;
 };
 
-/** @param {string} title @param {string} name of its report @param {string[]} which arguments that choose the files */
-const runVitest = (title, name, which) => {
-  const file = join(REPORT_DIR, `${name}.json`);
+/** @param {string} title @param {string[]} which arguments that choose the files @param {{ isAside?: boolean }} [options] */
+const runVitest = async (title, which, options) => {
+  const file = join(REPORT_DIR, `${title}.json`);
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, '--allowOnly=false'];
-  return withReport(title, run(title, ['vitest', ...args, ...which]), file, readVitestReport);
+  return withReport(title, await run(title, ['vitest', ...args, ...which], options), file, readVitestReport);
 };
-/** Whole planes and runners that are killed again and again, and held to how soon they are back: nothing else beside them. */
+
+const runEndToEnd = async () => {
+  const executable = ensureChromium();
+  if (executable === null) {
+    say(`\n── browser\n${CHROMIUM_MISSING}`);
+    return asReport(CHROMIUM_MISSING, false);
+  }
+  const file = join(REPORT_DIR, 'playwright.json');
+  const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: file, CHROMIUM_PATH: executable };
+  const hasPassed = await run(
+    'browser',
+    ['playwright', 'test', '--reporter=list,json', '--forbid-only', '--trace=off'],
+    { env },
+  );
+  return withReport('browser', hasPassed, file, readPlaywrightReport);
+};
+
+/** Whole planes and runners that are killed again and again, and held to how soon they are back. */
 const CRASH = 'test/crash';
 /** It uses every core by itself. */
 const SIMULATION = 'test/simulation/simulation.test.ts';
 
-const runEndToEnd = () => {
-  const executable = ensureChromium();
-  if (executable === null) {
-    say(`\n── end-to-end tests\n${CHROMIUM_MISSING}`);
-    return asReport(CHROMIUM_MISSING, false);
-  }
-  const file = join(REPORT_DIR, 'playwright.json');
-  const title = 'end-to-end tests';
-  const hasPassed = run(title, ['playwright', 'test', '--reporter=list,json', '--forbid-only'], {
-    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-    CHROMIUM_PATH: executable,
-  });
-  return withReport(title, hasPassed, file, readPlaywrightReport);
+/** Whole processes, which wait much: one suite after the other, and what is aside takes the time that they leave. */
+const runProcesses = async () => {
+  const whole = await runVitest('whole', ['--project', 'whole', '--exclude', `${CRASH}/**`]);
+  const browser = await runEndToEnd();
+  return [whole, browser, await runVitest('crash', [CRASH])];
+};
+
+/** One process, no other clock than their own: only their own time is longer when others are busy. */
+const runAside = async () => {
+  const isAside = true;
+  const checks = await Promise.all([
+    check('types', ['tsc', '--noEmit', '-p', '.'], { isAside }),
+    check('lint', ['biome', 'check', '--error-on-warnings', '.'], { isAside }),
+  ]);
+  const source = await runVitest('source', ['--project', 'source', '--maxWorkers', '2'], { isAside });
+  const simulated = ['--project', 'simulated', '--maxWorkers', '2', '--exclude', SIMULATION];
+  const seeds = runVitest('seeds', [SIMULATION], { isAside });
+  return [...checks, source, await runVitest('simulated', simulated, { isAside }), await seeds];
 };
 
 rmSync(REPORT_DIR, { recursive: true, force: true });
 mkdirSync(REPORT_DIR, { recursive: true });
-// The three use a core each, and need nothing of each other.
-const checks = await Promise.all([
-  checkBeside('build', ['node', 'src-main/tooling/build.mjs', '--if-stale']),
-  checkBeside('types', ['tsc', '--noEmit', '-p', '.']),
-  checkBeside('lint', ['biome', 'check', '--error-on-warnings', '.']),
-]);
 /** @type {SuiteReport[]} */
 const reports = [
-  ...checks,
-  runVitest('unit, property and integration tests', 'vitest', [
-    ...[`${CRASH}/**`, SIMULATION].flatMap((path) => ['--exclude', path]),
-  ]),
-  runVitest('crash tests', 'crash', [CRASH]),
-  runVitest('simulation', 'simulation', [SIMULATION]),
-  runEndToEnd(),
+  await check('build', ['node', 'src-main/tooling/build.mjs', '--if-stale']),
+  ...(await Promise.all([runProcesses(), runAside()])).flat(),
 ];
 const skips = reports.flatMap((report) => report.skips);
 const forbidden = IS_CI ? forbiddenSkips(skips) : [];
