@@ -27,6 +27,7 @@ export class Database {
   private readonly statements = new Map<string, Prepared>();
   private readonly buffers = new Map<string, RowBuffer>();
   private isInTransaction = false;
+  private isOver = false;
 
   private constructor(
     private readonly db: SqlDatabase,
@@ -114,7 +115,13 @@ export class Database {
     return this.db.export();
   }
 
+  /** Nothing can be read any more. */
+  get isClosed(): boolean {
+    return this.isOver;
+  }
+
   close(): void {
+    this.isOver = true;
     for (const { statement } of this.statements.values()) statement.free();
     this.statements.clear();
     this.db.close();

@@ -26,7 +26,7 @@ import { actionsOf } from '../../plane/views/actions-view.ts';
 import { attemptsView } from '../../plane/views/attempt-view.ts';
 import { decisionsView } from '../../plane/views/decision-view.ts';
 import { explainJob, explainSpec } from '../../plane/views/explain-view.ts';
-import { jobAtSubmit, jobView, listJobsView } from '../../plane/views/job-view.ts';
+import { expectSearch, jobAtSubmit, jobView, listJobsView } from '../../plane/views/job-view.ts';
 import { RIGHT_OF_CHANGE } from '../../plane/views/unblock-view.ts';
 import { type Answer, actorOf, type Call, type Handler, hostedOf, ok, readAnswer, requireRight } from '../call.ts';
 import { logFault } from '../fault-log.ts';
@@ -221,7 +221,10 @@ async function putBlob(call: Call): Promise<Answer> {
 
 export const jobHandlers = {
   jobs: (call) =>
-    readAnswer(call, ({ workspace }) => listJobsView(workspace.engine, call.query as z.output<typeof jobListQuery>)),
+    readAnswer(call, ({ workspace: { engine } }) => {
+      expectSearch(engine, call.served.host.timers);
+      return listJobsView(engine, call.query as z.output<typeof jobListQuery>);
+    }),
   jobSubmit: submit,
   jobBulk: bulk,
   jobPreview: preview,

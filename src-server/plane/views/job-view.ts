@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { Job, JobList, JobListItem, jobListQuery } from '../../contract/job.ts';
 import { JOB_STATES, type JobState } from '../../contract/terms.ts';
+import { JobTexts } from '../../state/job-texts.ts';
 import { pendingApprovalOf } from '../../state/queries/approvals.ts';
 import { type JobRow, listJobs } from '../../state/queries/jobs.ts';
 import { budgetSentence } from '../budgets/explain-budget.ts';
-import { instantOf } from '../clock.ts';
+import { instantOf, type Timers } from '../clock.ts';
 import type { Engine, TypedEntry } from '../engine.ts';
 import { attemptsView } from './attempt-view.ts';
 import { refusedNumbers } from './budget-view.ts';
@@ -187,3 +188,7 @@ export function listJobsView(engine: Engine, query: z.output<typeof jobListQuery
     counts,
   };
 }
+
+/** Whoever looks at the jobs may search them next: then their texts are at hand. */
+export const expectSearch = (engine: Engine, timers: Timers): void =>
+  JobTexts.of(engine.state.db).readAhead((run) => timers.soon(run));

@@ -128,6 +128,20 @@ function beats(engine: Engine, source: HotSource, intervalMs: number): boolean[]
   return flags;
 }
 
+/** Labels change as a whole, so that what was put together for one search serves the next ones. */
+const LABEL_TEXTS = new WeakMap<HotSource['labels'], string>();
+function labelText(labels: HotSource['labels']): string {
+  let text = LABEL_TEXTS.get(labels);
+  if (text === undefined) {
+    text = Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join('\n')
+      .toLowerCase();
+    LABEL_TEXTS.set(labels, text);
+  }
+  return text;
+}
+
 /** One page of sources by name, with the counts of the whole fleet. */
 export function listSourcesView(engine: Engine, query: z.output<typeof sourceListQuery>): SourceList {
   const states = query.state?.split(',');
@@ -135,9 +149,7 @@ export function listSourcesView(engine: Engine, query: z.output<typeof sourceLis
   const matches = (s: HotSource): boolean =>
     (states === undefined || states.some((state) => isShownAs(s, state))) &&
     (query.side === undefined || s.side === query.side) &&
-    (search === undefined ||
-      s.name.toLowerCase().includes(search) ||
-      Object.entries(s.labels).some(([k, v]) => `${k}=${v}`.includes(search)));
+    (search === undefined || s.name.toLowerCase().includes(search) || labelText(s.labels).includes(search));
   const all = engine.hot.fleet.byName();
   const shown: HotSource[] = [];
   // One more than is shown, so that the end is known.

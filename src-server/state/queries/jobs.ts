@@ -1,5 +1,6 @@
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database, SqlValue } from '../database.ts';
+import { JobTexts } from '../job-texts.ts';
 import { JOB } from '../schema.ts';
 
 /** A row of the job table. */
@@ -77,7 +78,7 @@ export const jobById = (db: Database, jobId: string): JobRow | undefined => one(
 
 export interface JobFilter {
   states?: readonly string[] | undefined;
-  /** Most jobs are in these states: then it is quicker to go through all of them, newest first, than by the index. */
+  /** Many jobs are in these states: then it is quicker to go through all of them, newest first, than by the index. */
   isCommon?: boolean | undefined;
   sourceId?: string | undefined;
   wuId?: string | undefined;
@@ -88,28 +89,70 @@ export interface JobFilter {
   limit: number;
 }
 
+/** SQLite folds these letters only. */
+const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
+/** Jobs that have the searched text are looked up so many at a time. */
+const LOOKED_UP_AT_ONCE = 256;
+/** So many of them are looked up, at 2 us each, before all jobs are gone through: the other filters leave few of them. */
+const LOOKED_UP_MAX = 4_096;
+
 /** Newest first. */
 export function listJobs(db: Database, filter: JobFilter): JobRow[] {
-  const where: string[] = [];
-  const params: SqlValue[] = [];
-  const add = (sql: string, ...values: SqlValue[]): void => {
-    where.push(sql);
-    params.push(...values);
+  const { search } = filter;
+  if (search === undefined || search === '') return select(db, filter, []);
+  // Few jobs in these states: the index has them at once.
+  if (filter.states !== undefined && filter.isCommon !== true && isAscii(search)) return scanFor(db, filter, search);
+  return searchJobs(db, filter, search);
+}
+
+/** Finds the text first, then looks whether the jobs that have it pass the other filters. */
+function searchJobs(db: Database, filter: JobFilter, search: string): JobRow[] {
+  const rows: JobRow[] = [];
+  let seqs: number[] = [];
+  let lookedUp = 0;
+  const lookUp = (): void => {
+    // A handful of rows is not to be found by their state.
+    const among: Condition = ['seq IN (SELECT value FROM json_each(?))', JSON.stringify(seqs)];
+    rows.push(...select(db, { ...filter, isCommon: true, limit: filter.limit - rows.length }, [among]));
+    lookedUp += seqs.length;
+    seqs = [];
   };
-  if (filter.beforeSeq !== undefined) add('seq < ?', filter.beforeSeq);
+  for (const seq of JobTexts.of(db).find(search, filter.beforeSeq)) {
+    seqs.push(seq);
+    if (seqs.length < Math.max(LOOKED_UP_AT_ONCE, filter.limit)) continue;
+    lookUp();
+    if (rows.length >= filter.limit) return rows;
+    if (lookedUp < LOOKED_UP_MAX || !isAscii(search)) continue;
+    return [...rows, ...scanFor(db, { ...filter, beforeSeq: seq, limit: filter.limit - rows.length }, search)];
+  }
+  if (seqs.length > 0) lookUp();
+  return rows;
+}
+
+/** Reads each job that passes the other filters. */
+function scanFor(db: Database, filter: JobFilter, search: string): JobRow[] {
+  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return select(db, filter, [], ["wu_id || ' ' || title LIKE ? ESCAPE '\\'", like]);
+}
+
+type Condition = readonly [sql: string, ...values: SqlValue[]];
+
+/** @param first conditions that come before those of the filter, @param last one that costs most. */
+function select(db: Database, filter: JobFilter, first: readonly Condition[], last?: Condition): JobRow[] {
+  const conditions: Condition[] = [...first];
+  if (filter.beforeSeq !== undefined) conditions.push(['seq < ?', filter.beforeSeq]);
   // A plus before a column keeps SQLite from its index.
   const plus = filter.isCommon === true ? '+' : '';
-  if (filter.states !== undefined) add(`${plus}state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
-  if (filter.sourceId !== undefined) add('source_id = ?', filter.sourceId);
-  if (filter.wuId !== undefined) add('wu_id = ?', filter.wuId);
+  if (filter.states !== undefined)
+    conditions.push([`${plus}state IN (${filter.states.map(() => '?').join()})`, ...filter.states]);
+  if (filter.sourceId !== undefined) conditions.push(['source_id = ?', filter.sourceId]);
+  if (filter.wuId !== undefined) conditions.push(['wu_id = ?', filter.wuId]);
   if (filter.computeClass !== undefined)
-    add('bucket IN (SELECT bucket FROM bucket WHERE signature LIKE ?)', `["${filter.computeClass}",%`);
-  if (filter.search !== undefined) {
-    const like = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
-    add("(wu_id LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\')", like, like);
-  }
-  const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-  return db.all(`SELECT ${COLUMNS} FROM job ${clause} ORDER BY seq DESC LIMIT ?`, [...params, filter.limit]).map(toRow);
+    conditions.push(['bucket IN (SELECT bucket FROM bucket WHERE signature LIKE ?)', `["${filter.computeClass}",%`]);
+  if (last !== undefined) conditions.push(last);
+  const clause = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+  const values = conditions.flatMap(([, ...given]) => given);
+  return db.all(`SELECT ${COLUMNS} FROM job ${clause} ORDER BY seq DESC LIMIT ?`, [...values, filter.limit]).map(toRow);
 }
 
 /** The bucket of a requirement; undefined before its first job. */
