@@ -1,10 +1,12 @@
 import {
   type InfiniteData,
+  infiniteQueryOptions,
   keepPreviousData,
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
   useQuery,
+  useQueryClient,
 } from '@tanstack/react-query';
 import type { ActionItem } from '../../src-server/contract/agent.ts';
 import type { DecisionRecord, Explain } from '../../src-server/contract/decision.ts';
@@ -12,20 +14,14 @@ import type { Job, JobList } from '../../src-server/contract/job.ts';
 import type { EvidenceItem } from '../../src-server/contract/workspace.ts';
 import { fetchResource } from './fetch-resource.ts';
 import { keys } from './keys.ts';
+import { FIRST_PAGE_ITEMS, PAGE_ITEMS, prepareList } from './prepare-list.ts';
 import type { JobListQuery } from './query-types.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
-/** What the first screen shows and a little more; further pages are as large as they may be, for whoever scrolls on. */
-const FIRST_PAGE_ITEMS = 100;
-const PAGE_ITEMS = 200;
-
-/** Jobs that match the filters, newest first, page by page; `counts` are those of the whole workspace. */
-export const useJobs = (query: JobListQuery = {}): UseInfiniteQueryResult<InfiniteData<JobList>> => {
-  const ws = useWorkspaceId();
+const jobsQuery = (ws: string, query: JobListQuery) => {
   const queryKey = keys.jobs(ws, query);
-  return useInfiniteQuery({
+  return infiniteQueryOptions({
     queryKey,
-    placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: JobList) => last.next_cursor ?? undefined,
     queryFn: ({ pageParam, signal }) => {
@@ -33,6 +29,20 @@ export const useJobs = (query: JobListQuery = {}): UseInfiniteQueryResult<Infini
       return fetchResource(ws, queryKey, 'jobs', { query: { ...query, cursor: pageParam, limit }, signal });
     },
   });
+};
+
+/** Jobs that match the filters, newest first, page by page; `counts` are those of the whole workspace. */
+export const useJobs = (query: JobListQuery = {}): UseInfiniteQueryResult<InfiniteData<JobList>> =>
+  useInfiniteQuery({ ...jobsQuery(useWorkspaceId(), query), placeholderData: keepPreviousData });
+
+/** Asks for jobs before they are shown, see `prepareList`. */
+export const usePrepareJobs = () => {
+  const ws = useWorkspaceId();
+  const client = useQueryClient();
+  return (query: JobListQuery, signal: AbortSignal) => {
+    const options = jobsQuery(ws, query);
+    return prepareList(client, options.queryKey, () => client.prefetchInfiniteQuery(options), signal);
+  };
 };
 
 /** One job with its attempts. */

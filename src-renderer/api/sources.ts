@@ -1,44 +1,58 @@
 import {
   type InfiniteData,
+  infiniteQueryOptions,
   keepPreviousData,
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
   useQueries,
   useQuery,
+  useQueryClient,
 } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Source, SourceDetail, SourceList } from '../../src-server/contract/source.ts';
 import { fetchResource } from './fetch-resource.ts';
 import { keys } from './keys.ts';
+import { FIRST_PAGE_ITEMS, PAGE_ITEMS, prepareList } from './prepare-list.ts';
 import type { SourceListQuery } from './query-types.ts';
 import { noteFigures } from './volatile.ts';
 import { useWorkspaceId } from './workspace-context.ts';
 
-const PAGE_ITEMS = 200;
 /** Names of a record that are asked for one by one: more than a table shows. */
 const ASKED_BY_ID_MAX = 40;
 /** What a list below a field shows; whoever needs another types more. */
 const FOUND_ITEMS = 20;
 
-/** Sources that match the filters, page by page; `counts` are those of the whole workspace. */
-export const useSources = (query: SourceListQuery = {}): UseInfiniteQueryResult<InfiniteData<SourceList>> => {
-  const ws = useWorkspaceId();
+const sourcesQuery = (ws: string, query: SourceListQuery) => {
   const queryKey = keys.sources(ws, query);
-  return useInfiniteQuery({
+  return infiniteQueryOptions({
     queryKey,
-    placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: SourceList) => last.next_cursor ?? undefined,
     queryFn: async ({ pageParam, signal }) => {
+      const limit = pageParam === undefined ? FIRST_PAGE_ITEMS : PAGE_ITEMS;
       const data = await fetchResource(ws, queryKey, 'sources', {
-        query: { ...query, cursor: pageParam, limit: PAGE_ITEMS },
+        query: { ...query, cursor: pageParam, limit },
         signal,
       });
       noteFigures({ sources: data.items });
       return data;
     },
   });
+};
+
+/** Sources that match the filters, page by page; `counts` are those of the whole workspace. */
+export const useSources = (query: SourceListQuery = {}): UseInfiniteQueryResult<InfiniteData<SourceList>> =>
+  useInfiniteQuery({ ...sourcesQuery(useWorkspaceId(), query), placeholderData: keepPreviousData });
+
+/** Asks for sources before they are shown, see `prepareList`. */
+export const usePrepareSources = () => {
+  const ws = useWorkspaceId();
+  const client = useQueryClient();
+  return (query: SourceListQuery, signal: AbortSignal) => {
+    const options = sourcesQuery(ws, query);
+    return prepareList(client, options.queryKey, () => client.prefetchInfiniteQuery(options), signal);
+  };
 };
 
 /** The first sources by name or label, for a field that searches; asked anew each time, as nothing follows it. */

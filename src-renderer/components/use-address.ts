@@ -1,5 +1,7 @@
-import { useCallback } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useCallback, useMemo } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+import { create } from 'zustand';
+import { whenIdle } from '../stores/clock.ts';
 
 /** Changes of the query: null and an empty text leave the address. */
 export type SetAddress = (change: Readonly<Record<string, string | null>>) => void;
@@ -14,16 +16,46 @@ export const changedQuery = (query: string, change: Parameters<SetAddress>[0]): 
   return next.toString() === before.toString() ? null : next.toString();
 };
 
-/** The query of the address, where filters, selections and open drawers live, and how to change some of it in place. */
+/** So long after the screen the address says the same. */
+const ADDRESS_WITHIN_MS = 100;
+
+/** A query that is on screen before it is in the address. It is one of the address that it was made from. */
+interface Ahead {
+  path: string;
+  from: string;
+  query: string;
+}
+const useAhead = create<{ ahead: Ahead | null }>(() => ({ ahead: null }));
+
+const isOf = (ahead: Ahead | null, { pathname, search }: { pathname: string; search: string }): ahead is Ahead =>
+  ahead !== null && ahead.path === pathname && ahead.from === search;
+
+/**
+ * The query of the address, where filters, selections and open drawers live, and how to change some of it in place. The screen
+ * changes at once, for whoever waits for it; the address follows when that is drawn, as the browser and all that shows the address
+ * take as long as a small screen.
+ */
 export const useAddress = (): [URLSearchParams, SetAddress] => {
-  const [search] = useSearchParams();
+  const location = useLocation();
+  const { ahead } = useAhead();
   const navigate = useNavigate();
+  const query = isOf(ahead, location) ? ahead.query : location.search;
+  const search = useMemo(() => new URLSearchParams(query), [query]);
   const setAddress = useCallback<SetAddress>(
     (change) => {
       // Of the address itself: what was drawn last may be a change behind, and would take that one back.
-      const query = changedQuery(globalThis.location.search, change);
-      // Somebody waits for what this shows, so it is drawn at once and not in slices between other work.
-      if (query !== null) void navigate(`?${query}`, { replace: true, flushSync: true });
+      const { pathname: path, search: from } = globalThis.location;
+      const before = useAhead.getState().ahead;
+      const next = changedQuery(isOf(before, globalThis.location) ? before.query : from, change);
+      if (next === null) return;
+      useAhead.setState({ ahead: { path, from, query: next } });
+      whenIdle(ADDRESS_WITHIN_MS, async () => {
+        const { ahead: newest } = useAhead.getState();
+        if (newest === null) return;
+        // Somebody may have gone elsewhere meanwhile.
+        if (isOf(newest, globalThis.location)) await navigate(`?${newest.query}`, { replace: true, flushSync: true });
+        if (useAhead.getState().ahead === newest) useAhead.setState({ ahead: null });
+      });
     },
     [navigate],
   );

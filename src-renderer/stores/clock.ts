@@ -13,6 +13,12 @@ export const after = (delayMs: number, run: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
+/** Calls once when there is nothing else to do, what is on its way to the screen is drawn before; after `withinMs` in any case. */
+export const whenIdle = (withinMs: number, run: () => void): void => {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: withinMs });
+  else after(withinMs, run);
+};
+
 /** Calls every `periodMs`; the answer stops it. */
 export const every = (periodMs: number, run: () => void): (() => void) => {
   const timer = setInterval(run, periodMs);

@@ -5,7 +5,7 @@ const STEP_ROWS = 4;
 
 export interface View {
   scrollTop: number;
-  /** Height of the visible part, px. */
+  /** Height of what shows rows, px. */
   height: number;
   rowHeight: number;
   count: number;
@@ -15,10 +15,10 @@ export interface View {
 
 /** The rows to draw, `from` included and `to` not. All rows are alike in height, so nothing is measured or kept for each. */
 export const rowsInView = ({ scrollTop, height, rowHeight, count, isLean }: View): { from: number; to: number } => {
-  const overscan = isLean === true ? 0 : OVERSCAN_ROWS;
+  const [overscan, step] = isLean === true ? [0, 1] : [OVERSCAN_ROWS, STEP_ROWS];
   const first = Math.floor(scrollTop / rowHeight) - overscan;
-  const from = Math.max(0, Math.min(count, Math.floor(first / STEP_ROWS) * STEP_ROWS));
-  const shown = Math.ceil(height / rowHeight) + 2 * overscan + STEP_ROWS;
+  const from = Math.max(0, Math.min(count, Math.floor(first / step) * step));
+  const shown = Math.ceil(height / rowHeight) + 2 * overscan + step;
   return { from, to: Math.min(count, from + shown) };
 };
 

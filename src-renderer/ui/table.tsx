@@ -1,5 +1,16 @@
-import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { rowHeightFor, useAppearance } from '../stores/appearance.ts';
+import { assignSlots } from './row-slots.ts';
 import { useListPosition } from './use-list-position.ts';
 import { useRowsInView } from './use-rows-in-view.ts';
 import { useSettledRows } from './use-settled-rows.ts';
@@ -85,7 +96,7 @@ const PlainRow = <T,>({ row, id, columns, tracks, index, topPx, height, ...rest 
     aria-selected={rest.isSelected}
     tabIndex={rest.isActive ? 0 : -1}
     className="table-row"
-    style={{ gridTemplateColumns: tracks, height, transform: `translateY(${topPx}px)` }}
+    style={{ gridTemplateColumns: tracks, height, top: topPx }}
     onFocus={() => rest.onFocusRow(id)}
     onClick={() => rest.onOpenRow(row)}
   >
@@ -117,6 +128,12 @@ export const Table = <T,>(props: TableProps<T>) => {
     () => (activeId === null ? 0 : Math.max(0, indexOfId(rows, idOf, activeId))),
     [rows, idOf, activeId],
   );
+  const shown = rows.slice(from, to);
+  const taken = useRef<ReadonlyMap<string, number>>(new Map());
+  const slots = assignSlots(taken.current, shown.map(idOf), activeId);
+  useLayoutEffect(() => {
+    taken.current = slots;
+  });
   const opener = useRef(onOpen);
   opener.current = onOpen;
   const onOpenRow = useCallback((row: T) => opener.current?.(row), []);
@@ -167,11 +184,11 @@ export const Table = <T,>(props: TableProps<T>) => {
             </tr>
           </thead>
           <tbody className="table-body" style={{ height: rows.length * rowHeight }}>
-            {rows.slice(from, to).map((row, at) => {
+            {shown.map((row, at) => {
               const id = idOf(row);
               return (
                 <TableRow
-                  key={id}
+                  key={slots.get(id)}
                   row={row}
                   id={id}
                   columns={columns}

@@ -7,6 +7,8 @@ const HEIGHT_GUESS_PX = 800;
 /** So long after a list came, or was asked for, the rows around the visible ones are drawn too: longer than between two letters. */
 const FILL_MS = 300;
 
+const ANY = Number.MAX_SAFE_INTEGER;
+
 const headHeightOf = (element: HTMLElement): number => element.querySelector('thead')?.offsetHeight ?? 0;
 
 /**
@@ -29,18 +31,18 @@ export const useRowsInView = (
     () => (isLean ? after(FILL_MS, () => startTransition(() => setWholeKey(listKey))) : undefined),
     [isLean, listKey],
   );
-  const counted = useRef(count);
-  counted.current = count;
   // Rows that come or leave tell by a scroll event where that moves the list: to look each time would lay the page out twice.
   useLayoutEffect(() => {
     const element = scroll.current;
     if (element === null) return;
     const look = () => {
-      const { scrollTop, clientHeight: height } = element;
+      const { scrollTop } = element;
+      const height = element.clientHeight - headHeightOf(element);
       setAt((before) => {
-        const was = rowsInView({ ...before, rowHeight, count: counted.current });
-        const is = rowsInView({ scrollTop, height, rowHeight, count: counted.current });
-        return was.from === is.from && was.to === is.to ? before : { scrollTop, height };
+        // However many rows there are: those of a list that is not here yet will be drawn by this, too.
+        const [was, is] = [before, { scrollTop, height }].map((view) => rowsInView({ ...view, rowHeight, count: ANY }));
+        const isSame = was?.from === is?.from && was?.to === is?.to && before.height === height;
+        return isSame ? before : { scrollTop, height };
       });
     };
     const scrolled = () => {

@@ -32,7 +32,7 @@ export const sourceMatches = (row: Source, query: SourceListQuery): boolean => {
   if (states.length > 0 && !sourceStates(row).some((state) => states.includes(state))) return false;
   if (query.side !== undefined && query.side !== row.side) return false;
   const text = query.q?.toLowerCase();
-  const labels = Object.entries(row.labels).map(([key, value]) => `${key}=${value}`);
+  const labels = Object.entries(row.labels).map(([key, value]) => `${key}=${value}`.toLowerCase());
   return text === undefined || [row.name.toLowerCase(), ...labels].some((part) => part.includes(text));
 };
 

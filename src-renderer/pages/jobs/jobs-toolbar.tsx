@@ -1,48 +1,82 @@
 import { Gauge, Server } from 'lucide-react';
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import type { JobList } from '../../../src-server/contract/job.ts';
 import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
+import { usePrepareJobs } from '../../api/jobs.ts';
 import { SourceSelect } from '../../components/source-select.tsx';
 import { useTypedFilter } from '../../components/use-typed-filter.ts';
 import { useCommand } from '../../keyboard/use-command.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
-import { type JobFilters, stateFilters } from './job-filters.ts';
+import { type JobFilters, type StateFilter, stateFilters, toListQuery } from './job-filters.ts';
 
 const ANY = 'any';
 
+type Change = (change: Record<string, string | null>) => void;
+
 /** States with their counts; they live in the address. */
-export const StateBar = ({
-  filters,
-  counts,
-  isNarrow,
-  onChange,
-}: {
-  filters: JobFilters;
-  counts: JobList['counts'] | undefined;
-  isNarrow: boolean;
-  onChange: (change: Record<string, string | null>) => void;
-}) => (
-  <FilterBar
-    label="State"
-    isCompact={isNarrow}
-    value={filters.state}
-    filters={stateFilters(counts, filters.state)}
-    onChange={(state) => onChange({ state })}
-  />
+export const StateBar = memo(
+  ({
+    state,
+    counts,
+    isNarrow,
+    onChange,
+  }: {
+    state: StateFilter;
+    counts: JobList['counts'] | undefined;
+    isNarrow: boolean;
+    onChange: Change;
+  }) => (
+    <FilterBar
+      label="State"
+      isCompact={isNarrow}
+      value={state}
+      filters={stateFilters(counts, state)}
+      onChange={(next) => onChange({ state: next })}
+    />
+  ),
+);
+
+const CLASS_ITEMS = [
+  { value: ANY, label: 'Any class' },
+  ...COMPUTE_CLASSES.map((name) => ({ value: name, label: name })),
+];
+
+/** Source and class. A letter in the field beside them draws them no more. */
+const Choices = memo(
+  ({ sourceId, computeClass, onChange }: Pick<JobFilters, 'sourceId' | 'computeClass'> & { onChange: Change }) => (
+    <>
+      <SourceSelect
+        isLabelHidden
+        isSmall
+        icon={<Server />}
+        noneLabel="Any source"
+        value={sourceId}
+        onChange={(next) => onChange({ source_id: next })}
+      />
+      <SelectField
+        label="Class"
+        isLabelHidden
+        isSmall
+        icon={<Gauge />}
+        value={computeClass ?? ANY}
+        items={CLASS_ITEMS}
+        onChange={(next) => onChange({ compute_class: next === ANY ? null : next })}
+      />
+    </>
+  ),
 );
 
 /** Text, source and class; they live in the address. */
-export const JobSearchBar = ({
-  filters,
-  onChange,
-}: {
-  filters: JobFilters;
-  onChange: (change: Record<string, string | null>) => void;
-}) => {
+export const JobSearchBar = ({ filters, onChange }: { filters: JobFilters; onChange: Change }) => {
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useTypedFilter(filters.q, (q) => onChange({ q }));
+  const prepare = usePrepareJobs();
+  const [text, setText] = useTypedFilter(
+    filters.q,
+    (q) => onChange({ q }),
+    (q, signal) => prepare(toListQuery({ ...filters, q }), signal),
+  );
   useCommand('filter', () => field.current?.focus());
   return (
     <>
@@ -54,23 +88,7 @@ export const JobSearchBar = ({
         onChange={setText}
         width={280}
       />
-      <SourceSelect
-        isLabelHidden
-        isSmall
-        icon={<Server />}
-        noneLabel="Any source"
-        value={filters.sourceId}
-        onChange={(sourceId) => onChange({ source_id: sourceId })}
-      />
-      <SelectField
-        label="Class"
-        isLabelHidden
-        isSmall
-        icon={<Gauge />}
-        value={filters.computeClass ?? ANY}
-        items={[{ value: ANY, label: 'Any class' }, ...COMPUTE_CLASSES.map((name) => ({ value: name, label: name }))]}
-        onChange={(value) => onChange({ compute_class: value === ANY ? null : value })}
-      />
+      <Choices sourceId={filters.sourceId} computeClass={filters.computeClass} onChange={onChange} />
     </>
   );
 };

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { useOverview } from '../../api/overview.ts';
 import { useLackOf } from '../../api/session.ts';
@@ -16,7 +16,7 @@ import { useRestedSpec, useSubmit } from './use-submit.ts';
 import './submit-drawer.css';
 
 /** A job as a form, with where it would go if it were submitted now. What was typed stays until it is submitted. */
-export const SubmitDrawer = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => {
+export const SubmitDrawer = memo(({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => {
   const ws = useWorkspaceId();
   const navigate = useNavigate();
   const lack = useLackOf('operate');
@@ -76,4 +76,4 @@ export const SubmitDrawer = ({ isOpen, onClose }: { isOpen: boolean; onClose: ()
       </div>
     </ModalDrawer>
   );
-};
+});

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { BodyOf } from '../../api/calls.ts';
 import { newIdempotencyKey } from '../../api/ids.ts';
 import { ApiProblem } from '../../api/problem.ts';
@@ -14,7 +14,7 @@ export const useSubmit = (onSubmitted: (jobId: string) => void) => {
   const [draft, setDraft] = useState<SubmitDraft>(EMPTY_DRAFT);
   const [isShown, setShown] = useState(false);
   const action = useAction('jobSubmit');
-  const read = readDraft(draft);
+  const read = useMemo(() => readDraft(draft), [draft]);
   const text = read.spec === null ? null : JSON.stringify(read.spec);
 
   // The same job keeps its key over retries, so that a lost answer never submits it twice; another job gets another.

@@ -65,7 +65,7 @@ export const SourcesPage = () => {
       }),
     [setAddress],
   );
-  const onFilter = (change: Partial<SourceFilters>) => setParams({ ...change });
+  const onFilter = useCallback((change: Partial<SourceFilters>) => setParams({ ...change }), [setParams]);
   const close = useCallback(() => setParams({ source: null }), [setParams]);
   const on = filterCount(filters);
   // The overview is renewed with every change; the counts of a long list that was read earlier would drift.

@@ -1,13 +1,14 @@
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import type { SourceList } from '../../../src-server/contract/source.ts';
 import type { Side } from '../../../src-server/contract/terms.ts';
+import { usePrepareSources } from '../../api/sources.ts';
 import { useTypedFilter } from '../../components/use-typed-filter.ts';
 import { useCommand } from '../../keyboard/use-command.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { type Choice, Segmented } from '../../ui/segmented.tsx';
 import type { SourceRoom } from './source-columns.tsx';
-import { type SourceFilters, stateFilters } from './source-filters.ts';
+import { type SourceFilters, stateFilters, toListQuery } from './source-filters.ts';
 
 interface SourcesToolbarProps {
   filters: SourceFilters;
@@ -23,11 +24,38 @@ const SIDE_CHOICES: readonly Choice<Side | 'all'>[] = [
   { value: 'managed', label: 'Managed' },
 ];
 
+/** State and side. A letter in the field beside them draws them no more. */
+const Choices = memo(
+  ({ state, side, counts, room, onChange }: Omit<SourcesToolbarProps, 'filters'> & Omit<SourceFilters, 'q'>) => {
+    const shown = stateFilters(counts, state);
+    return (
+      <>
+        <FilterBar
+          label="Status"
+          isCompact={room === 'least' || (room === 'tight' && shown.length > WORDS_MAX)}
+          value={state}
+          filters={shown}
+          onChange={(next) => onChange({ state: next })}
+        />
+        {room !== 'wide' ? null : (
+          <div className="push">
+            <Segmented label="Side" value={side} choices={SIDE_CHOICES} onChange={(next) => onChange({ side: next })} />
+          </div>
+        )}
+      </>
+    );
+  },
+);
+
 /** Text, state and side; all of them live in the address. */
 export const SourcesToolbar = ({ filters, counts, room, onChange }: SourcesToolbarProps) => {
-  const shown = stateFilters(counts, filters.state);
   const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useTypedFilter(filters.q, (q) => onChange({ q }));
+  const prepare = usePrepareSources();
+  const [text, setText] = useTypedFilter(
+    filters.q,
+    (q) => onChange({ q }),
+    (q, signal) => prepare(toListQuery({ ...filters, q }), signal),
+  );
   useCommand('filter', () => field.current?.focus());
   return (
     <>
@@ -40,18 +68,7 @@ export const SourcesToolbar = ({ filters, counts, room, onChange }: SourcesToolb
         width={room === 'wide' ? 240 : 144}
       />
       <span className="toolbar-rule" />
-      <FilterBar
-        label="Status"
-        isCompact={room === 'least' || (room === 'tight' && shown.length > WORDS_MAX)}
-        value={filters.state}
-        filters={shown}
-        onChange={(state) => onChange({ state })}
-      />
-      {room !== 'wide' ? null : (
-        <div className="push">
-          <Segmented label="Side" value={filters.side} choices={SIDE_CHOICES} onChange={(side) => onChange({ side })} />
-        </div>
-      )}
+      <Choices state={filters.state} side={filters.side} counts={counts} room={room} onChange={onChange} />
     </>
   );
 };
