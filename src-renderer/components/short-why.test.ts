@@ -23,3 +23,13 @@ it('leaves other answers as they are', () => {
   const sentence = 'gpu-small is byoc_only and dock-gpu1 has no free slot.';
   expect(shortWhy(sentence)).toBe(sentence);
 });
+
+it.each([
+  ['cpu-small', 'Only BYOC source asking now.'],
+  ['cpu-small and owner=ines', 'Only BYOC source asking now with owner=ines.'],
+  ['cpu-small, os=linux and region=eu', 'Only BYOC source asking now with os=linux and region=eu.'],
+  ['gpu-small', 'Only BYOC source asking now with gpu-small.'],
+])('leaves out the class where a column shows it: %s', (asked, short) => {
+  const sentence = `Assigned to mbp-ines, because it is the only BYOC source asking now with ${asked}.`;
+  expect(shortWhy(sentence, 'cpu-small')).toBe(short);
+});

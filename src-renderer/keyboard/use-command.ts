@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { after } from '../stores/clock.ts';
 import { BINDINGS, type CommandId } from './bindings.ts';
 import { matchKey } from './match-key.ts';
@@ -11,7 +11,8 @@ const SEQUENCE_MS = 1_000;
 export const useCommand = (id: CommandId, run: Handler, isEnabled = true): void => {
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => {
+  // Before it is painted: a key that is pressed at sight is not lost.
+  useLayoutEffect(() => {
     if (!isEnabled) return;
     const handler = () => latest.current();
     handlers.set(id, [...(handlers.get(id) ?? []), handler]);

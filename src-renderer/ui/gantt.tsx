@@ -40,6 +40,8 @@ interface GanttProps {
 }
 const ROW_PX = 27;
 const BAR_PX = 18;
+/** The sign of the token with the space around it, and a digit of the text behind. */
+const [TOKEN_PX, DIGIT_PX] = [26, 7.5];
 const TEXT_MIN_PX = 56;
 /** A note of usual length with its distance, so that it is not cut at the edge. */
 const NOTE_PX = 208;
@@ -117,6 +119,17 @@ export const Gantt = ({ label, rows, durationMs, nowMs, axis }: GanttProps) => {
                       />
                       {bar.text !== undefined && w > TEXT_MIN_PX ? (
                         <>
+                          {bar.isHatched !== true ? null : (
+                            // Nothing is read on stripes.
+                            <rect
+                              className="gantt-backing"
+                              x={x(bar.from) + 4}
+                              y={y + 2}
+                              width={TOKEN_PX + bar.text.length * DIGIT_PX}
+                              height={BAR_PX - 4}
+                              rx="2"
+                            />
+                          )}
                           <path
                             className="gantt-fence"
                             transform={`translate(${x(bar.from) + 8} ${y + 3})`}

@@ -80,7 +80,7 @@ export const evidenceColumns = (
     {
       id: 'by',
       header: 'By',
-      width: '104px',
+      width: '136px',
       cell: (entry) => <span className="text-2">{writerOf(entry)}</span>,
     },
     {

@@ -1,6 +1,6 @@
 import type { JobListItem } from '../../../src-server/contract/job.ts';
+import { shortWhy } from '../../components/short-why.ts';
 import { SourceName } from '../../components/source-name.tsx';
-import { WhyText } from '../../components/why-text.tsx';
 import { formatDuration } from '../../format/duration.ts';
 import { useNow } from '../../stores/clock.ts';
 import { StateBadge } from '../../ui/state-badge.tsx';
@@ -34,17 +34,19 @@ const JobTime = ({ job, longWaitMs }: { job: JobListItem; longWaitMs: number }) 
 
 interface ColumnOptions {
   isNarrow: boolean;
+  /** Rows of one line. */
+  isCompact: boolean;
   /** A wait over this is amber: the time after which the second side may be asked. */
   longWaitMs: number;
 }
 
 /** Columns of the jobs list; in a narrow window those of low priority leave. */
-export const jobColumns = ({ isNarrow, longWaitMs }: ColumnOptions): readonly Column<JobListItem>[] => {
+export const jobColumns = ({ isNarrow, isCompact, longWaitMs }: ColumnOptions): readonly Column<JobListItem>[] => {
   const all: (Column<JobListItem> & { isLow?: boolean })[] = [
     {
       id: 'wu',
       header: 'WU',
-      width: isNarrow ? '88px' : '96px',
+      width: '88px',
       cell: (job) => <span className="text-2">{job.wu_id}</span>,
     },
     {
@@ -76,7 +78,12 @@ export const jobColumns = ({ isNarrow, longWaitMs }: ColumnOptions): readonly Co
       id: 'why',
       header: 'Why',
       width: 'minmax(160px, 1.6fr)',
-      cell: (job) => <WhyText sentence={job.why} className="text-xs" isBesideSource />,
+      // Quiet: the title is what stands out in a row.
+      cell: (job) => (
+        <span className={isCompact ? 'text-2 text-xs' : 'text-2 text-xs job-why'} title={job.why}>
+          {shortWhy(job.why, isNarrow ? undefined : job.compute_class)}
+        </span>
+      ),
     },
     {
       id: 'time',
@@ -88,7 +95,7 @@ export const jobColumns = ({ isNarrow, longWaitMs }: ColumnOptions): readonly Co
     {
       id: 'attempt',
       header: 'Attempt',
-      width: '60px',
+      width: '56px',
       align: 'right',
       isLow: true,
       cell: (job) =>

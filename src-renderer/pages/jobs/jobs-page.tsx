@@ -13,6 +13,7 @@ import { useAddress } from '../../components/use-address.ts';
 import { useRowPosition } from '../../components/use-row-position.ts';
 import { keysOf } from '../../keyboard/bindings.ts';
 import { routes } from '../../routes.ts';
+import { useAppearance } from '../../stores/appearance.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -57,7 +58,8 @@ export const JobsPage = () => {
   const openSubmit = useCallback(() => setParams({ open: 'submit' }), [setParams]);
   const close = useCallback(() => setParams({ open: null }), [setParams]);
   const longWaitMs = overview?.policy.fallback_after_ms ?? LONG_WAIT_MS;
-  const columns = useMemo(() => jobColumns({ isNarrow, longWaitMs }), [isNarrow, longWaitMs]);
+  const isCompact = useAppearance(({ density }) => density === 'compact');
+  const columns = useMemo(() => jobColumns({ isNarrow, isCompact, longWaitMs }), [isNarrow, isCompact, longWaitMs]);
   const position = useRowPosition();
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -94,7 +96,7 @@ export const JobsPage = () => {
       isFlush
       sub={counts === undefined ? undefined : countWords(counts)}
       actions={isEmpty && rows.length === 0 ? undefined : submit}
-      toolbar={<StateBar filters={filters} counts={counts} isNarrow={isNarrow} onChange={setParams} />}
+      toolbar={<StateBar state={filters.state} counts={counts} isNarrow={isNarrow} onChange={setParams} />}
     >
       <div className="page-toolbar">
         <JobSearchBar filters={filters} onChange={setParams} />

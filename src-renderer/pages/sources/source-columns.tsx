@@ -95,12 +95,21 @@ const versionColumn: Column<Source> = {
   cell: (source) => source.session?.runner_version || <span className="text-3">–</span>,
 };
 
+/** Whole names, and two labels of the usual length. */
+const TIGHT = [
+  nameColumn,
+  { ...statusColumn, width: '116px' },
+  classColumn,
+  { ...labelsColumn, width: 'minmax(168px, 1fr)' },
+  leasesColumn,
+];
+
 /** How much room the list has: alone in a wide window, beside the peek or in a narrow one, both. */
 export type SourceRoom = 'wide' | 'tight' | 'least';
 
 /** Columns of the list; those of low priority leave when the window or the peek takes their room. */
 export const sourceColumns = (room: SourceRoom): readonly Column<Source>[] => {
   if (room === 'least') return [nameColumn, statusColumn, leasesColumn];
-  if (room === 'tight') return [nameColumn, statusColumn, classColumn, labelsColumn, leasesColumn];
+  if (room === 'tight') return TIGHT;
   return [nameColumn, statusColumn, classColumn, sideColumn, labelsColumn, leasesColumn, postureColumn, versionColumn];
 };

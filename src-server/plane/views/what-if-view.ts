@@ -104,10 +104,11 @@ function medianRuntime(jobs: Gathered['jobs']): number {
   return measured[Math.floor(measured.length / 2)] ?? 60_000;
 }
 
-const runtimesWords = (count: number): string[] =>
-  count === 0
-    ? []
-    : [`${count === 1 ? 'One job was' : `${count} jobs were`} never run: they are taken to need what others need.`];
+const runtimesWords = (count: number): string[] => {
+  if (count === 0) return [];
+  if (count === 1) return ['One job was never run: it is taken to need what others need.'];
+  return [`${count} jobs were never run: they are taken to need what others need.`];
+};
 
 function shortage(jobs: number, decisions: number, asked: number): string | null {
   if (jobs < ENOUGH_JOBS)
