@@ -16,8 +16,10 @@ export const changedQuery = (query: string, change: Parameters<SetAddress>[0]): 
   return next.toString() === before.toString() ? null : next.toString();
 };
 
-/** So long after the screen the address says the same. */
-const ADDRESS_WITHIN_MS = 100;
+/** So long after the screen the address says the same: longer than between two letters, which must not wait for it. */
+const ADDRESS_WITHIN_MS = 300;
+/** Only the newest is written. */
+let cancelWrite = (): void => undefined;
 
 /** A query that is on screen before it is in the address. It is one of the address that it was made from. */
 interface Ahead {
@@ -49,7 +51,8 @@ export const useAddress = (): [URLSearchParams, SetAddress] => {
       const next = changedQuery(isOf(before, globalThis.location) ? before.query : from, change);
       if (next === null) return;
       useAhead.setState({ ahead: { path, from, query: next } });
-      whenIdle(ADDRESS_WITHIN_MS, async () => {
+      cancelWrite();
+      cancelWrite = whenIdle(ADDRESS_WITHIN_MS, async () => {
         const { ahead: newest } = useAhead.getState();
         if (newest === null) return;
         // Somebody may have gone elsewhere meanwhile.

@@ -13,10 +13,11 @@ export const after = (delayMs: number, run: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-/** Calls once when there is nothing else to do, what is on its way to the screen is drawn before; after `withinMs` in any case. */
-export const whenIdle = (withinMs: number, run: () => void): void => {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: withinMs });
-  else after(withinMs, run);
+/** Calls once when there is nothing else to do, after `withinMs` in any case; the answer cancels it. */
+export const whenIdle = (withinMs: number, run: () => void): (() => void) => {
+  if (typeof requestIdleCallback !== 'function') return after(withinMs, run);
+  const handle = requestIdleCallback(run, { timeout: withinMs });
+  return () => cancelIdleCallback(handle);
 };
 
 /** Calls every `periodMs`; the answer stops it. */
