@@ -35,6 +35,13 @@ bearing() {
     echo "\${pid%%/*}"
   done
 }
+# A look lists the processes and then reads each: what forked meanwhile is in no list, so one look proves little.
+look() {
+  for again in 1 2 3 4 5; do
+    found=$(bearing "$@")
+    [ -z "$found" ] || return
+  done
+}
 end_group TERM
 end_group CONT
 sleep 2
@@ -44,7 +51,7 @@ round=0
 quiet=0
 while [ $quiet -lt 3 ] && [ $round -lt 100 ]; do
   end_group KILL
-  found=$(bearing "$@")
+  look "$@"
   if [ -n "$found" ]; then
     # Stopped first, what forks faster than it is killed cannot outrun the round.
     kill -STOP $found 2>/dev/null

@@ -157,8 +157,8 @@ export class ServedPlane {
       }, items);
       await page.goto(screen);
     }
-    // The shell listens to keys only once it stands.
-    await page.getByRole('navigation').first().waitFor();
+    // The shell listens to keys only once it stands; a drawer that opens with it hides it from readers.
+    await page.getByRole('navigation', { includeHidden: true }).first().waitFor();
   }
 
   async stop(): Promise<void> {
