@@ -1,13 +1,11 @@
 import { Gauge, Server } from 'lucide-react';
-import { memo, useRef } from 'react';
+import { memo } from 'react';
 import type { JobList } from '../../../src-server/contract/job.ts';
 import { COMPUTE_CLASSES } from '../../../src-server/contract/terms.ts';
 import { usePrepareJobs } from '../../api/jobs.ts';
+import { ListSearch } from '../../components/list-search.tsx';
 import { SourceSelect } from '../../components/source-select.tsx';
-import { useTypedFilter } from '../../components/use-typed-filter.ts';
-import { useCommand } from '../../keyboard/use-command.ts';
 import { FilterBar } from '../../ui/filter-bar.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { type JobFilters, type StateFilter, stateFilters, toListQuery } from './job-filters.ts';
 
@@ -70,22 +68,15 @@ const Choices = memo(
 
 /** Text, source and class; they live in the address. */
 export const JobSearchBar = ({ filters, onChange }: { filters: JobFilters; onChange: Change }) => {
-  const field = useRef<HTMLInputElement>(null);
   const prepare = usePrepareJobs();
-  const [text, setText] = useTypedFilter(
-    filters.q,
-    (q) => onChange({ q }),
-    (q, signal) => prepare(toListQuery({ ...filters, q }), signal),
-  );
-  useCommand('filter', () => field.current?.focus());
   return (
     <>
-      <SearchField
-        ref={field}
+      <ListSearch
         label="Filter jobs"
         placeholder="WU or title"
-        value={text}
-        onChange={setText}
+        value={filters.q}
+        onChange={(q) => onChange({ q })}
+        prepare={(q, signal) => prepare(toListQuery({ ...filters, q }), signal)}
         width={280}
       />
       <Choices sourceId={filters.sourceId} computeClass={filters.computeClass} onChange={onChange} />

@@ -1,11 +1,9 @@
-import { memo, useRef } from 'react';
+import { memo } from 'react';
 import type { SourceList } from '../../../src-server/contract/source.ts';
 import type { Side } from '../../../src-server/contract/terms.ts';
 import { usePrepareSources } from '../../api/sources.ts';
-import { useTypedFilter } from '../../components/use-typed-filter.ts';
-import { useCommand } from '../../keyboard/use-command.ts';
+import { ListSearch } from '../../components/list-search.tsx';
 import { FilterBar } from '../../ui/filter-bar.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
 import { type Choice, Segmented } from '../../ui/segmented.tsx';
 import type { SourceRoom } from './source-columns.tsx';
 import { type SourceFilters, stateFilters, toListQuery } from './source-filters.ts';
@@ -49,22 +47,15 @@ const Choices = memo(
 
 /** Text, state and side; all of them live in the address. */
 export const SourcesToolbar = ({ filters, counts, room, onChange }: SourcesToolbarProps) => {
-  const field = useRef<HTMLInputElement>(null);
   const prepare = usePrepareSources();
-  const [text, setText] = useTypedFilter(
-    filters.q,
-    (q) => onChange({ q }),
-    (q, signal) => prepare(toListQuery({ ...filters, q }), signal),
-  );
-  useCommand('filter', () => field.current?.focus());
   return (
     <>
-      <SearchField
-        ref={field}
+      <ListSearch
         label="Filter sources"
         placeholder={room === 'wide' ? 'Name or label' : 'Name, label'}
-        value={text}
-        onChange={setText}
+        value={filters.q}
+        onChange={(q) => onChange({ q })}
+        prepare={(q, signal) => prepare(toListQuery({ ...filters, q }), signal)}
         width={room === 'wide' ? 240 : 144}
       />
       <span className="toolbar-rule" />
