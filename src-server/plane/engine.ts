@@ -114,7 +114,7 @@ export class Engine {
     const { state, clock } = this;
     const seq = state.head.nextSeq;
     const wallMs = clock.wallMs();
-    const fullRef = job === null ? ref : { job: job.jobId, job_seq: job.seq, after: job.lastSeq, ...ref };
+    const fullRef = job === null ? ref : Object.assign({ job: job.jobId, job_seq: job.seq, after: job.lastSeq }, ref);
     const fields = {
       seq,
       ws: this.workspaceId,
@@ -154,8 +154,9 @@ export class Engine {
 
   /** Entries that were made under an idempotency key, oldest first, with the request of each; mostly none. */
   entriesOfKey(key: string): { seq: number; request: string }[] {
-    return this.state.keys
-      .find(key)
+    const seqs = this.state.keys.find(key);
+    if (seqs.length === 0) return [];
+    return seqs
       .map((seq) => ({ seq, ref: this.entry(seq).ref }))
       .filter(({ ref }) => ref.idem === key)
       .map(({ seq, ref }) => ({ seq, request: String(ref.request) }));

@@ -112,18 +112,19 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
       ttl_ms: head.config.leaseTtlMs,
       max_runtime_ms: submitted.spec.max_runtime_ms,
       hold_mcu: held,
-      ...admissionOf(engine, source, bucket),
+      admission_id: admissionOf(engine, source, bucket),
       rate_mcu_per_minute: rateOf(engine, source.side, computeClass),
     },
   };
   const about = {
     job_id: job.jobId,
     supersedes: bucket.answer?.decisionId ?? null,
-    ...(placement.askedBy === undefined ? {} : { asked: placement.askedBy.slice(0, GROUP_IDS_MAX) }),
+    asked: placement.askedBy?.slice(0, GROUP_IDS_MAX),
   };
-  const scopes = scopesOf(job.wuId, source.side, computeClass);
-  const holds: PlaneEvent[] =
-    held === 0 ? [] : scopes.map((scope) => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }));
+  const scopes = held === 0 ? [] : scopesOf(job.wuId, source.side, computeClass);
+  const holds = scopes.map(
+    (scope): PlaneEvent => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }),
+  );
   const ref: Record<string, string | number> = {
     attempt: job.attempt + 1,
     fence: head.fence + 1,
@@ -143,11 +144,10 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
 }
 
 /** Names the admission in the grant that rests on it. */
-function admissionOf(engine: Engine, source: HotSource, { requirement }: HotBucket): { admission_id?: string } {
-  if (!isPrivate(requirement.network)) return {};
-  const admission = engine.hot.admissions.grantFor(source.sourceId, requirement.network);
-  return admission === undefined ? {} : { admission_id: admission.admissionId };
-}
+const admissionOf = (engine: Engine, source: HotSource, { requirement }: HotBucket): string | undefined =>
+  isPrivate(requirement.network)
+    ? engine.hot.admissions.grantFor(source.sourceId, requirement.network)?.admissionId
+    : undefined;
 
 /** A granted lease must be started within 10 s; its own time runs from now as well. */
 function armGrant(engine: Engine, lease: HotLease): void {

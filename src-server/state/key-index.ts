@@ -54,7 +54,7 @@ export class KeyIndex {
       const at = (this.places[place] as number) - 1;
       if (this.columns.high[at] === high && this.columns.low[at] === low) found.push(this.columns.seqs[at] as number);
     }
-    return found.sort((a, b) => a - b);
+    return found.length > 1 ? found.sort((a, b) => a - b) : found;
   }
 
   /** Drops the entries below a sequence, once they are so many that it is worth building anew. */

@@ -70,7 +70,7 @@ export function candidateGroups(input: RecordInput): CandidateGroup[] {
   const asking = new Set(input.askingIds);
   const drafts: Draft[] = [];
   for (const group of input.groups) {
-    const rules = failingRules(group, input);
+    const rules = passesAll(group, input) ? [] : failingRules(group, input);
     const profile = {
       side: group.profile.side,
       compute_class: group.profile.computeClass,

@@ -48,6 +48,7 @@ export const executorOf = ({ kind, network }: Pick<Requirement, 'kind' | 'networ
 
 /** "cpu-medium, os=linux and region=eu", as sentences name a requirement. */
 export function requirementWords(r: Requirement): string {
+  if (r.labels.length === 0) return r.computeClass;
   const words = [r.computeClass as string, ...r.labels.map(([k, v]) => `${k}=${v}`)];
-  return words.length === 1 ? (words[0] as string) : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
