@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ENTRY_LIMIT_BYTES } from '../contract/limits.ts';
-import { assertPlainJson } from './entry-values.ts';
 import { EntryError } from './errors.ts';
 import { sha256Hex } from './hashing.ts';
+import { jsonBytes } from './json-bytes.ts';
 
 /** Version of the entry that this program writes. Older ones are lifted by `upcast`, newer ones are refused. */
 export const ENTRY_VERSION = 1;
@@ -48,7 +48,7 @@ export interface Entry {
 /** What the caller provides; version and `prev` are added by `encodeEntry`. */
 export interface EntryFields extends Omit<Entry, 'v' | 'prev' | 'salt'> {
   /** 16 random bytes. */
-  salt: Uint8Array;
+  salt: Buffer;
 }
 
 const MEMBERS = ['v', 'seq', 'ws', 'at', 'boot', 'mono', 'batch', 'actor', 'ref', 'prev', 'salt', 'events'] as const;
@@ -71,7 +71,7 @@ let goodPrev = '';
 export function encodeEntry(fields: EntryFields, prevHash: string): { line: Buffer; hash: string } {
   const { seq, ws, at, boot, mono, batch, actor, ref, events } = fields;
   if (fields.salt.length !== SALT_BYTES) throw malformed(`the salt must be ${SALT_BYTES} bytes`);
-  const salt = Buffer.from(fields.salt.buffer, fields.salt.byteOffset, SALT_BYTES).toString('hex');
+  const salt = fields.salt.toString('hex');
   // The literal fixes the order of the members; it is part of the format.
   const entry: Entry = {
     v: ENTRY_VERSION,
@@ -89,9 +89,7 @@ export function encodeEntry(fields: EntryFields, prevHash: string): { line: Buff
   };
   checkEnvelope(entry);
   checkTexts(at, prevHash);
-  for (const event of events) assertPlainJson(event.body);
-  const line = lineOf(JSON.stringify(entry));
-  if (line.length > ENTRY_LIMIT_BYTES) throw tooLarge(line.length);
+  const line = kept(jsonBytes(entry));
   goodAt = at;
   goodPrev = sha256Hex(line);
   return { line, hash: goodPrev };
@@ -105,21 +103,17 @@ function checkTexts(at: string, prevHash: string): void {
 
 /** Lines are cut from slabs: Node's own pool of 8 KB holds five, and whoever allocates one pays for its collection too. */
 const SLAB_BYTES = 256 * 1024;
-/** A character takes three bytes at most. */
-const UTF8_BYTES_MAX = 3;
 let slab = Buffer.alloc(0);
 let slabUsed = 0;
 
-/** The text in UTF-8. */
-function lineOf(text: string): Buffer {
-  const roomBytes = text.length * UTF8_BYTES_MAX;
-  if (roomBytes > SLAB_BYTES) return Buffer.from(text, 'utf8');
-  if (slabUsed + roomBytes > slab.length) {
+/** A copy that stays. */
+function kept(bytes: Buffer): Buffer {
+  if (slabUsed + bytes.length > slab.length) {
     slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     slabUsed = 0;
   }
   const from = slabUsed;
-  slabUsed += slab.write(text, from, 'utf8');
+  slabUsed += bytes.copy(slab, from);
   return slab.subarray(from, slabUsed);
 }
 
