@@ -1,6 +1,6 @@
 import type { FileLog } from '../ledger/file-log.ts';
 import { originOf } from '../ledger/note/checkpoint.ts';
-import { leafHash } from '../ledger/tree/hashes.ts';
+import { leafDigest } from '../ledger/tree/hashes.ts';
 import { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import type { Anchor } from '../plane/anchor.ts';
 import type { DataCheck } from './inspect-data.ts';
@@ -17,7 +17,7 @@ export function anchorCheck(anchor: Anchor, id: string, log: FileLog): DataCheck
       `the log holds ${log.nextSeq} entries, and ${head.size} were signed once: this is an older copy. Put the newer one back, or go on from this one with recover`,
     );
   const tree = new MerkleTree();
-  for (const { line } of log.read(0, head.size)) tree.append(leafHash(line));
+  for (const { line } of log.read(0, head.size)) tree.append(leafDigest(line));
   return tree.root().toString('base64') === head.root
     ? check(true, `begins with the ${head.size} entries whose head is kept outside of this directory`)
     : check(

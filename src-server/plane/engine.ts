@@ -8,7 +8,7 @@ import { decodeEntry, type Entry, type EntryActor, encodeEntry } from '../ledger
 import { EntryError } from '../ledger/errors.ts';
 import type { GroupCommit } from '../ledger/group-commit.ts';
 import type { LogPort } from '../ledger/log-port.ts';
-import { leafHash } from '../ledger/tree/hashes.ts';
+import { leafDigest } from '../ledger/tree/hashes.ts';
 import { treeOf } from '../ledger/tree/log-tree.ts';
 import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
@@ -134,7 +134,7 @@ export class Engine {
     if (this.staged.length > STAGED_KEPT) this.forgetDurable();
     const entry = fields as unknown as AppliedEntry;
     state.apply(entry, hash);
-    this.tree.append(leafHash(line));
+    this.tree.append(leafDigest(line));
     // An edit may move a job to a bucket of its own.
     const bucket = this.bucketOf(entry);
     applyToHot(this.hot, entry, {

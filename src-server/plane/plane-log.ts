@@ -8,7 +8,7 @@ import type { KeySuccession } from '../ledger/key-succession.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import { formatCheckpoint, originOf } from '../ledger/note/checkpoint.ts';
 import { signNote } from '../ledger/note/signed-note.ts';
-import { leafHash } from '../ledger/tree/hashes.ts';
+import { leafDigest } from '../ledger/tree/hashes.ts';
 import { treeOf } from '../ledger/tree/log-tree.ts';
 import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import type { Anchor } from './anchor.ts';
@@ -155,7 +155,7 @@ export class PlaneLog {
       throw storageProblem(error);
     }
     this.head = hash;
-    this.tree.append(leafHash(line));
+    this.tree.append(leafDigest(line));
     this.apply(fields as unknown as TypedEntry);
   }
 

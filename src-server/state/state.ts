@@ -179,8 +179,9 @@ export class State {
   }
 
   endReplay(): void {
-    this.db.isBulk = false;
+    // Still in bulk: rows of a past nobody has asked for yet are not kept at hand.
     this.db.commit();
+    this.db.isBulk = false;
     if (!this.areIndexesDropped) return;
     this.areIndexesDropped = false;
     for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);

@@ -1,7 +1,7 @@
 import { encodeEntry } from '../../src-server/ledger/entry.ts';
 import { formatCheckpoint } from '../../src-server/ledger/note/checkpoint.ts';
 import { signNote } from '../../src-server/ledger/note/signed-note.ts';
-import { leafHash } from '../../src-server/ledger/tree/hashes.ts';
+import { leafDigest } from '../../src-server/ledger/tree/hashes.ts';
 import { MerkleTree } from '../../src-server/ledger/tree/merkle-tree.ts';
 import { newPrivateKey, planeKeyFrom } from '../../src-server/plane/keys.ts';
 import { addSource, claim, complete, fill, nowMs, openBench, ROUNDS, report, row, spec, start } from './kit.ts';
@@ -32,7 +32,7 @@ for (let round = 0; round <= ROUNDS; round++) {
   for (let n = 0; n < TIMES; n++) {
     const { line, hash } = encodeEntry(fields[n % 4]!, prev);
     prev = hash;
-    tree.append(leafHash(line));
+    tree.append(leafDigest(line));
     if (n % 256 === 255) signNote(formatCheckpoint({ origin: ORIGIN, size: tree.size, root: tree.root() }), signer);
   }
   if (round > 0) figures.push((process.cpuUsage().user - startedUs) / TIMES);

@@ -14,14 +14,16 @@ export class HashList {
     return this.#length;
   }
 
-  push(hash: Uint8Array): void {
+  /** @param hash its bytes, or a digest: one character for each of them. */
+  push(hash: Uint8Array | string): void {
     const offset = this.#length * HASH_BYTES;
     if (offset === this.#bytes.length) {
       const larger = Buffer.alloc(2 * this.#bytes.length);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    this.#bytes.set(hash, offset);
+    if (typeof hash === 'string') this.#bytes.write(hash, offset, HASH_BYTES, 'latin1');
+    else this.#bytes.set(hash, offset);
     this.#length++;
   }
 
@@ -29,6 +31,12 @@ export class HashList {
   at(i: number): Buffer {
     if (i < 0 || i >= this.#length) throw new RangeError(`there is no hash ${i}`);
     return this.#bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+  }
+
+  /** A view of the hashes `i` and `i + 1`, valid until the next `push`. */
+  pairAt(i: number): Buffer {
+    if (i < 0 || i + 1 >= this.#length) throw new RangeError(`there are no hashes ${i} and ${i + 1}`);
+    return this.#bytes.subarray(i * HASH_BYTES, (i + 2) * HASH_BYTES);
   }
 
   /** The first `count` hashes; a view. */

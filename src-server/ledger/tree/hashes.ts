@@ -13,10 +13,13 @@ let leafScratch = Buffer.alloc(8 * 1024, LEAF_PREFIX);
 const nodeScratch = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX);
 
 /** Hash of a leaf: SHA-256(0x00 ‖ bytes). @param bytes the exact bytes of an entry, without its newline. */
-export function leafHash(bytes: Uint8Array): Buffer {
+export const leafHash = (bytes: Uint8Array): Buffer => Buffer.from(leafDigest(bytes), 'latin1');
+
+/** The hash of a leaf as a digest, for whoever hashes many. */
+export function leafDigest(bytes: Uint8Array): string {
   if (bytes.length >= leafScratch.length) leafScratch = Buffer.alloc(2 * bytes.length, LEAF_PREFIX);
   leafScratch.set(bytes, 1);
-  return sha256(leafScratch.subarray(0, 1 + bytes.length));
+  return digestOf(leafScratch.subarray(0, 1 + bytes.length));
 }
 
 /** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right). */
@@ -27,7 +30,18 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(nodeScratch);
 }
 
+/** The hash of an inner node as a digest. @param pair the hashes of both children, one behind the other. */
+export function pairDigest(pair: Uint8Array): string {
+  if (pair.length !== 2 * HASH_BYTES) throw new RangeError('a node joins two SHA-256');
+  nodeScratch.set(pair, 1);
+  return digestOf(nodeScratch);
+}
+
 function sha256(bytes: Uint8Array): Buffer {
-  // By way of text: Node makes a Buffer of a digest three times as slowly as a string of it.
-  return Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
+  return Buffer.from(digestOf(bytes), 'latin1');
+}
+
+/** SHA-256, one character for each of its bytes: Node makes a Buffer of it three times as slowly. */
+function digestOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'binary');
 }

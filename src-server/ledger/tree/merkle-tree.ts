@@ -12,7 +12,7 @@ const CHUNKS_KEPT = 64;
 const SIZE_BYTES = 8;
 
 /** Leaf hashes of the entries `[from, to)`, which the tree holds already. */
-export type LeavesOf = (from: number, to: number) => Iterable<Uint8Array>;
+export type LeavesOf = (from: number, to: number) => Iterable<Uint8Array | string>;
 
 /**
  * The RFC 6962 tree of a log: grows by leaves, and proves for any size it ever had. The upper nodes and the right edge are
@@ -54,8 +54,8 @@ export class MerkleTree {
     return this.#upper.length * CHUNK_LEAVES + this.#open.length;
   }
 
-  /** Adds the next leaf. @param leafHash see `leafHash` of `hashes.ts`. */
-  append(leafHash: Uint8Array): void {
+  /** Adds the next leaf. @param leafHash see `leafHash` and `leafDigest` of `hashes.ts`. */
+  append(leafHash: Uint8Array | string): void {
     this.#open.append(leafHash);
     if (this.#open.length < CHUNK_LEAVES) return;
     this.#keepChunk(this.#upper.length, this.#open);

@@ -1,5 +1,5 @@
 import { HashList } from './hash-list.ts';
-import { nodeHash } from './hashes.ts';
+import { pairDigest } from './hashes.ts';
 
 /**
  * The complete nodes of a tree, level by level: level 0 holds what is appended, level n the hashes over 2ⁿ of them.
@@ -19,7 +19,8 @@ export class PerfectNodes {
     return this.#levels[0]?.length ?? 0;
   }
 
-  append(hash: Uint8Array): void {
+  /** @param hash its bytes, or a digest: one character for each of them. */
+  append(hash: Uint8Array | string): void {
     let level = 0;
     let node = hash;
     for (;;) {
@@ -27,7 +28,7 @@ export class PerfectNodes {
       const list = this.#levels[level]!;
       list.push(node);
       if (list.length % 2 === 1) return;
-      node = nodeHash(list.at(list.length - 2), list.at(list.length - 1));
+      node = pairDigest(list.pairAt(list.length - 2));
       level++;
     }
   }

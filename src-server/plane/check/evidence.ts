@@ -4,7 +4,7 @@ import type { LogEntry } from '../../ledger/log-port.ts';
 import { originOf, parseCheckpoint } from '../../ledger/note/checkpoint.ts';
 import { verifyCosignature, witnessName } from '../../ledger/note/cosignature.ts';
 import { parseNote, verifyNote } from '../../ledger/note/signed-note.ts';
-import { leafHash } from '../../ledger/tree/hashes.ts';
+import { leafDigest } from '../../ledger/tree/hashes.ts';
 import { MerkleTree } from '../../ledger/tree/merkle-tree.ts';
 import type { TypedEntry } from '../engine.ts';
 import type { Violation } from './folded-rows.ts';
@@ -32,7 +32,7 @@ export class EvidenceCheck {
     log: { read(from: number, to: number): Iterable<LogEntry> },
   ) {
     this.tree = new MerkleTree(function* (from, to) {
-      for (const { line } of log.read(from, to)) yield leafHash(line);
+      for (const { line } of log.read(from, to)) yield leafDigest(line);
     });
   }
 
@@ -53,7 +53,7 @@ export class EvidenceCheck {
       line.includes('"witness.')
     )
       this.judge(decodeEntry(line), seq);
-    this.tree.append(leafHash(line));
+    this.tree.append(leafDigest(line));
   }
 
   private judge(entry: Entry, seq: number): void {
