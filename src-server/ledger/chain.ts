@@ -1,4 +1,4 @@
-import { decodeEntry, type Entry } from './entry.ts';
+import { decodeEntry, ENTRY_VERSION, type Entry, type ParsedLine } from './entry.ts';
 import { EntryError } from './errors.ts';
 import { sha256Hex, ZERO_HASH } from './hashing.ts';
 import type { LogEntry } from './log-port.ts';
@@ -57,14 +57,17 @@ export class ChainVerifier {
     return this.#firstPrev;
   }
 
-  /** Takes the next line. False when a fault was found: no more lines are needed. */
-  push(line: Buffer): boolean {
+  /**
+   * Takes the next line. False when a fault was found: no more lines are needed.
+   * @param parsed the same line, where somebody has parsed it already.
+   */
+  push(line: Buffer, parsed: ParsedLine | null = null): boolean {
     if (this.#fault !== null) return false;
     if (this.#suspect !== null) {
       this.#fault = this.#blame(this.#suspect, line);
       return false;
     }
-    if (this.#headHash === null || !isLinked(line, this.#nextSeq, this.#headHash)) {
+    if (this.#headHash === null || !isLinked(parsed ?? line, this.#nextSeq, this.#headHash)) {
       if (!this.#inspect(line)) return this.#suspect !== null;
     }
     this.#firstPrev ??= this.#headHash;
@@ -134,8 +137,14 @@ export function verifyChain(
   return { nextSeq: fault?.seq ?? verifier.nextSeq, headHash: fault === null ? verifier.headHash : null, fault };
 }
 
+/** Whether a line is entry `seq` and names the given hash. */
+const isLinked = (line: Buffer | ParsedLine, seq: number, prevHash: string): boolean =>
+  Buffer.isBuffer(line)
+    ? beginsLinked(line, seq, prevHash)
+    : line.v === ENTRY_VERSION && line.seq === seq && line.prev === prevHash;
+
 /** Whether the line begins as entry `seq` and its `prev` (the member before `salt` and `events`) is the given hash. */
-function isLinked(line: Buffer, seq: number, prevHash: string): boolean {
+function beginsLinked(line: Buffer, seq: number, prevHash: string): boolean {
   const head = line.toString('latin1', 0, HEAD_BYTES);
   if (!head.startsWith(`{"v":1,"seq":${seq},`)) return false;
   // A member of `ref` that looks alike would be found first: then the slow path decides.

@@ -140,8 +140,19 @@ export function decodeEntry(line: Buffer): Entry {
  * Reads an entry whose bytes the chain vouches for: this program wrote and checked them, so only the version is looked at.
  * @throws EntryError `entry.malformed`, `schema.newer`.
  */
-export function parseVerifiedEntry(line: Buffer): Entry {
-  return upcast(parseJson(line)) as unknown as Entry;
+export const parseVerifiedEntry = (line: Buffer): Entry => upcastVerified(parseJson(line));
+
+/** The same of what was parsed already. */
+export const upcastVerified = (parsed: ParsedLine): Entry => upcast(parsed) as unknown as Entry;
+
+/** A line as JSON says it, before anything of it was checked; null when it is none. */
+export type ParsedLine = Record<string, unknown>;
+export function parseLine(line: Buffer): ParsedLine | null {
+  try {
+    return parseJson(line);
+  } catch {
+    return null;
+  }
 }
 
 /** The one place where entries of older versions are lifted to today's form. There is only version 1 so far. */

@@ -32,8 +32,8 @@ export interface OpenFileLogOptions {
   /** Default SEGMENT_LIMIT_BYTES. */
   segmentLimitBytes?: number;
   /**
-   * Hears of every entry from the beginning of the verified segments on, in order, once the chain behind it holds. An open
-   * that throws may have told of some before.
+   * Hears of every entry from the beginning of the verified segments on, in order, once the chain behind it holds, and those
+   * from `verifiedFrom` on parsed. An open that throws may have told of some before.
    */
   onVerified?: OnVerified;
   /** Hears of damage that `verifyOlder` finds after the open. */
@@ -63,7 +63,7 @@ export async function openFileLog(options: OpenFileLogOptions): Promise<OpenedFi
   let position = 0;
   if (segments.length > 0) {
     position = tailPosition(store, segments, verifiedFrom);
-    tail = checkTail(store, position, options.onVerified);
+    tail = checkTail(store, position, options.onVerified, options.onVerified && verifiedFrom);
     if (segments[0]!.firstSeq !== 0) tail.damage = new LedgerDamagedError(0, 'the first segment is missing');
     if (tail.damage !== null && !isReadOnly) throw tail.damage;
   }

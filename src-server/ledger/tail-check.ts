@@ -1,5 +1,5 @@
 import { type ChainFault, ChainVerifier } from './chain.ts';
-import { decodeEntry } from './entry.ts';
+import { decodeEntry, type ParsedLine, parseLine } from './entry.ts';
 import { EntryError, LedgerDamagedError, SchemaNewerError } from './errors.ts';
 import { LineIndex } from './line-index.ts';
 import type { LogEntry } from './log-port.ts';
@@ -11,9 +11,16 @@ export interface CutReport {
   cut_lines: number;
 }
 
-/** Hears of each entry, in order, once the chain behind it holds. The bytes are its own only until it returns. */
-export type OnVerified = (seq: number, line: Buffer) => void;
+/**
+ * Hears of each entry, in order, once the chain behind it holds. The bytes are its own only until it returns.
+ * @param parsed the line, where it was parsed.
+ */
+export type OnVerified = (seq: number, line: Buffer, parsed: ParsedLine | null) => void;
 const ignore: OnVerified = () => undefined;
+
+interface ReadLine extends LogEntry {
+  parsed: ParsedLine | null;
+}
 
 export interface TailCheck {
   /** Lines of the newest segment, without a torn tail. */
@@ -32,12 +39,18 @@ export interface TailCheck {
  * before the next is written. So damage at seq s is a torn tail when it is in the newest segment and no readable line
  * behind it belongs to a batch that begins after s. All else is damage, and is left alone.
  * @param onVerified hears of the entries that stay: all of them, unless there is damage.
+ * @param parsesFrom entries from this one on are parsed once, for the check and for who hears of them.
  * @throws SchemaNewerError when an entry is of a newer version, and whatever `onVerified` throws.
  */
-export function checkTail(store: SegmentStore, position: number, onVerified: OnVerified = ignore): TailCheck {
+export function checkTail(
+  store: SegmentStore,
+  position: number,
+  onVerified: OnVerified = ignore,
+  parsesFrom = Number.POSITIVE_INFINITY,
+): TailCheck {
   const { segments } = store;
   const newest = segments.at(-1)!;
-  const { index, verifier, gap, unconfirmed } = verifyLines(store, position, onVerified);
+  const { index, verifier, gap, unconfirmed } = verifyLines(store, position, onVerified, parsesFrom);
   const fault = verifier.finish() ?? gap;
   const { firstPrev } = verifier;
   let torn: CutReport | null = null;
@@ -48,7 +61,8 @@ export function checkTail(store: SegmentStore, position: number, onVerified: OnV
     if (torn === null) return { index, firstPrev, torn, damage: new LedgerDamagedError(fault.seq, fault.reason) };
     index.truncate(line);
   }
-  if (unconfirmed !== null && unconfirmed.seq !== fault?.seq) onVerified(unconfirmed.seq, unconfirmed.line);
+  if (unconfirmed !== null && unconfirmed.seq !== fault?.seq)
+    onVerified(unconfirmed.seq, unconfirmed.line, unconfirmed.parsed);
   return { index, firstPrev, torn, damage: null };
 }
 
@@ -57,13 +71,14 @@ function verifyLines(
   store: SegmentStore,
   position: number,
   onVerified: OnVerified,
-): { index: LineIndex; verifier: ChainVerifier; gap: ChainFault | null; unconfirmed: LogEntry | null } {
+  parsesFrom: number,
+): { index: LineIndex; verifier: ChainVerifier; gap: ChainFault | null; unconfirmed: ReadLine | null } {
   const { segments } = store;
   const verifier = new ChainVerifier(segments[position]!.firstSeq);
   let index = new LineIndex();
   let gap: ChainFault | null = null;
   /** The newest good line: the next one that links to it confirms it. */
-  let unconfirmed: LogEntry | null = null;
+  let unconfirmed: ReadLine | null = null;
   for (let p = position; p < segments.length; p++) {
     const { firstSeq } = segments[p]!;
     if (p > position && verifier.nextSeq !== firstSeq) {
@@ -80,9 +95,10 @@ function verifyLines(
       index.push(line.length + 1);
       if (gap !== null) continue;
       const seq = verifier.nextSeq;
-      if (!verifier.push(line) || verifier.nextSeq === seq) continue;
-      if (unconfirmed !== null) onVerified(unconfirmed.seq, unconfirmed.line);
-      unconfirmed = { seq, line };
+      const parsed = seq >= parsesFrom ? parseLine(line) : null;
+      if (!verifier.push(line, parsed) || verifier.nextSeq === seq) continue;
+      if (unconfirmed !== null) onVerified(unconfirmed.seq, unconfirmed.line, unconfirmed.parsed);
+      unconfirmed = { seq, line, parsed };
     }
   }
   return { index, verifier, gap, unconfirmed };

@@ -2,7 +2,7 @@ import type { JobApproval } from '../contract/approval.ts';
 import type { PlaneEvent } from '../contract/events.ts';
 import type { JobSpec } from '../contract/job.ts';
 import { expiredSentence, heldSentence } from '../domain/approvals/sentence.ts';
-import { approvalById, pendingApprovals } from '../state/queries/approvals.ts';
+import { approvalById, approvalDeadlines } from '../state/queries/approvals.ts';
 import type { CommandContext } from './commands/context.ts';
 import { decided, plainAnswer } from './decided.ts';
 import { type Engine, PLANE_ACTOR } from './engine.ts';
@@ -109,8 +109,8 @@ export const stopUnapproved = (ctx: CommandContext, lease: HotLease, sentence: s
 /** The questions that were open when the plane stopped; a run whose question was answered with no is told so again. */
 export function startApprovals(ctx: CommandContext): void {
   const { engine } = ctx;
-  for (const { approvalId, expiresPlaneMs } of pendingApprovals(engine.state.db))
-    if (expiresPlaneMs !== null) armApproval(engine, approvalId, expiresPlaneMs - engine.planeMs);
+  for (const { approvalId, expiresPlaneMs } of approvalDeadlines(engine.state.db))
+    armApproval(engine, approvalId, expiresPlaneMs - engine.planeMs);
   for (const lease of engine.hot.leases.values()) {
     const status = lease.question?.status;
     if (status === 'rejected' || status === 'expired') stopUnapproved(ctx, lease, 'Its approval was not given.');

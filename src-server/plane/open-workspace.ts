@@ -13,7 +13,7 @@ import {
   type SnapshotFile,
   writeSnapshot,
 } from '../ledger/snapshot-files.ts';
-import { leafHash } from '../ledger/tree/hashes.ts';
+import { leafDigest } from '../ledger/tree/hashes.ts';
 import { treeOf, treeOn } from '../ledger/tree/log-tree.ts';
 import type { MerkleTree } from '../ledger/tree/merkle-tree.ts';
 import { State, StateOutdatedError } from '../state/state.ts';
@@ -79,9 +79,9 @@ export async function openWorkspace(
     nowMs: () => parts.clock.monoMs(),
     ...(snapshot === null ? {} : { verifiedFrom, verifiedHash: snapshot.head.root }),
     // Each line is read once: what was verified is applied at once. When the open throws, the state goes with it.
-    onVerified: (seq, line) => {
-      tail.take(seq, line);
-      if (seq === tree.size) tree.append(leafHash(line));
+    onVerified: (seq, line, parsed) => {
+      tail.take(seq, line, parsed);
+      if (seq === tree.size) tree.append(leafDigest(line));
     },
     ...(anchor === null ? {} : { atLeastSeq: anchor.size }),
     onDamage: (damage) => opened?.workspace.refuseDamage(damage),
@@ -120,6 +120,7 @@ export async function openWorkspace(
   if (parts.rollback !== undefined)
     await acceptRollback(opened.workspace.engine, parts.rollback, `${directory}/sqlite`);
   verifyInBackground(log, parts.timers);
+  settleInBackground(state, parts.timers);
   return opened;
 }
 
@@ -180,6 +181,15 @@ function verifyInBackground(log: FileLog, timers: Timers): void {
   const SLICE_MS = 20;
   const step = (): void => {
     if (log.damage === null && log.verifyOlder(SLICE_MS) === false) timers.after(200, step);
+  };
+  step();
+}
+
+/** What is over and was read from the log alone is written a few rows at a time: nobody has to wait for it to begin. */
+function settleInBackground(state: State, timers: Timers): void {
+  const PAUSE_MS = 20;
+  const step = (): void => {
+    if (!state.db.isClosed && !state.settleSome()) timers.after(PAUSE_MS, step);
   };
   step();
 }

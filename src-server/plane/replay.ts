@@ -1,4 +1,4 @@
-import { parseVerifiedEntry } from '../ledger/entry.ts';
+import { type ParsedLine, parseVerifiedEntry, upcastVerified } from '../ledger/entry.ts';
 import type { LogPort } from '../ledger/log-port.ts';
 import type { AppliedEntry } from '../state/entry-view.ts';
 import { BULK_ENTRIES } from '../state/schema.ts';
@@ -17,23 +17,23 @@ export class Replay {
     state.beginReplay();
   }
 
-  /** Applies an entry; one that the state holds already is passed over. */
-  take(seq: number, line: Buffer): void {
+  /** Applies an entry; one that the state holds already is passed over. @param parsed the line, where it was parsed. */
+  take(seq: number, line: Buffer, parsed: ParsedLine | null = null): void {
     if (seq < this.from) return;
     if (!this.isLong && seq - this.from >= BULK_ENTRIES) {
       this.isLong = true;
       this.state.dropIndexes();
     }
     // Only the hash of the newest entry is of use: the next one names it.
-    this.state.apply(parseVerifiedEntry(line) as unknown as AppliedEntry, '');
+    const entry = parsed === null ? parseVerifiedEntry(line) : upcastVerified(parsed);
+    this.state.apply(entry as unknown as AppliedEntry, '');
   }
 
-  /** Ends the replay; nothing is queried before. */
+  /** Ends the replay; nothing is queried before. Its rows may still wait to be written: see `State.settleSome`. */
   finish(headHash: string): State {
     const { state } = this;
     state.endReplay();
     if (state.head.nextSeq > this.from) state.head.root = headHash;
-    state.db.commit();
     return state;
   }
 }
@@ -42,5 +42,6 @@ export class Replay {
 export function replay(log: LogPort, state: State): State {
   const run = new Replay(state);
   for (const { seq, line } of log.read(state.head.nextSeq)) run.take(seq, line);
-  return run.finish(log.headHash);
+  run.finish(log.headHash).settle();
+  return state;
 }

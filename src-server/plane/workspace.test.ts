@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type JobSpec, jobSubmit } from '../contract/job.ts';
 import { type VirtualPlane, virtualPlane } from '../demo/virtual-plane.ts';
 import { VirtualRunner } from '../demo/virtual-runner.ts';
+import { JOB } from '../state/schema.ts';
 import { State } from '../state/state.ts';
 import { cancelJob } from './commands/cancel-job.ts';
 import { decideApproval } from './commands/decide-approval.ts';
@@ -9,8 +10,9 @@ import { enrollSource } from './commands/enroll-source.ts';
 import { stopEverything } from './commands/govern.ts';
 import { publishPolicy } from './commands/publish-policy.ts';
 import { submitJob } from './commands/submit-job.ts';
+import type { Hot } from './hot/hot.ts';
 import { rebuildHot } from './hot/rebuild.ts';
-import { replay } from './replay.ts';
+import { Replay, replay } from './replay.ts';
 import { decisionsView } from './views/decision-view.ts';
 import { explainJob } from './views/explain-view.ts';
 import { jobView } from './views/job-view.ts';
@@ -242,5 +244,28 @@ describe('replay', () => {
     expect([...hot.jobCounts].filter(([, n]) => n > 0).sort()).toEqual(
       [...engine.hot.jobCounts].filter(([, n]) => n > 0).sort(),
     );
+  });
+
+  it('makes the same memory while the rows of what is over still wait', async () => {
+    const laptop = await runner('laptop-1');
+    for (let i = 0; i < 4; i++) await submit();
+    for (const outcome of ['succeeded', 'failed'] as const) {
+      const [lease] = await done(laptop.claim());
+      await done(laptop.start(lease!));
+      await done(laptop.complete(lease!, outcome));
+    }
+    const state = await State.empty();
+    const run = new Replay(state);
+    for (const { seq, line } of plane.log.read(0)) run.take(seq, line);
+    run.finish(plane.log.headHash);
+    const memory = rebuildHot(state);
+    const waiting = [...state.db.rows(JOB).over()].map((row) => row.state);
+    expect(waiting).toContain('succeeded');
+    expect(state.settleSome()).toBe(true);
+    const written = rebuildHot(replay(plane.log, await State.empty()));
+    expect(memory.jobCounts).toEqual(written.jobCounts);
+    expect([...memory.fleet.sources.values()].map((source) => source.lastGrantFence)).toEqual([2]);
+    const queued = (hot: Hot) => [...hot.queue.buckets.values()].map((bucket) => bucket.queued);
+    expect(queued(memory)).toEqual(queued(written));
   });
 });

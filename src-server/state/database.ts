@@ -88,12 +88,34 @@ export class Database {
   }
 
   all(sql: string, params: SqlValue[] = []): SqlValue[][] {
+    this.upToDate(sql);
+    return this.rowsOf(sql, params);
+  }
+
+  private rowsOf(sql: string, params: SqlValue[] = []): SqlValue[][] {
     const rows: SqlValue[][] = [];
-    const { statement } = this.upToDate(sql);
+    const { statement } = this.prepare(sql);
     statement.bind(params);
     while (statement.step()) rows.push(statement.get() as SqlValue[]);
     statement.reset();
     return rows;
+  }
+
+  /** Like `all`, of a question that asks for nothing that is over: such rows may go on waiting (`RowBuffer.over`). */
+  allOpen(sql: string): SqlValue[][] {
+    const { buffers } = this.prepare(sql);
+    for (const buffer of buffers) buffer.flushOpen();
+    return this.rowsOf(sql);
+  }
+
+  /** Makes or drops an index: rows that wait do not matter to it. */
+  changeIndex(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  /** Writes some of the rows that wait. True when no more of them wait than while the plane works. */
+  flushSome(): boolean {
+    return [...this.buffers.values()].map((buffer) => buffer.flushSome()).every((isDone) => isDone);
   }
 
   begin(): void {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Database } from './database.ts';
 import { RowBuffer, type RowTable } from './row-buffer.ts';
 
-const THING: RowTable = { name: 'thing', columns: ['id', 'name', 'size'] };
+const OVER_FROM = 5;
+const isOver = ({ size }: { size?: unknown }): boolean => typeof size === 'number' && size >= OVER_FROM;
+const THING: RowTable = { name: 'thing', columns: ['id', 'name', 'size'], isOver };
 const RING: RowTable = { name: 'ring', columns: ['slot', 'name'], replaces: true };
 
 async function open(): Promise<Database> {
@@ -65,6 +67,22 @@ describe('rows that wait', () => {
     expect(written).toHaveLength(301);
   });
 
+  it('go on waiting where they are over and only what is open was asked for', () => {
+    const written: unknown[] = [];
+    const sink = { write: (_sql: string, params: unknown[]) => void written.push(...params), find: () => undefined };
+    const rows = new RowBuffer(
+      { name: 'few', columns: ['id'], waiting: 300, isOver: ({ id }) => Number(id) < 600 },
+      sink,
+    );
+    rows.isBulk = true;
+    for (let id = 0; id <= 600; id++) rows.insert({ id });
+    rows.flushOpen();
+    expect(written).toEqual([600]);
+    expect([...rows.over()]).toHaveLength(600);
+    expect([rows.flushSome(), written.length]).toEqual([false, 257]);
+    expect([rows.flushSome(), written.length, [...rows.over()].length]).toEqual([true, 513, 88]);
+  });
+
   it('end up as if each write had gone to the table at once', async () => {
     const id = fc.integer({ min: 1, max: 40 });
     const write = fc.oneof(
@@ -73,7 +91,7 @@ describe('rows that wait', () => {
       fc.record({ op: fc.constant('take' as const), id }),
       fc.record({ op: fc.constant('look' as const), id }),
       fc.record({ op: fc.constant('grow' as const), id }),
-      fc.record({ op: fc.constant('read' as const) }),
+      fc.record({ op: fc.constantFrom('read' as const, 'read open' as const, 'write some' as const) }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(write, { maxLength: 120 }), async (writes) => {
@@ -100,6 +118,12 @@ describe('rows that wait', () => {
             const row = model.get(w.id);
             if (row !== undefined) row.size = (row.size ?? 0) + 1;
           } else if (w.op === 'read') all(db);
+          else if (w.op === 'write some') db.flushSome();
+          else if (w.op === 'read open') {
+            const open = db.allOpen(`SELECT id, size FROM thing WHERE size IS NULL OR size < ${OVER_FROM} ORDER BY id`);
+            const expected = [...model.values()].filter((row) => !isOver(row)).sort((a, b) => a.id - b.id);
+            expect(open).toEqual(expected.map((row) => [row.id, row.size]));
+          }
         }
         expect(all(db)).toEqual([...model.values()].sort((a, b) => a.id - b.id).map((r) => [r.id, r.name, r.size]));
         db.close();

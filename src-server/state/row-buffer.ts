@@ -9,6 +9,8 @@ export interface RowTable {
   readonly replaces?: boolean;
   /** How many rows may wait while the plane works, where more than usual is worth it. */
   readonly waiting?: number;
+  /** Whether a whole row tells of something that is over, which a start can do without. */
+  readonly isOver?: (row: Row) => boolean;
 }
 
 /** What a buffer needs of the database: statements that do not flush it again. */
@@ -65,7 +67,7 @@ export class RowBuffer {
 
   /** Whether nobody reads for long, so that many rows may wait. */
   set isBulk(isBulk: boolean) {
-    this.#pendingLimit = isBulk ? PENDING_BULK_LIMIT : (this.table.waiting ?? PENDING_LIMIT);
+    this.#pendingLimit = isBulk ? PENDING_BULK_LIMIT : this.#workingLimit;
     this.#keptLimit = isBulk ? 0 : KEPT_ROWS;
   }
 
@@ -127,12 +129,33 @@ export class RowBuffer {
     if (this.#pending.size > 0) this.#write(this.#pending.size);
   }
 
-  /** Writes the rows that have waited longest. */
-  #write(count: number): void {
+  /** Writes what waits, but for new rows that are over. */
+  flushOpen(): void {
+    if (this.#pending.size > 0) this.#write(this.#pending.size, this.table.isOver);
+  }
+
+  /** Writes some of what waits. True when no more of it waits than while the plane works. */
+  flushSome(): boolean {
+    if (this.#pending.size > 0) this.#write(PENDING_LIMIT);
+    return this.#pending.size <= this.#workingLimit;
+  }
+
+  /** New rows that wait and are over. */
+  *over(): Generator<Row> {
+    for (const { isNew, row } of this.#pending.values()) if (isNew && this.table.isOver?.(row) === true) yield row;
+  }
+
+  get #workingLimit(): number {
+    return this.table.waiting ?? PENDING_LIMIT;
+  }
+
+  /** Writes the rows that have waited longest. @param mayWait of new rows: this one goes on waiting. */
+  #write(count: number, mayWait?: (row: Row) => boolean): void {
     const fresh: Row[] = [];
     let left = count;
     for (const [key, { isNew, row }] of this.#pending) {
       if (left-- === 0) break;
+      if (isNew && mayWait?.(row) === true) continue;
       this.#pending.delete(key);
       if (isNew) {
         fresh.push(row);

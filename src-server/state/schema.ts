@@ -1,3 +1,4 @@
+import { TERMINAL_JOB_STATES } from '../contract/terms.ts';
 import type { RowTable } from './row-buffer.ts';
 
 /** Version of the tables below. A state file of a newer version is left untouched and refused
@@ -113,6 +114,7 @@ export const JOB: RowTable = {
     decision_seq last_seq created_ms started_ms finished_ms queued_plane_ms ready_plane_ms max_queue_ms approval max_runtime_ms extras_mcu on_refusal`),
   // A job moves several times in a short while, and whoever lists jobs waits some 15 ms for so many at most.
   waiting: 1_024,
+  isOver: ({ state }) => TERMINAL_JOB_STATES.includes(state as (typeof TERMINAL_JOB_STATES)[number]),
 };
 export const LEASE: RowTable = {
   name: 'lease',
@@ -128,5 +130,6 @@ export const ENDED_LEASE: RowTable = {
     columnsOf(`slot lease_id job_id job_seq attempt fence source_id session_id state outcome ttl_ms max_runtime_ms granted_ms started_ms
     ended_ms renewals end_seq`),
   replaces: true,
+  isOver: () => true,
 };
 export const BUFFERED: readonly RowTable[] = [JOB, LEASE, ENDED_LEASE];

@@ -175,21 +175,27 @@ export class State {
   /** The replay is a long one: the indexes that every entry moves go until its end. */
   dropIndexes(): void {
     this.areIndexesDropped = true;
-    for (const name of Object.keys(BULK_INDEXES)) this.db.script(`DROP INDEX ${name}`);
+    for (const name of Object.keys(BULK_INDEXES)) this.db.changeIndex(`DROP INDEX ${name}`);
   }
 
+  /** A replay ends. Its rows still wait: whoever reads a table writes them, `settle` all of them, `settleSome` a few. */
   endReplay(): void {
-    // Still in bulk: rows of a past nobody has asked for yet are not kept at hand.
-    this.db.commit();
-    this.db.isBulk = false;
     if (!this.areIndexesDropped) return;
     this.areIndexesDropped = false;
-    for (const sql of Object.values(BULK_INDEXES)) this.db.script(sql);
+    for (const sql of Object.values(BULK_INDEXES)) this.db.changeIndex(sql);
   }
 
   /** Writes into the tables whatever waits, so that the snapshot after it has little left to do. */
   settle(): void {
     this.db.commit();
+    this.db.isBulk = false;
+  }
+
+  /** Writes some of what a replay left waiting. True when all of it is written. */
+  settleSome(): boolean {
+    if (!this.db.flushSome()) return false;
+    this.db.isBulk = false;
+    return true;
   }
 
   /** An ordinary SQLite file of the state as it is now. @param tree what to keep of the tree over the same entries. */

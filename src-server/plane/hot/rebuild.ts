@@ -16,7 +16,7 @@ import { openAdmissions } from '../../state/queries/admissions.ts';
 import { loadEdits, questionsOfRuns } from '../../state/queries/approvals.ts';
 import { loadBudgets, loadUse, loadWarnings } from '../../state/queries/budgets.ts';
 import * as load from '../../state/queries/load.ts';
-import { loadLastFencesOfSeats, loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
+import { loadPoolTokens, loadSeats } from '../../state/queries/pools.ts';
 import { loadApiKeys, loadSdkSessions } from '../../state/queries/sdk.ts';
 import { hasTopUp } from '../../state/queries/usage.ts';
 import type { State } from '../../state/state.ts';
@@ -33,7 +33,7 @@ export function rebuildHot(state: State): Hot {
   const { db } = state;
   const policy = load.loadPolicy(db);
   if (policy !== undefined) setPolicy(hot, policy.body, policy.at, policy.by);
-  const lastFences = load.loadLastFences(db);
+  const lastFences = load.loadLastFences(db, 'source_id');
   for (const { isEndedSeat, ...session } of load.loadSessions(db)) {
     if (isEndedSeat) hot.fleet.endedSeats.push(session.sessionId);
     hot.fleet.sessions.set(session.sessionId, {
@@ -95,8 +95,9 @@ function rebuildPools(hot: Hot, state: State): void {
     hot.poolTokens.set(token.tokenId, { ...token, computeClass: token.computeClass as ComputeClass | null });
     hot.poolTokenByHash.set(token.sha256, token.tokenId);
   }
-  const lastFences = loadLastFencesOfSeats(state.db);
-  for (const row of loadSeats(state.db)) {
+  const seats = loadSeats(state.db);
+  const lastFences = seats.length === 0 ? new Map<string, number>() : load.loadLastFences(state.db, 'session_id');
+  for (const row of seats) {
     const session = hot.fleet.sessions.get(row.sessionId);
     const seat = freshSeat(hot.fleet.source(row.sourceId), {
       sessionId: row.sessionId,

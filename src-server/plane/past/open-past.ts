@@ -93,5 +93,5 @@ async function fold(parts: PastParts, log: LogUntil, state: State): Promise<void
     await new Promise<void>((resolve) => parts.soon(resolve));
     sliceFromMs = parts.live.clock.monoMs();
   }
-  run.finish(log.headHash);
+  run.finish(log.headHash).settle();
 }

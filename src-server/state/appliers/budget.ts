@@ -1,6 +1,7 @@
 import type { EventBodies, OpenedWindow } from '../../contract/events.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
+import { lengthen } from './job.ts';
 
 const HOLD = `INSERT INTO use_by_scope(scope, held_mcu, spent_mcu, day_mcu, week_mcu, month_mcu) VALUES (?,?,0,0,0,0)
   ON CONFLICT(scope) DO UPDATE SET held_mcu = held_mcu + excluded.held_mcu`;
@@ -34,9 +35,7 @@ export const budgetAppliers = {
       body.window,
       body.percent,
     ]),
-  'budget.refused'(db: Database, body: EventBodies['budget.refused'], ctx: ApplyContext): void {
-    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
-  },
+  'budget.refused': (db: Database, _body: EventBodies['budget.refused'], ctx: ApplyContext): void => lengthen(db, ctx),
 };
 
 const FRESH = {

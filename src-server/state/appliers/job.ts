@@ -3,6 +3,7 @@ import type { JobSpec } from '../../contract/job.ts';
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
+import type { Row } from '../row-buffer.ts';
 import { JOB } from '../schema.ts';
 
 /** Values of `job.fallback`: not opened, opened for the second side by time, refused or allowed by an operator. */
@@ -98,19 +99,23 @@ export const jobAppliers = {
     }
   },
   'job.requeued'(db: Database, body: EventBodies['job.requeued'], ctx: ApplyContext): void {
-    db.run(
-      `UPDATE job SET state = 'queued', hold = NULL, lease_id = NULL, source_id = NULL, fallback = CASE WHEN fallback = 2 THEN 2 ELSE 0 END,
-         why = ?, queued_plane_ms = ?, ready_plane_ms = ?, last_seq = ? WHERE seq = ?`,
+    db.rows(JOB).change(seqOf(ctx), {
+      state: 'queued',
+      hold: null,
+      lease_id: null,
+      source_id: null,
+      fallback: rowOf(db, ctx)?.fallback === FALLBACK.denied ? FALLBACK.denied : FALLBACK.closed,
+      why: body.reason,
       // Its time in the queue counts anew: what it ran before was no waiting. Its place in the order stays.
-      [body.reason, ctx.planeMs, ctx.planeMs + body.delay_ms, ctx.entry.seq, seqOf(ctx)],
-    );
+      queued_plane_ms: ctx.planeMs,
+      ready_plane_ms: ctx.planeMs + body.delay_ms,
+      last_seq: ctx.entry.seq,
+    });
   },
-  'job.cancel_requested'(db: Database, body: EventBodies['job.cancel_requested'], ctx: ApplyContext): void {
-    db.run('UPDATE job SET stopping = 1, last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
-  },
-  'job.fallback_opened'(db: Database, body: EventBodies['job.fallback_opened'], ctx: ApplyContext): void {
-    db.run('UPDATE job SET fallback = 1, last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
-  },
+  'job.cancel_requested': (db: Database, _body: EventBodies['job.cancel_requested'], ctx: ApplyContext): void =>
+    db.rows(JOB).change(seqOf(ctx), { stopping: 1, last_seq: ctx.entry.seq }),
+  'job.fallback_opened': (db: Database, _body: EventBodies['job.fallback_opened'], ctx: ApplyContext): void =>
+    db.rows(JOB).change(seqOf(ctx), { fallback: FALLBACK.open, last_seq: ctx.entry.seq }),
   'job.settled'(db: Database, body: EventBodies['job.settled'], ctx: ApplyContext): void {
     // A success keeps the sentence of its placement; any other end says how it ended.
     setState(db, body.outcome, null, body.outcome === 'succeeded' ? null : body.reason, ctx);
@@ -121,12 +126,31 @@ export const jobAppliers = {
 export const needsApproval = (spec: JobSpec): boolean => spec.approval?.when === 'before_start';
 
 /** It could not be placed while it was held: what counts from when it could, counts from now. A wait for a person is no time in the queue. */
-const RELEASE = `UPDATE job SET ready_plane_ms = max(ready_plane_ms, ?), queued_plane_ms = CASE hold WHEN 'approval' THEN ? ELSE queued_plane_ms END
-  WHERE seq = ? AND state = 'held' AND hold IN ('approval', 'admission')`;
-const release = (db: Database, ctx: ApplyContext): void => db.run(RELEASE, [ctx.planeMs, ctx.planeMs, seqOf(ctx)]);
+function release(db: Database, ctx: ApplyContext): void {
+  const row = rowOf(db, ctx);
+  if (row?.state !== 'held' || (row.hold !== 'approval' && row.hold !== 'admission')) return;
+  db.rows(JOB).change(seqOf(ctx), {
+    ready_plane_ms: Math.max(row.ready_plane_ms as number, ctx.planeMs),
+    ...(row.hold === 'approval' ? { queued_plane_ms: ctx.planeMs } : {}),
+  });
+}
 
-/** The job that the entry speaks of, by its own key. */
-const seqOf = (ctx: ApplyContext): number => ctx.entry.ref.job_seq as number;
+/** The job that the entry speaks of, by its own key. @throws Error when it speaks of none. */
+function seqOf(ctx: ApplyContext): number {
+  const { job_seq: seq } = ctx.entry.ref;
+  if (typeof seq !== 'number') throw new Error(`entry ${ctx.entry.seq} speaks of no job`);
+  return seq;
+}
+
+/** The chain of the job's entries grows, and nothing else. */
+export const lengthen = (db: Database, ctx: ApplyContext): void =>
+  db.rows(JOB).change(seqOf(ctx), { last_seq: ctx.entry.seq });
+
+/** The job's row as it stands, by column; undefined when there is none. */
+function rowOf(db: Database, ctx: ApplyContext): Row | undefined {
+  const values = db.rows(JOB).read(seqOf(ctx));
+  return values && Object.fromEntries(JOB.columns.map((column, at) => [column, values[at] ?? null]));
+}
 
 function setState(db: Database, state: JobState, hold: HoldReason | null, why: string | null, ctx: ApplyContext): void {
   const isOver = state !== 'queued' && state !== 'held' && state !== 'claimed' && state !== 'running';

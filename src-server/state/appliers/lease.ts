@@ -3,6 +3,7 @@ import type { LeaseState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
 import { ENDED_LEASE, ENDED_LEASES_KEPT, JOB, LEASE } from '../schema.ts';
+import { lengthen } from './job.ts';
 
 export const leaseAppliers = {
   'lease.granted'(db: Database, body: EventBodies['lease.granted'], ctx: ApplyContext): void {
@@ -47,18 +48,12 @@ export const leaseAppliers = {
   'lease.released': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'released', ctx),
   'lease.expired': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'expired', ctx),
   'lease.revoked': (db: Database, body: LeaseEnd, ctx: ApplyContext): void => end(db, body, 'revoked', ctx),
-  'attempt.late_receipt'(db: Database, body: EventBodies['attempt.late_receipt'], ctx: ApplyContext): void {
-    // Like a rejected write: the chain of the job's entries grows, and nothing else.
-    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
-  },
-  'attempt.action'(db: Database, body: EventBodies['attempt.action'], ctx: ApplyContext): void {
-    // The calls themselves stay in the log: nothing is decided upon them.
-    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
-  },
-  'completion.rejected'(db: Database, body: EventBodies['completion.rejected'], ctx: ApplyContext): void {
-    // Only the chain of the job's entries grows: a rejected write changes nothing else.
-    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [ctx.entry.seq, body.job_id]);
-  },
+  // Of a rejected write, of a receipt that came late and of the calls of an agent nothing is decided upon: they stay in the log.
+  'attempt.late_receipt': (db: Database, _body: EventBodies['attempt.late_receipt'], ctx: ApplyContext): void =>
+    lengthen(db, ctx),
+  'attempt.action': (db: Database, _body: EventBodies['attempt.action'], ctx: ApplyContext): void => lengthen(db, ctx),
+  'completion.rejected': (db: Database, _body: EventBodies['completion.rejected'], ctx: ApplyContext): void =>
+    lengthen(db, ctx),
 };
 
 function end(db: Database, body: LeaseEnd, state: LeaseState, ctx: ApplyContext): void {

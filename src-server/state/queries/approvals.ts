@@ -55,9 +55,13 @@ export const approvalById = (db: Database, approvalId: string): ApprovalRow | un
 /** The question that holds a job, or that its run asks, now. */
 export const pendingApprovalOf = (db: Database, jobId: string): ApprovalRow | undefined =>
   one(db.get(`${SELECT} WHERE a.job_id = ? AND a.status = 'pending'`, [jobId]));
-/** Questions that nobody answered yet, oldest first. */
-export const pendingApprovals = (db: Database): ApprovalRow[] =>
-  db.all(`${SELECT} WHERE a.status = 'pending' ORDER BY a.seq`).map(toRow);
+/** When questions that nobody answered yet expire, in plane time, the oldest first; some never do. */
+export const approvalDeadlines = (db: Database): { approvalId: string; expiresPlaneMs: number }[] =>
+  db
+    .all(
+      "SELECT approval_id, expires_plane_ms FROM approval WHERE status = 'pending' AND expires_plane_ms IS NOT NULL ORDER BY seq",
+    )
+    .map((r) => ({ approvalId: r[0] as string, expiresPlaneMs: r[1] as number }));
 /** What runs asked midway, oldest first: read once at a start, as each of many live leases would search all of them. */
 export const questionsOfRuns = (db: Database): { leaseId: string; approvalId: string; status: ApprovalState }[] =>
   db

@@ -1,4 +1,5 @@
 import type { Database, SqlValue } from '../database.ts';
+import { ENDED_LEASE, JOB } from '../schema.ts';
 
 /** Everything that the plane holds in memory is read from the state here, once, at the start. */
 
@@ -125,15 +126,18 @@ export const loadLeases = (db: Database) =>
       rateMcuPerMinute: r[17] === null ? null : Number(r[17]),
     }));
 
-/** The newest fence of each source: who waited longest for a job is known over restarts. */
-export const loadLastFences = (db: Database): Map<string, number> =>
-  new Map(
-    db
-      .all(
-        'SELECT source_id, max(fence) FROM (SELECT source_id, fence FROM lease UNION ALL SELECT source_id, fence FROM ended_lease) GROUP BY source_id',
-      )
-      .map((r) => [String(r[0]), Number(r[1])]),
-  );
+/** The newest fence of each source, or of each session: who waited longest for a job is known over restarts. */
+export function loadLastFences(db: Database, by: 'source_id' | 'session_id'): Map<string, number> {
+  const fences = new Map<string, number>();
+  const note = (id: SqlValue | undefined, fence: SqlValue | undefined): void =>
+    void fences.set(String(id), Math.max(Number(fence), fences.get(String(id)) ?? 0));
+  for (const [id, fence] of db.allOpen(LAST_FENCES[by])) note(id, fence);
+  for (const row of db.rows(ENDED_LEASE).over()) note(row[by], row.fence);
+  return fences;
+}
+const lastFences = (by: string): string =>
+  `SELECT ${by}, max(fence) FROM (SELECT ${by}, fence FROM lease UNION ALL SELECT ${by}, fence FROM ended_lease) GROUP BY ${by}`;
+const LAST_FENCES = { source_id: lastFences('source_id'), session_id: lastFences('session_id') };
 
 /** The newest fence of each session below a given one, as far back as ended leases are kept. */
 export const loadFencesBelow = (
@@ -172,13 +176,18 @@ export const loadPolicy = (db: Database): { body: Record<string, unknown>; at: s
   return row === undefined ? undefined : { body: json(row[0]), at: String(row[1]), by: String(row[2]) };
 };
 
-export const loadJobCounts = (db: Database): Map<string, number> =>
-  new Map(db.all('SELECT state, count(*) FROM job GROUP BY state').map((r) => [String(r[0]), Number(r[1])]));
+export function loadJobCounts(db: Database): Map<string, number> {
+  const counts = new Map(
+    db.allOpen('SELECT state, count(*) FROM job GROUP BY state').map((r) => [String(r[0]), Number(r[1])]),
+  );
+  for (const { state } of db.rows(JOB).over()) counts.set(String(state), 1 + (counts.get(String(state)) ?? 0));
+  return counts;
+}
 
 /** Every job that waits: queued ones for their heads and timers, held ones for what releases them. */
 export const loadWaitingJobs = (db: Database) =>
   db
-    .all(
+    .allOpen(
       "SELECT seq, job_id, state, hold, bucket, priority, fallback, ready_plane_ms, queued_plane_ms, max_queue_ms, wu_id FROM job WHERE state IN ('queued', 'held') ORDER BY seq",
     )
     .map((r) => ({
@@ -196,4 +205,4 @@ export const loadWaitingJobs = (db: Database) =>
     }));
 /** Jobs with a live lease whose cancel was asked for. */
 export const loadStopping = (db: Database): string[] =>
-  db.all("SELECT job_id FROM job WHERE stopping = 1 AND state IN ('claimed', 'running')").map((r) => String(r[0]));
+  db.allOpen("SELECT job_id FROM job WHERE stopping = 1 AND state IN ('claimed', 'running')").map((r) => String(r[0]));

@@ -42,17 +42,6 @@ export const loadSeats = (db: Database) =>
       doctor: r[11] === null ? null : json<unknown>(r[11]),
     }));
 
-/** The newest fence of each seat, for the order of those that wait longest. */
-export const loadLastFencesOfSeats = (db: Database): Map<string, number> =>
-  new Map(
-    db
-      .all(
-        `SELECT session_id, max(fence) FROM (SELECT session_id, fence FROM lease UNION ALL SELECT session_id, fence FROM ended_lease)
-           WHERE session_id IN (SELECT session_id FROM seat) GROUP BY session_id`,
-      )
-      .map((r) => [String(r[0]), Number(r[1])]),
-  );
-
 /** The entry that registered a runner of a pool that ended long ago. */
 export const pastRegistration = (db: Database, sessionId: string): number | undefined => {
   const row = db.get('SELECT registered_seq FROM past_session WHERE session_id = ?', [sessionId]);
