@@ -109,7 +109,12 @@ export class Workspace {
   async run<T>(command: (ctx: CommandContext) => T): Promise<T> {
     this.assertOpen();
     const { result, seq } = this.step(command);
-    await this.durable(seq);
+    try {
+      // Not by way of `durable`: every call would wait for one more promise.
+      await this.engine.durable(seq);
+    } catch (error) {
+      throw storageProblem(error);
+    }
     if (result.problem !== null) throw result.problem;
     return result.value as T;
   }
@@ -141,9 +146,9 @@ export class Workspace {
   }
 
   /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */
-  async claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
+  claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
     const polls: Promise<ClaimOutcome['grants']>[] = [];
-    const first = await this.run((ctx) => {
+    const first = this.run((ctx) => {
       // A claim takes over the open poll of its session, also one that wants nothing.
       this.abandonClaim(who.session.sessionId);
       const again = repeatedClaim(ctx, idempotency);
@@ -155,7 +160,16 @@ export class Workspace {
         polls.push(this.waitForWork(who, request, idempotency));
       return now;
     });
-    if (polls.length === 0) return first;
+    // The command has run by now; what is waited for is the disk.
+    return polls.length === 0 ? first : this.polled(who, first, polls);
+  }
+
+  private async polled(
+    who: Claimant,
+    first: Promise<ClaimOutcome>,
+    polls: Promise<ClaimOutcome['grants']>[],
+  ): Promise<ClaimOutcome> {
+    await first;
     const grants = (await Promise.all(polls)).flat();
     await this.durable(this.engine.nextSeq - 1);
     return { grants, reason: grants.length > 0 ? null : emptyReason(this.ctx, who.source) };
