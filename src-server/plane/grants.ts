@@ -125,12 +125,11 @@ export function grant(engine: Engine, placement: Placement, crossing: Crossing |
   const holds = scopes.map(
     (scope): PlaneEvent => ({ type: 'budget.held', body: { lease_id: leaseId, scope, mcu: held } }),
   );
-  const ref: Record<string, string | number> = {
-    attempt: job.attempt + 1,
-    fence: head.fence + 1,
-    ...idempotencyRef(placement.idempotency),
-    ...waitedRef(engine, job.seq),
-  };
+  const ref = Object.assign(
+    { attempt: job.attempt + 1, fence: head.fence + 1 },
+    idempotencyRef(placement.idempotency),
+    waitedRef(engine, job.seq),
+  );
   const seq = engine.emit(
     { kind: 'runner', id: placement.sessionId },
     [decided(engine, about, decision), ...holds, granted],

@@ -124,6 +124,7 @@ export function claimFor(
       break;
     }
     const own = askOf(head.bucket.rule, source);
+    const asked = contest?.jobSeq === job.seq ? contest.asked : { asking: [own] };
     grants.push(
       grant(
         engine,
@@ -133,7 +134,8 @@ export function claimFor(
           job,
           bucket: head.bucket,
           ask: own,
-          ...(contest?.jobSeq === job.seq ? contest.asked : { asking: [own] }),
+          asking: asked.asking,
+          askedBy: asked.askedBy,
           idempotency: ask.idempotency,
           verdict,
         },

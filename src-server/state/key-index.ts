@@ -38,16 +38,16 @@ export class KeyIndex {
   add(key: string, seq: number): void {
     if (this.count === this.columns.seqs.length) this.resize(this.count * 2, 0);
     const at = this.count++;
-    this.columns.high[at] = hash(key, FNV_OFFSET);
-    this.columns.low[at] = hash(key, ~FNV_OFFSET);
+    const { high, low } = hash(key);
+    this.columns.high[at] = high;
+    this.columns.low[at] = low;
     this.columns.seqs[at] = seq;
     this.place(at);
   }
 
   /** Sequences of the entries that may have been made under this key, oldest first; mostly none. */
   find(key: string): number[] {
-    const high = hash(key, FNV_OFFSET);
-    const low = hash(key, ~FNV_OFFSET);
+    const { high, low } = hash(key);
     const found: number[] = [];
     const mask = this.places.length - 1;
     for (let place = high & mask; this.places[place] !== EMPTY; place = (place + 1) & mask) {
@@ -114,9 +114,14 @@ const columnsIn = (buffer: ArrayBufferLike, count: number): Columns => ({
   low: new Uint32Array(buffer, count * 12, count),
 });
 
-/** FNV-1a over the characters. Keys are hashes of what a client sent, so nobody can choose them to collide. */
-function hash(text: string, offset: number): number {
-  let value = offset;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), FNV_PRIME);
-  return (value ^ (value >>> 15)) >>> 0;
+/** FNV-1a over the characters, from two beginnings. Keys are hashes of what a client sent, so nobody can choose them to collide. */
+function hash(text: string): { high: number; low: number } {
+  let high = FNV_OFFSET;
+  let low = ~FNV_OFFSET;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    high = Math.imul(high ^ code, FNV_PRIME);
+    low = Math.imul(low ^ code, FNV_PRIME);
+  }
+  return { high: (high ^ (high >>> 15)) >>> 0, low: (low ^ (low >>> 15)) >>> 0 };
 }
