@@ -65,10 +65,8 @@ export function rebuildHot(state: State): Hot {
   hot.isWalletFunded = hasTopUp(db);
   for (const [jobState, count] of load.loadJobCounts(db)) hot.jobCounts.set(jobState as JobState, count);
   for (const jobId of load.loadStopping(db)) hot.stopping.add(jobId);
-  for (const job of load.loadWaitingJobs(db)) {
-    if (job.state === 'queued') hot.queue.bucket(job.bucket).queued++;
-    if (job.hold === 'fallback_ask') hot.questions.set(job.jobId, job.bucket);
-  }
+  for (const { bucket, count } of load.loadQueuedCounts(db)) hot.queue.bucket(bucket).queued = count;
+  for (const { jobId, bucket } of load.loadAsked(db)) hot.questions.set(jobId, bucket);
   return hot;
 }
 

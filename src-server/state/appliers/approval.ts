@@ -2,7 +2,8 @@ import type { EventBodies } from '../../contract/events.ts';
 import type { AdmissionState, ApprovalState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
-import { FALLBACK } from './job.ts';
+import { JOB } from '../schema.ts';
+import { FALLBACK, lengthen, seqOf } from './job.ts';
 
 /** Values of `job.approval`: it needs none, it waits for one, its present digest has one. */
 export const APPROVAL = { none: 0, needed: 1, given: 2 } as const;
@@ -29,16 +30,16 @@ export const approvalAppliers = {
         seq,
       ],
     );
-    if (body.job_id !== null) db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [seq, body.job_id]);
+    if (body.job_id !== null) lengthen(db, ctx);
   },
   'approval.approved'(db: Database, body: EventBodies['approval.approved'], ctx: ApplyContext): void {
     const kind = end(db, body.approval_id, 'approved', body.reason, ctx);
-    if (kind === 'fallback') db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.approved, body.job_id]);
-    if (kind === 'before_start') db.run('UPDATE job SET approval = ? WHERE job_id = ?', [APPROVAL.given, body.job_id]);
+    if (kind === 'fallback') db.rows(JOB).change(seqOf(ctx), { fallback: FALLBACK.approved });
+    if (kind === 'before_start') db.rows(JOB).change(seqOf(ctx), { approval: APPROVAL.given });
   },
   'approval.rejected'(db: Database, body: EventBodies['approval.rejected'], ctx: ApplyContext): void {
     const kind = end(db, body.approval_id, 'rejected', body.reason, ctx);
-    if (kind === 'fallback') db.run('UPDATE job SET fallback = ? WHERE job_id = ?', [FALLBACK.denied, body.job_id]);
+    if (kind === 'fallback') db.rows(JOB).change(seqOf(ctx), { fallback: FALLBACK.denied });
   },
   'approval.expired': (db: Database, body: EventBodies['approval.expired'], ctx: ApplyContext): void =>
     void end(db, body.approval_id, 'expired', null, ctx),
@@ -90,8 +91,7 @@ function end(
     [status, at, actor.id, reason, seq, approvalId],
   );
   const row = db.get('SELECT kind, job_id FROM approval WHERE approval_id = ?', [approvalId]);
-  if (row?.[1] !== null && row?.[1] !== undefined)
-    db.run('UPDATE job SET last_seq = ? WHERE job_id = ?', [seq, row[1] as string]);
+  if (row?.[1] !== null && row?.[1] !== undefined) lengthen(db, ctx);
   return String(row?.[0]);
 }
 

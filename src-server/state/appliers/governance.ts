@@ -2,7 +2,8 @@ import type { EventBodies, PolicyBody } from '../../contract/events.ts';
 import { overrideFor } from '../../contract/override-match.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
-import { FALLBACK } from './job.ts';
+import { JOB } from '../schema.ts';
+import { FALLBACK, seqOf } from './job.ts';
 
 const OPEN = "IN ('queued', 'held', 'claimed', 'running')";
 
@@ -49,12 +50,8 @@ export const governanceAppliers = {
         [body.outcome, body.answer_key ?? '', body.sentence, body.decision_id, ctx.entry.seq, ctx.planeMs, body.bucket],
       );
     } else if (body.outcome !== 'assigned' && body.job_id !== null) {
-      db.run('UPDATE job SET why = ?, decision_seq = ?, last_seq = ? WHERE job_id = ?', [
-        body.sentence,
-        ctx.entry.seq,
-        ctx.entry.seq,
-        body.job_id,
-      ]);
+      const { seq } = ctx.entry;
+      db.rows(JOB).change(seqOf(ctx), { why: body.sentence, decision_seq: seq, last_seq: seq });
     }
   },
 };

@@ -136,7 +136,7 @@ function release(db: Database, ctx: ApplyContext): void {
 }
 
 /** The job that the entry speaks of, by its own key. @throws Error when it speaks of none. */
-function seqOf(ctx: ApplyContext): number {
+export function seqOf(ctx: ApplyContext): number {
   const { job_seq: seq } = ctx.entry.ref;
   if (typeof seq !== 'number') throw new Error(`entry ${ctx.entry.seq} speaks of no job`);
   return seq;

@@ -184,6 +184,18 @@ export function loadJobCounts(db: Database): Map<string, number> {
   return counts;
 }
 
+/** How many jobs of each bucket are queued. */
+export const loadQueuedCounts = (db: Database): { bucket: number; count: number }[] =>
+  db
+    .allOpen("SELECT bucket, count(*) FROM job WHERE state = 'queued' GROUP BY bucket")
+    .map((r) => ({ bucket: Number(r[0]), count: Number(r[1]) }));
+
+/** The jobs that a person was asked about, in the order in which they were submitted. */
+export const loadAsked = (db: Database): { jobId: string; bucket: number }[] =>
+  db
+    .allOpen("SELECT job_id, bucket FROM job WHERE state = 'held' AND hold = 'fallback_ask' ORDER BY seq")
+    .map((r) => ({ jobId: String(r[0]), bucket: Number(r[1]) }));
+
 /** Every job that waits: queued ones for their heads and timers, held ones for what releases them. */
 export const loadWaitingJobs = (db: Database) =>
   db
