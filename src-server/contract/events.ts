@@ -34,6 +34,9 @@ export interface RegisteredFacts {
   runner_version: string;
 }
 
+/** What a grant would hold, and the limit that decides where there is one. */
+export type StoredCheck = Pick<BudgetCheck, 'needed_mcu' | 'rate_mcu_per_minute' | 'side'> & Partial<BudgetCheck>;
+
 /** The answer that was written down, without its seq and time, which are those of its entry. */
 export interface DecisionBody {
   decision_id: string;
@@ -51,8 +54,9 @@ export interface DecisionBody {
   /** Class used on the assignment run; null where nothing was assigned. */
   compute_class: ComputeClass | null;
   candidates: CandidateGroup[];
-  budget: BudgetCheck | null;
-  /** Why the second side may have the job; null on the preferred side. */
+  /** Without the members of a limit where none decided; with all of them in older logs. */
+  budget: StoredCheck | null;
+  /** Why the second side may have the job; null or absent on the preferred side. */
   crossing?: 'none_registered' | 'none_eligible' | 'none_online' | 'busy_longer_than' | 'approved' | null;
   supersedes: string | null;
   /** Version of the functions that decided; absent in the oldest logs. */

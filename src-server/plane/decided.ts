@@ -1,12 +1,13 @@
-import type { DecisionBody, PlaneEvent } from '../contract/events.ts';
+import type { BudgetCheck } from '../contract/decision.ts';
+import type { DecisionBody, PlaneEvent, StoredCheck } from '../contract/events.ts';
 import { ROUTING_VERSION } from '../domain/routing/version.ts';
 import type { Engine } from './engine.ts';
 
 /** What was decided and why, apart from whom it is about: made again from the same state it is the same. */
 export type Answer = Pick<
   DecisionBody,
-  'outcome' | 'source_id' | 'sentence' | 'policy_version' | 'compute_class' | 'candidates' | 'budget' | 'crossing'
->;
+  'outcome' | 'source_id' | 'sentence' | 'policy_version' | 'compute_class' | 'candidates' | 'crossing'
+> & { budget: BudgetCheck | null };
 type About = Pick<DecisionBody, 'job_id' | 'bucket' | 'lot' | 'answer_key' | 'asked' | 'supersedes'>;
 
 /** The record of an answer, with an id of its own and the version of the functions that gave it. */
@@ -32,10 +33,16 @@ export const decided = (
     policy_version: answer.policy_version,
     compute_class: answer.compute_class,
     candidates: answer.candidates,
-    budget: answer.budget,
-    crossing: answer.crossing,
+    budget: stored(answer.budget),
+    crossing: answer.crossing ?? undefined,
   },
 });
+
+/** Mostly no limit applies: then nothing is written of one. */
+const stored = (check: BudgetCheck | null): StoredCheck | null =>
+  check === null || check.scope !== null
+    ? check
+    : { needed_mcu: check.needed_mcu, rate_mcu_per_minute: check.rate_mcu_per_minute, side: check.side };
 
 /** An answer that no source was judged for: a person gave it, or the time that was allowed is over. */
 export const plainAnswer = (engine: Engine, outcome: Answer['outcome'], sentence: string): Answer => ({

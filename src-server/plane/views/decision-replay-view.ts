@@ -15,7 +15,8 @@ export function decisionReplayView(past: Engine, entry: TypedEntry): DecisionRep
   if (event?.type !== 'policy.decided') throw new Error(`entry ${entry.seq} decides nothing`);
   const { body } = event;
   const again = recomputeDecision(past, entry, body);
-  const differences = decisionDifference(body, again, (id) => past.hot.fleet.sources.get(id)?.name ?? id);
+  const recorded = recordOf(body, entry);
+  const differences = decisionDifference(recorded, again, (id) => past.hot.fleet.sources.get(id)?.name ?? id);
   const then = body.function_version ?? null;
   const same = differences.length === 0;
   const versions =
@@ -25,7 +26,7 @@ export function decisionReplayView(past: Engine, entry: TypedEntry): DecisionRep
   return {
     same,
     sentence: `${same ? 'From what was known then, the same comes out today.' : 'From what was known then, something else comes out today.'} ${versions}`,
-    recorded: recordOf(body, entry),
+    recorded,
     recomputed: { ...again, crossing: again.crossing ?? null },
     differences,
     function_version: { recorded: then, now: ROUTING_VERSION },

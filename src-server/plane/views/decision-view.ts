@@ -1,5 +1,5 @@
-import type { DecisionRecord } from '../../contract/decision.ts';
-import type { DecisionBody } from '../../contract/events.ts';
+import type { BudgetCheck, DecisionRecord } from '../../contract/decision.ts';
+import type { DecisionBody, StoredCheck } from '../../contract/events.ts';
 import { isTerminal } from '../../domain/jobs/transitions.ts';
 import type { JobRow } from '../../state/queries/jobs.ts';
 import type { Engine, TypedEntry } from '../engine.ts';
@@ -17,9 +17,19 @@ export function decisionOfEntry(entry: TypedEntry): DecisionRecord | null {
 }
 
 export function recordOf(body: DecisionBody, entry: TypedEntry): DecisionRecord {
-  const { bucket: _bucket, lot: _lot, answer_key: _key, asked: _asked, crossing, function_version, ...rest } = body;
+  const {
+    bucket: _bucket,
+    lot: _lot,
+    answer_key: _key,
+    asked: _asked,
+    budget,
+    crossing,
+    function_version,
+    ...rest
+  } = body;
   return {
     ...rest,
+    budget: budget === null ? null : wholeCheck(budget),
     crossing: crossing ?? null,
     function_version: function_version ?? null,
     replay_path: replayPath(entry.ws, entry.seq),
@@ -28,6 +38,18 @@ export function recordOf(body: DecisionBody, entry: TypedEntry): DecisionRecord 
     at: entry.at,
   };
 }
+
+/** With the members that stand for no limit. */
+const wholeCheck = (check: StoredCheck): BudgetCheck => ({
+  scope: null,
+  window: null,
+  limit_mcu: null,
+  spent_mcu: null,
+  held_mcu: null,
+  missing_mcu: null,
+  resets_at: null,
+  ...check,
+});
 
 /** Every answer that concerned the job, newest first: its own, and those of its bucket while it waited there. */
 export function decisionsView(
