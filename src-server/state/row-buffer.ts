@@ -21,6 +21,12 @@ export interface RowSink {
 
 /** Values by column name; a column that is not named holds NULL in a new row, and what it held in an old one. */
 export type Row = Record<string, SqlValue>;
+/** A whole row. @param values in the order of the table's columns. */
+export function namedRow(table: RowTable, values: readonly SqlValue[]): Row {
+  const row: Row = {};
+  for (let at = 0; at < table.columns.length; at++) row[table.columns[at] as string] = values[at] ?? null;
+  return row;
+}
 type Pending = { isNew: boolean; row: Row };
 
 /** So many rows wait at most while the plane works, so that whoever reads next waits for few; and so many are written at once. */
@@ -92,18 +98,16 @@ export class RowBuffer {
     if (kept !== undefined) Object.assign(kept, changes);
   }
 
-  /** The row with this key, its values in the order of the columns; what waits goes on waiting. Undefined when there is none. */
-  read(key: SqlValue): SqlValue[] | undefined {
+  /**
+   * The row with this key, as a whole; what waits goes on waiting. It may be the buffer's own and is not to be changed.
+   * Undefined when there is none.
+   */
+  look(key: SqlValue): Row | undefined {
     const pending = this.#pending.get(key);
     const whole = pending?.isNew === true ? pending.row : this.#kept.get(key);
-    if (whole !== undefined) return this.#valuesOf([whole], 0, 1);
-    const values = this.sink.find(this.#select, [key]);
-    if (values === undefined || pending === undefined) return values;
-    const { row } = pending;
-    return values.map((value, at) => {
-      const column = this.table.columns[at] as string;
-      return Object.hasOwn(row, column) ? (row[column] ?? null) : value;
-    });
+    if (whole !== undefined) return whole;
+    const found = this.#find(key);
+    return found === undefined || pending === undefined ? found : { ...found, ...pending.row };
   }
 
   /** Removes a row and hands it out; undefined when there is none. */
@@ -175,8 +179,7 @@ export class RowBuffer {
 
   #find(key: SqlValue): Row | undefined {
     const values = this.sink.find(this.#select, [key]);
-    if (values === undefined) return undefined;
-    return Object.fromEntries(this.table.columns.map((column, at) => [column, values[at] as SqlValue]));
+    return values && namedRow(this.table, values);
   }
 
   #keep(key: SqlValue, row: Row): void {

@@ -3,7 +3,6 @@ import type { JobSpec } from '../../contract/job.ts';
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
-import type { Row } from '../row-buffer.ts';
 import { JOB } from '../schema.ts';
 
 /** Values of `job.fallback`: not opened, opened for the second side by time, refused or allowed by an operator. */
@@ -104,7 +103,7 @@ export const jobAppliers = {
       hold: null,
       lease_id: null,
       source_id: null,
-      fallback: rowOf(db, ctx)?.fallback === FALLBACK.denied ? FALLBACK.denied : FALLBACK.closed,
+      fallback: db.rows(JOB).look(seqOf(ctx))?.fallback === FALLBACK.denied ? FALLBACK.denied : FALLBACK.closed,
       why: body.reason,
       // Its time in the queue counts anew: what it ran before was no waiting. Its place in the order stays.
       queued_plane_ms: ctx.planeMs,
@@ -127,7 +126,7 @@ export const needsApproval = (spec: JobSpec): boolean => spec.approval?.when ===
 
 /** It could not be placed while it was held: what counts from when it could, counts from now. A wait for a person is no time in the queue. */
 function release(db: Database, ctx: ApplyContext): void {
-  const row = rowOf(db, ctx);
+  const row = db.rows(JOB).look(seqOf(ctx));
   if (row?.state !== 'held' || (row.hold !== 'approval' && row.hold !== 'admission')) return;
   db.rows(JOB).change(seqOf(ctx), {
     ready_plane_ms: Math.max(row.ready_plane_ms as number, ctx.planeMs),
@@ -145,12 +144,6 @@ export function seqOf(ctx: ApplyContext): number {
 /** The chain of the job's entries grows, and nothing else. */
 export const lengthen = (db: Database, ctx: ApplyContext): void =>
   db.rows(JOB).change(seqOf(ctx), { last_seq: ctx.entry.seq });
-
-/** The job's row as it stands, by column; undefined when there is none. */
-function rowOf(db: Database, ctx: ApplyContext): Row | undefined {
-  const values = db.rows(JOB).read(seqOf(ctx));
-  return values && Object.fromEntries(JOB.columns.map((column, at) => [column, values[at] ?? null]));
-}
 
 function setState(db: Database, state: JobState, hold: HoldReason | null, why: string | null, ctx: ApplyContext): void {
   const isOver = state !== 'queued' && state !== 'held' && state !== 'claimed' && state !== 'running';

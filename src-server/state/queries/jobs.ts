@@ -1,6 +1,7 @@
 import type { HoldReason, JobState } from '../../contract/terms.ts';
 import type { Database, SqlValue } from '../database.ts';
 import { JobTexts } from '../job-texts.ts';
+import { namedRow, type Row } from '../row-buffer.ts';
 import { JOB } from '../schema.ts';
 
 /** A row of the job table. */
@@ -36,44 +37,47 @@ export interface JobRow {
 }
 
 const COLUMNS = JOB.columns.join(', ');
-const number = (v: SqlValue | undefined): number | null => (v === null || v === undefined ? null : (v as number));
-
-/** @param r values in the order of `JOB.columns`. */
-const toRow = (r: SqlValue[]): JobRow => ({
-  seq: r[0] as number,
-  jobId: r[1] as string,
-  wuId: r[2] as string,
-  title: r[3] as string,
-  state: r[4] as JobState,
-  hold: r[5] as HoldReason | null,
-  isStopping: r[6] === 1,
-  bucket: r[7] as number,
-  priority: r[8] as number,
-  attempt: r[9] as number,
-  maxAttempts: r[10] as number,
-  fallback: r[11] as number,
-  sourceId: r[12] as string | null,
-  leaseId: r[13] as string | null,
-  why: r[14] as string | null,
-  decisionSeq: number(r[15]),
-  lastSeq: r[16] as number,
-  createdMs: r[17] as number,
-  startedMs: number(r[18]),
-  finishedMs: number(r[19]),
-  queuedPlaneMs: r[20] as number,
-  readyPlaneMs: r[21] as number,
-  maxQueueMs: number(r[22]),
-  approval: r[23] as number,
-  maxRuntimeMs: r[24] as number,
-  extrasMcu: r[25] as number,
-  onRefusal: r[26] as JobRow['onRefusal'],
+/** @param row by column; one that holds NULL may be left out. */
+const jobOf = (row: Row): JobRow => ({
+  seq: row.seq as number,
+  jobId: row.job_id as string,
+  wuId: row.wu_id as string,
+  title: row.title as string,
+  state: row.state as JobState,
+  hold: (row.hold ?? null) as HoldReason | null,
+  isStopping: row.stopping === 1,
+  bucket: row.bucket as number,
+  priority: row.priority as number,
+  attempt: row.attempt as number,
+  maxAttempts: row.max_attempts as number,
+  fallback: row.fallback as number,
+  sourceId: (row.source_id ?? null) as string | null,
+  leaseId: (row.lease_id ?? null) as string | null,
+  why: (row.why ?? null) as string | null,
+  decisionSeq: (row.decision_seq ?? null) as number | null,
+  lastSeq: row.last_seq as number,
+  createdMs: row.created_ms as number,
+  startedMs: (row.started_ms ?? null) as number | null,
+  finishedMs: (row.finished_ms ?? null) as number | null,
+  queuedPlaneMs: row.queued_plane_ms as number,
+  readyPlaneMs: row.ready_plane_ms as number,
+  maxQueueMs: (row.max_queue_ms ?? null) as number | null,
+  approval: row.approval as number,
+  maxRuntimeMs: row.max_runtime_ms as number,
+  extrasMcu: row.extras_mcu as number,
+  onRefusal: row.on_refusal as JobRow['onRefusal'],
 });
 
-const one = (row: SqlValue[] | undefined): JobRow | undefined => (row === undefined ? undefined : toRow(row));
+/** @param values in the order of `JOB.columns`. */
+const toRow = (values: SqlValue[]): JobRow => jobOf(namedRow(JOB, values));
+const one = (values: SqlValue[] | undefined): JobRow | undefined => (values === undefined ? undefined : toRow(values));
 // Put together once: a statement is found by its text, and a text that is built anew is hashed anew at every claim.
 const BY_ID = `SELECT ${COLUMNS} FROM job WHERE job_id = ?`;
 /** Every claim asks it: what was written in this batch is read where it waits. */
-export const jobBySeq = (db: Database, seq: number): JobRow | undefined => one(db.rows(JOB).read(seq));
+export function jobBySeq(db: Database, seq: number): JobRow | undefined {
+  const row = db.rows(JOB).look(seq);
+  return row && jobOf(row);
+}
 export const jobById = (db: Database, jobId: string): JobRow | undefined => one(db.get(BY_ID, [jobId]));
 
 export interface JobFilter {
