@@ -40,20 +40,28 @@ export const jobAppliers = {
   'job.submitted'(db: Database, body: EventBodies['job.submitted'], ctx: ApplyContext): void {
     const { spec } = body;
     const bucket = bucketOf(db, String(ctx.entry.ref.bucket));
+    // With what is not known yet: a row that grows later is moved in memory each time.
     db.rows(JOB).insert({
       seq: ctx.entry.seq,
       job_id: body.job_id,
       wu_id: spec.wu_id,
       title: spec.title,
       state: 'queued',
+      hold: null,
       stopping: 0,
       bucket,
       priority: spec.priority,
       attempt: 0,
       max_attempts: spec.max_attempts,
       fallback: FALLBACK.closed,
+      source_id: null,
+      lease_id: null,
+      why: null,
+      decision_seq: null,
       last_seq: ctx.entry.seq,
       created_ms: ctx.atMs,
+      started_ms: null,
+      finished_ms: null,
       queued_plane_ms: ctx.planeMs,
       ready_plane_ms: ctx.planeMs,
       max_queue_ms: spec.max_queue_ms,

@@ -25,6 +25,8 @@ export const leaseAppliers = {
       hold_mcu: body.hold_mcu,
       granted_seq: seq,
       granted_ms: ctx.atMs,
+      started_ms: null,
+      started_plane_ms: null,
       rate_mcu_per_minute: body.rate_mcu_per_minute ?? null,
     });
     db.rows(JOB).change(jobSeq, {
