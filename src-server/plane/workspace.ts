@@ -109,12 +109,7 @@ export class Workspace {
   async run<T>(command: (ctx: CommandContext) => T): Promise<T> {
     this.assertOpen();
     const { result, seq } = this.step(command);
-    try {
-      // Not by way of `durable`: every call would wait for one more promise.
-      await this.engine.durable(seq);
-    } catch (error) {
-      throw storageProblem(error);
-    }
+    await this.durable(seq);
     if (result.problem !== null) throw result.problem;
     return result.value as T;
   }
@@ -146,9 +141,9 @@ export class Workspace {
   }
 
   /** Claims work now, or waits up to `wait_ms` for some; one poll per session. */
-  claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
+  async claim(who: Claimant, request: ClaimRequest, idempotency: Idempotency): Promise<ClaimOutcome> {
     const polls: Promise<ClaimOutcome['grants']>[] = [];
-    const first = this.run((ctx) => {
+    const first = await this.run((ctx) => {
       // A claim takes over the open poll of its session, also one that wants nothing.
       this.abandonClaim(who.session.sessionId);
       const again = repeatedClaim(ctx, idempotency);
@@ -160,16 +155,7 @@ export class Workspace {
         polls.push(this.waitForWork(who, request, idempotency));
       return now;
     });
-    // The command has run by now; what is waited for is the disk.
-    return polls.length === 0 ? first : this.polled(who, first, polls);
-  }
-
-  private async polled(
-    who: Claimant,
-    first: Promise<ClaimOutcome>,
-    polls: Promise<ClaimOutcome['grants']>[],
-  ): Promise<ClaimOutcome> {
-    await first;
+    if (polls.length === 0) return first;
     const grants = (await Promise.all(polls)).flat();
     await this.durable(this.engine.nextSeq - 1);
     return { grants, reason: grants.length > 0 ? null : emptyReason(this.ctx, who.source) };
