@@ -19,19 +19,21 @@ afterEach(() => {
 const exitOf = (child: ChildProcess) =>
   new Promise<string | number | null>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
 
-/** A process in a session of its own that ends only when it is killed. */
-function job(
+/** A process in a session of its own that ends only when it is killed; resolves when it is past its own beginning. */
+async function job(
   env: Record<string, string>,
   cwd = '/',
-): { pid: number; exit: Promise<string | number | null>; child: ChildProcess } {
-  const child = spawn('/bin/sh', ['-c', 'trap "" TERM HUP INT; while :; do sleep 0.1; done'], {
+): Promise<{ pid: number; exit: Promise<string | number | null>; child: ChildProcess }> {
+  const child = spawn('/bin/sh', ['-c', 'trap "" TERM HUP INT; echo deaf; while :; do sleep 0.1; done'], {
     detached: true,
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'ignore'],
     cwd,
     env: { PATH: '/usr/bin:/bin', ...env },
   });
   children.push(child);
-  return { pid: child.pid as number, exit: exitOf(child), child };
+  const exit = exitOf(child);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return { pid: child.pid as number, exit, child };
 }
 const marked = () => job({ CC_JOB_ID: entry.split('=')[1] as string });
 
@@ -46,13 +48,13 @@ function watchdogOf(lines: string, directory = ''): Promise<string | number | nu
 
 describe.runIf(process.platform !== 'win32')('the watchdog of a runner that died', () => {
   test('ends the group that it was told', async () => {
-    const { pid, exit } = job({});
+    const { pid, exit } = await job({});
     void watchdogOf(`${pid}\n`);
     expect(await exit).toBe('SIGKILL');
   }, 20_000);
 
   test('ends nothing once it was told that all is gone', async () => {
-    const { pid, child } = marked();
+    const { pid, child } = await marked();
     expect(await watchdogOf(`${pid}\ngone\n`)).toBe(0);
     expect([child.exitCode, child.signalCode]).toEqual([null, null]);
   });
@@ -64,8 +66,8 @@ describe.runIf(process.platform === 'linux')('the watchdog of a runner that died
     const twin = mkdtempSync(join(tmpdir(), 'cc-w-'));
     try {
       mkdirSync(join(folder, 'work'));
-      const found = [marked(), job({}, join(folder, 'work'))];
-      const others = [job({ CC_JOB_ID: 'job_another' }), job({}, twin)];
+      const found = [await marked(), await job({}, join(folder, 'work'))];
+      const others = [await job({ CC_JOB_ID: 'job_another' }), await job({}, twin)];
       await watchdogOf('', folder);
       expect(await Promise.all(found.map(({ exit }) => exit))).toEqual(['SIGKILL', 'SIGKILL']);
       expect(others.map(({ child }) => child.signalCode)).toEqual([null, null]);

@@ -84,6 +84,8 @@ export const budgetFolds = {
       rates: body.rates,
     };
     world.warned.clear();
+    // Other rates are another measure of a turn.
+    world.passedOver.clear();
   },
   'budget.windows_opened': (body, context) => openWindows(context, body.windows),
   'time.jumped': (body, context) => openWindows(context, body.windows ?? []),
