@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ENTRY_LIMIT_BYTES } from '../contract/limits.ts';
-import { EntryError } from './errors.ts';
+import { EntryError, entryTooLarge } from './errors.ts';
 import { sha256Hex } from './hashing.ts';
 import { jsonBytes } from './json-bytes.ts';
 
@@ -122,7 +122,7 @@ function kept(bytes: Buffer): Buffer {
  * @throws EntryError `entry.malformed`, `entry.too_large`, `schema.newer`.
  */
 export function decodeEntry(line: Buffer): Entry {
-  if (line.length > ENTRY_LIMIT_BYTES) throw tooLarge(line.length);
+  if (line.length > ENTRY_LIMIT_BYTES) throw entryTooLarge(line.length);
   if (line.includes(LF)) throw malformed('a newline inside');
   // A decoder would replace invalid bytes in silence, and a flipped byte would go unseen.
   if (!isUtf8(line)) throw malformed('not UTF-8');
@@ -219,7 +219,4 @@ function isCount(value: unknown): value is number {
 }
 function malformed(detail: string): EntryError {
   return new EntryError('entry.malformed', detail);
-}
-function tooLarge(sizeBytes: number): EntryError {
-  return new EntryError('entry.too_large', `${sizeBytes} bytes, the limit is ${ENTRY_LIMIT_BYTES}`);
 }

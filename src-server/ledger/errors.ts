@@ -1,3 +1,5 @@
+import { ENTRY_LIMIT_BYTES } from '../contract/limits.ts';
+
 /** Codes of a refused append. `storage.full` leaves the log usable; `storage.failed` is for ever (until a new open). */
 export type LogErrorCode = 'conflict.expected_seq' | 'storage.full' | 'storage.failed';
 
@@ -23,6 +25,10 @@ export class EntryError extends Error {
     this.name = 'EntryError';
   }
 }
+
+/** An entry has a limit, so that whoever reads one has one. */
+export const entryTooLarge = (sizeBytes: number): EntryError =>
+  new EntryError('entry.too_large', `${sizeBytes} bytes, the limit is ${ENTRY_LIMIT_BYTES}`);
 
 /** The log holds an entry that is not what was written, and it is not a torn tail. The directory was not changed. */
 export class LedgerDamagedError extends Error {

@@ -1,5 +1,5 @@
 import { ENTRY_LIMIT_BYTES, JSON_DEPTH_LIMIT } from '../contract/limits.ts';
-import { EntryError } from './errors.ts';
+import { EntryError, entryTooLarge } from './errors.ts';
 
 /** A body stands so deep inside its entry; the limit of depth counts from there. */
 const BODY_DEPTH = 3;
@@ -27,8 +27,7 @@ const bytes = Buffer.alloc(ENTRY_LIMIT_BYTES);
  */
 export function jsonBytes(entry: object): Buffer {
   const end = writeValue(entry, 0, 0);
-  if (end > ENTRY_LIMIT_BYTES)
-    throw new EntryError('entry.too_large', `${end} bytes, the limit is ${ENTRY_LIMIT_BYTES}`);
+  if (end > ENTRY_LIMIT_BYTES) throw entryTooLarge(end);
   return bytes.subarray(0, end);
 }
 

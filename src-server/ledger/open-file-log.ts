@@ -63,7 +63,8 @@ export async function openFileLog(options: OpenFileLogOptions): Promise<OpenedFi
   let position = 0;
   if (segments.length > 0) {
     position = tailPosition(store, segments, verifiedFrom);
-    tail = checkTail(store, position, options.onVerified, options.onVerified && verifiedFrom);
+    // Nobody listens: nothing has to be parsed.
+    tail = checkTail(store, position, options.onVerified, options.onVerified === undefined ? undefined : verifiedFrom);
     if (segments[0]!.firstSeq !== 0) tail.damage = new LedgerDamagedError(0, 'the first segment is missing');
     if (tail.damage !== null && !isReadOnly) throw tail.damage;
   }

@@ -6,13 +6,13 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODES = Buffer.from(ALPHABET, 'latin1');
 const TIME_LENGTH = 10;
 const TAIL_LENGTH = 16;
-/** Room for the longest prefix and its underscore. */
-const BODY_AT = 8;
-const TAIL_AT = BODY_AT + TIME_LENGTH;
 /** With the underscore. */
 const PREFIXES = Object.fromEntries(
   Object.entries(ID_PREFIXES).map(([kind, prefix]) => [kind, `${prefix}_`]),
 ) as Record<IdKind, string>;
+/** Room for the longest of them. */
+const BODY_AT = Math.max(...Object.values(PREFIXES).map((prefix) => prefix.length));
+const TAIL_AT = BODY_AT + TIME_LENGTH;
 
 /** Makes ids: 48 bits of wall time and 80 random bits as 26 Crockford base-32 characters. */
 export class Ids {

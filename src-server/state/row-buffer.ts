@@ -99,10 +99,9 @@ export class RowBuffer {
   }
 
   /**
-   * The row with this key, as a whole; what waits goes on waiting. It may be the buffer's own and is not to be changed.
-   * Undefined when there is none.
+   * The row with this key, as a whole, which may be the buffer's own; what waits goes on waiting. Undefined when there is none.
    */
-  look(key: SqlValue): Row | undefined {
+  look(key: SqlValue): Readonly<Row> | undefined {
     const pending = this.#pending.get(key);
     const whole = pending?.isNew === true ? pending.row : this.#kept.get(key);
     if (whole !== undefined) return whole;

@@ -3,12 +3,12 @@ import type { LeaseState } from '../../contract/terms.ts';
 import type { Database } from '../database.ts';
 import type { ApplyContext } from '../entry-view.ts';
 import { ENDED_LEASE, ENDED_LEASES_KEPT, JOB, LEASE } from '../schema.ts';
-import { lengthen } from './job.ts';
+import { lengthen, seqOf } from './job.ts';
 
 export const leaseAppliers = {
   'lease.granted'(db: Database, body: EventBodies['lease.granted'], ctx: ApplyContext): void {
     const { seq } = ctx.entry;
-    const jobSeq = ctx.entry.ref.job_seq as number;
+    const jobSeq = seqOf(ctx);
     db.rows(LEASE).insert({
       lease_id: body.lease_id,
       job_id: body.job_id,
@@ -40,7 +40,7 @@ export const leaseAppliers = {
   },
   'attempt.started'(db: Database, body: EventBodies['attempt.started'], ctx: ApplyContext): void {
     db.rows(LEASE).change(body.lease_id, { started_ms: ctx.atMs, started_plane_ms: ctx.planeMs });
-    db.rows(JOB).change(ctx.entry.ref.job_seq as number, {
+    db.rows(JOB).change(seqOf(ctx), {
       state: 'running',
       attempt: body.attempt,
       started_ms: ctx.atMs,

@@ -38,7 +38,7 @@ export interface JobRow {
 
 const COLUMNS = JOB.columns.join(', ');
 /** @param row by column; one that holds NULL may be left out. */
-const jobOf = (row: Row): JobRow => ({
+const jobOf = (row: Readonly<Row>): JobRow => ({
   seq: row.seq as number,
   jobId: row.job_id as string,
   wuId: row.wu_id as string,
